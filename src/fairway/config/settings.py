@@ -37,9 +37,14 @@ def database_from_url(url: str) -> dict:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
+        "HOST": _host_of(parts.netloc),
         "PORT": str(parts.port or ""),
     }
+
+
+def _host_of(netloc: str) -> str:
+    """The host as written: `hostname` of urlsplit is lower-cased, which breaks the path of a socket folder."""
+    return unquote(netloc.rpartition("@")[2].partition(":")[0])
 
 
 def secret_key() -> str:
