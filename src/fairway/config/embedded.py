@@ -170,8 +170,8 @@ def in_use(var_dir: Path | str, *, durable: bool = True, stop_after: str = "star
 
 
 def _start(place: Place, programs: Programs, *, durable: bool) -> Place:
-    _drop_foreign_pid_file(place)
     make_private_dir(place.socket_dir, account_of(place.data))
+    _drop_left_overs(place)
     _write_settings(place, durable=durable)
     for attempt in range(1, START_ATTEMPTS + 1):
         port = _usable_port(place.port)
@@ -201,8 +201,10 @@ def _start(place: Place, programs: Programs, *, durable: bool) -> Place:
 
 
 def _usable_port(port: int) -> int:
-    """The port of last time, so that open clients find the server again; children of a killed server may still
-    hold it for a moment. Another one if a program keeps it."""
+    """The port of last time, so that open clients find the server again, or another one if a program keeps it.
+
+    Children of a killed server hold it for a moment.
+    """
     until = time.monotonic() + PORT_WAIT_SECONDS
     while not is_free(port):
         if time.monotonic() > until:
@@ -266,14 +268,15 @@ def _server_pid(place: Place) -> int | None:
     return pid if is_server_of(pid, place.data) else None
 
 
-def _drop_foreign_pid_file(place: Place) -> None:
-    """Remove a pid file whose number now belongs to another program.
+def _drop_left_overs(place: Place) -> None:
+    """Remove the lock files of a server that was killed.
 
-    After a crash the number may have been given to another process of the same account; PostgreSQL would then
-    refuse to start. A file whose process is gone it removes itself.
+    PostgreSQL refuses to start while the process of that number lives, and it may be another program's by now, or
+    a dead one that nobody has collected. Only called under our own lock, when no server of this cluster runs.
     """
-    if _pid_file_lines(place) and _server_pid(place) is None:
-        (place.data / "postmaster.pid").unlink(missing_ok=True)
+    (place.data / "postmaster.pid").unlink(missing_ok=True)
+    for path in place.socket_dir.glob(".s.PGSQL.*"):
+        path.unlink()
 
 
 def _pid_file_lines(place: Place) -> list[str]:
