@@ -1,0 +1,98 @@
+"""The commands of ./fairway. Started by the script of that name, which makes the environment first.
+
+This module and its parser need the standard library only, so that --help works before anything is installed.
+"""
+
+import argparse
+import importlib
+import sys
+
+EPILOG = """\
+Without DATABASE_URL every command uses an embedded PostgreSQL in the data folder (var/, or FAIRWAY_VAR) and
+starts it when it needs to.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = build_parser().parse_args(arguments)
+    # Commands import Django or psycopg; each only when it is the one to run.
+    module_name, _, function_name = options.run.partition(":")
+    module = importlib.import_module(module_name)
+    from fairway.config.commands.database import CommandError
+    from fairway.config.postgres_programs import EmbeddedDatabaseError
+
+    try:
+        return getattr(module, function_name)(options)
+    except (CommandError, EmbeddedDatabaseError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./fairway",
+        description="Fairway: partner relationship management.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_processes(commands)
+    _add_database(commands)
+    _add_development(commands)
+    return parser
+
+
+def _add_processes(commands: argparse._SubParsersAction) -> None:
+    serve = commands.add_parser("serve", help="run the web server")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument("--port", type=port_number, default=8000, help="port (default: %(default)s)")
+    serve.add_argument("--processes", type=int, default=2, help="processes (default: %(default)s)")
+    serve.set_defaults(run="fairway.config.commands.programs:serve")
+
+    worker = commands.add_parser("worker", help="run the jobs of the queue")
+    worker.add_argument("--concurrency", type=int, default=2, help="jobs at once (default: %(default)s)")
+    worker.set_defaults(run="fairway.config.commands.programs:work")
+
+
+def _add_database(commands: argparse._SubParsersAction) -> None:
+    migrate = commands.add_parser("migrate", help="bring the database's tables up to date")
+    migrate.add_argument("arguments", nargs=argparse.REMAINDER, help="handed to Django's migrate")
+    migrate.set_defaults(run="fairway.config.commands.database:migrate")
+
+    prepare = commands.add_parser(
+        "prepare", help="make roles and database on a PostgreSQL server of your own"
+    )
+    prepare.add_argument("superuser_url", metavar="URL", help="postgresql:// address of a superuser")
+    prepare.set_defaults(run="fairway.config.commands.database:prepare")
+
+
+def _add_development(commands: argparse._SubParsersAction) -> None:
+    shell = commands.add_parser("shell", help="a Python shell with the models")
+    shell.add_argument("-c", dest="code", metavar="CODE", help="run this code and leave")
+    shell.add_argument("--owner", action="store_true", help="log in as fw_owner, above row security")
+    shell.set_defaults(run="fairway.config.commands.programs:shell")
+
+    manage = commands.add_parser("manage", help="run a command of Django")
+    manage.add_argument("--owner", action="store_true", help="log in as fw_owner, above row security")
+    manage.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="...", help="the command and its arguments"
+    )
+    manage.set_defaults(run="fairway.config.commands.programs:manage")
+
+    bench = commands.add_parser("bench", help="measure; one JSON line per case")
+    bench.add_argument("name", help="which bench: a file of benchmarks/")
+    bench.add_argument("case", nargs="?", help="one case of it")
+    bench.add_argument("--quick", action="store_true", help="fewer rows, to see that it runs")
+    bench.set_defaults(run="fairway.config.commands.programs:bench")
+
+
+def port_number(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

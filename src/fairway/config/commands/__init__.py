@@ -1,0 +1,1 @@
+"""The commands of ./fairway, one module for each noun they work on."""

@@ -1,0 +1,72 @@
+"""Commands that run a program of Fairway against the database: web, worker, shell, django, benches."""
+
+import argparse
+import os
+import sys
+
+from fairway.config.commands.database import (
+    ROOT,
+    CommandError,
+    database,
+    environment_for,
+    run_python,
+)
+
+WEB_THREADS = 8
+
+
+def web_command(*, host: str, port: int, processes: int, threads: int = WEB_THREADS) -> list[str]:
+    """Arguments for our Python that serve the web on host:port."""
+    return [
+        *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(processes), "--blocking-threads", str(threads), "--no-ws"),
+        *("--workers-kill-timeout", "10", "--respawn-failed-workers"),
+        "fairway.config.wsgi:application",
+    ]
+
+
+def worker_command(*, concurrency: int) -> list[str]:
+    """Arguments for our Python that run the queue's jobs."""
+    return ["-m", "django", "procrastinate", "worker", "--concurrency", str(concurrency)]
+
+
+def serve(options: argparse.Namespace) -> int:
+    with database() as databases:
+        command = web_command(host=options.host, port=options.port, processes=options.processes)
+        return run_python(command, environment_for(databases.web_url, "fairway web"))
+
+
+def work(options: argparse.Namespace) -> int:
+    with database() as databases:
+        command = worker_command(concurrency=options.concurrency)
+        return run_python(command, environment_for(databases.web_url, "fairway worker"))
+
+
+def shell(options: argparse.Namespace) -> int:
+    arguments = ["shell"] if options.code is None else ["shell", "-c", options.code]
+    return _django(arguments, owner=options.owner)
+
+
+def manage(options: argparse.Namespace) -> int:
+    return _django(options.arguments, owner=options.owner)
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Run benchmarks/NAME.py, logged in as owner: a bench seeds before it measures."""
+    script = ROOT / "benchmarks" / f"{options.name}.py"
+    if not options.name.isidentifier() or not script.exists():
+        known = ", ".join(sorted(path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py")))
+        raise CommandError(f"There is no bench {options.name}. Known: {known or 'none yet'}.")
+    arguments = [*([options.case] if options.case else []), *(["--quick"] if options.quick else [])]
+    with database() as databases:
+        environment = environment_for(databases.owner_url, "fairway bench")
+        environment["FAIRWAY_WEB_DATABASE_URL"] = databases.web_url
+        environment["PYTHONPATH"] += os.pathsep + str(ROOT)
+        return run_python(["-m", f"benchmarks.{options.name}", *arguments], environment)
+
+
+def _django(arguments: list[str], *, owner: bool) -> int:
+    with database() as databases:
+        url = databases.owner_url if owner else databases.web_url
+        sys.stdout.flush()
+        return run_python(["-m", "django", *arguments], environment_for(url, "fairway manage"))
