@@ -61,9 +61,7 @@ def _add_database(commands: argparse._SubParsersAction) -> None:
     migrate.add_argument("arguments", nargs=argparse.REMAINDER, help="handed to Django's migrate")
     migrate.set_defaults(run="fairway.config.commands.database:migrate")
 
-    prepare = commands.add_parser(
-        "prepare", help="make roles and database on a PostgreSQL server of your own"
-    )
+    prepare = commands.add_parser("prepare", help="make roles and database on a PostgreSQL server of your own")
     prepare.add_argument("superuser_url", metavar="URL", help="postgresql:// address of a superuser")
     prepare.set_defaults(run="fairway.config.commands.database:prepare")
 
@@ -76,9 +74,7 @@ def _add_development(commands: argparse._SubParsersAction) -> None:
 
     manage = commands.add_parser("manage", help="run a command of Django")
     manage.add_argument("--owner", action="store_true", help="log in as fw_owner, above row security")
-    manage.add_argument(
-        "arguments", nargs=argparse.REMAINDER, metavar="...", help="the command and its arguments"
-    )
+    manage.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="the command and its arguments")
     manage.set_defaults(run="fairway.config.commands.programs:manage")
 
     bench = commands.add_parser("bench", help="measure; one JSON line per case")

@@ -233,9 +233,7 @@ def _stop(place: Place) -> bool:
         account_of(place.data),
     )
     if result.returncode != 0 and _server_pid(place) is not None:
-        raise EmbeddedDatabaseError(
-            f"The embedded PostgreSQL did not stop: {result.output}. Its log is {place.log}."
-        )
+        raise EmbeddedDatabaseError(f"The embedded PostgreSQL did not stop: {result.output}. Its log is {place.log}.")
     return True
 
 

@@ -28,9 +28,7 @@ class Passwords:
     web: str
 
 
-def prepare_roles(
-    superuser_connection: psycopg.Connection, passwords: Passwords, database: str = DATABASE
-) -> None:
+def prepare_roles(superuser_connection: psycopg.Connection, passwords: Passwords, database: str = DATABASE) -> None:
     """Make or mend the roles, the database and its extensions. Safe to run again.
 
     The connection must be in autocommit mode, because CREATE DATABASE runs in no transaction.

@@ -31,9 +31,7 @@ class ConditionError(ValueError):
     """
 
     def __init__(self, place: str, problem: str):
-        super().__init__(
-            _("%(place)s: %(problem)s") % {"place": place, "problem": problem} if place else problem
-        )
+        super().__init__(_("%(place)s: %(problem)s") % {"place": place, "problem": problem} if place else problem)
         self.place = place
         self.problem = problem
 
@@ -94,9 +92,7 @@ class _Reader:
         field = self.subject.fields.get(name) if isinstance(name, str) else None
         about = {"field": getattr(field, "label", name), "subject": self.subject.label}
         if isinstance(name, str) and is_forbidden(name):
-            raise ValueError(
-                _("field “%(field)s” is about a private life and may not decide anything.") % about
-            )
+            raise ValueError(_("field “%(field)s” is about a private life and may not decide anything.") % about)
         if field is None:
             raise ValueError(_("field “%(field)s” is not known for %(subject)s.") % about)
         if self.at_capture and not field.known_at_capture:
@@ -140,8 +136,7 @@ class _Reader:
         options = field.options() if self.check_choices else None
         if options is not None and typed not in {str(code) for code, _label in options}:
             raise ValueError(
-                _("“%(value)s” is not one of the values of “%(field)s”.")
-                % {"value": value, "field": field.label}
+                _("“%(value)s” is not one of the values of “%(field)s”.") % {"value": value, "field": field.label}
             )
         return typed
 

@@ -108,9 +108,7 @@ def test_the_verdict_gives_every_reason_of_all_and_only_the_met_ones_of_any():
             leaf("budget", "at_least", 5_000_000),
         ]},
     )  # fmt: skip
-    verdict = check(
-        condition, {"country": "FR", "employees": 7, "urgent": True, "source": "fair", "budget": 1_234_567}
-    )
+    verdict = check(condition, {"country": "FR", "employees": 7, "urgent": True, "source": "fair", "budget": 1_234_567})
     assert not verdict.ok
     assert [(reason.field, reason.ok) for reason in verdict.reasons] == [
         ("country", False),
@@ -187,8 +185,7 @@ def test_a_reason_says_what_is_not_known():
         (leaf("employees", "between", [3]), "condition 1: “between” needs two values, the lower first."),
         (
             leaf("urgent", "at_least", True),
-            "condition 1: “at_least” cannot be asked of “Urgent”. "
-            "It can be: is, is not, is empty, is not empty.",
+            "condition 1: “at_least” cannot be asked of “Urgent”. It can be: is, is not, is empty, is not empty.",
         ),
         (leaf("company", "is_empty", "x"), "condition 1: “is empty” takes no value."),
         (
@@ -340,9 +337,7 @@ def test_a_subject_registers_once():
 
 
 def test_a_mask_reads_plain_and_encoded_columns():
-    condition = parse(
-        LEADS, {"all": [leaf("employees", "at_least", 50), {"not": leaf("country", "in", ["DE", "AT"])}]}
-    )
+    condition = parse(LEADS, {"all": [leaf("employees", "at_least", 50), {"not": leaf("country", "in", ["DE", "AT"])}]})
     columns = {
         "employees": np.array([49.0, 50.0, np.nan, 80.0]),
         "country": encode(["FR", None, "FR", "DE"]),

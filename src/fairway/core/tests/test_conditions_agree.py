@@ -148,9 +148,7 @@ conditions = st.recursive(
     leaf(),
     lambda inner: st.one_of(
         st.builds(lambda part: {"not": part}, inner),
-        st.builds(
-            lambda key, parts: {key: parts}, st.sampled_from(["all", "any"]), st.lists(inner, max_size=3)
-        ),
+        st.builds(lambda key, parts: {key: parts}, st.sampled_from(["all", "any"]), st.lists(inner, max_size=3)),
     ),
     max_leaves=6,
 )

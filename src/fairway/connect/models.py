@@ -1,0 +1,63 @@
+"""Import runs: a file, how its columns are read, how far it got, and what was wrong line by line."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fairway.core.tenancy.models import Seat
+from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", _("Uploaded")
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ImportRun(InternalModel):
+    """`next_line` moves in the same transaction as the rows before it: a killed worker resumes without doubles."""
+
+    kind = models.CharField(max_length=30)  # "partners", "leads", "sales_lines", "products"
+    state = models.CharField(max_length=12, choices=ImportState, default=ImportState.UPLOADED)
+    file_name = models.CharField(max_length=200)
+    stored_as = models.CharField(max_length=300)
+    joined_as = models.CharField(max_length=300, blank=True)
+    size_bytes = models.BigIntegerField(default=0)
+    content_hash = models.CharField(max_length=64, blank=True)
+    reading = models.JSONField(default=dict)  # encoding, separator, columns, joined file
+    mapping = models.JSONField(default=dict)  # target field → column
+    options = models.JSONField(default=dict)  # defaults such as country, source
+    seat = TenantForeignKey(Seat, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    next_line = models.BigIntegerField(default=0)
+    bytes_read = models.BigIntegerField(default=0)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_created = models.PositiveIntegerField(default=0)
+    rows_updated = models.PositiveIntegerField(default=0)
+    rows_unchanged = models.PositiveIntegerField(default=0)
+    rows_refused = models.PositiveIntegerField(default=0)
+    summary = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["vendor", "-created_at"], name="importrun_by_time")]
+
+
+class ImportIssue(InternalModel):
+    """One refused or doubtful row, with the values as they stood in the file."""
+
+    run = TenantForeignKey(ImportRun, on_delete=models.CASCADE, related_name="issues")
+    line = models.BigIntegerField()
+    column = models.CharField(max_length=100, blank=True)
+    message = models.CharField(max_length=400)
+    is_warning = models.BooleanField(default=False)
+    values = models.JSONField(default=dict)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["vendor", "run", "line"], name="importissue_by_line")]

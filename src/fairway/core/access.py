@@ -1,0 +1,145 @@
+"""Who may do what: one table of roles and permissions, and `require` at the head of every action.
+
+Reading is decided by the scope (`core.tenancy`); this table is about verbs. `docs/tenancy.md` prints it, and a test
+holds the two together. A rule or a job acts as the role `system`, which has its own short list: nobody has all.
+"""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from fairway.core.tenancy.context import Context, Surface
+from fairway.core.tenancy.lookups import SeatRow
+
+STAFF = frozenset({"admin", "chief", "cam", "marketer", "operations", "deal_desk", "finance"})
+PARTNER = frozenset({"executive", "partner_marketer", "seller"})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    # partners
+    "partner.read": STAFF,
+    "partner.edit": frozenset({"admin", "chief", "cam", "operations", "system"}),
+    "partner.import": frozenset({"admin", "operations", "system"}),
+    "program.edit": frozenset({"admin", "chief", "operations", "system"}),
+    # catalog and sales
+    "catalog.read": STAFF | PARTNER,
+    "catalog.edit": frozenset({"admin", "operations", "system"}),
+    "sales.read": STAFF,
+    "sales.import": frozenset({"admin", "operations", "finance", "system"}),
+    # leads
+    "lead.read": STAFF,
+    "lead.capture": frozenset({"admin", "chief", "cam", "marketer", "operations", "system", "public"}),
+    "lead.import": frozenset({"admin", "marketer", "operations", "system"}),
+    "lead.route": frozenset({"admin", "chief", "cam", "operations", "system"}),
+    "lead.recall": frozenset({"admin", "chief", "cam", "operations", "system"}),
+    "scoring.edit": frozenset({"admin", "chief", "operations"}),
+    "routing.edit": frozenset({"admin", "chief", "operations"}),
+    "offer.read": STAFF | PARTNER,
+    "offer.answer": frozenset({"executive", "seller"}),
+    "lead.work": frozenset({"executive", "seller"}),
+    # customers and deals
+    "customer.read": STAFF,
+    "deal.read": STAFF | PARTNER,
+    "deal.work": frozenset({"executive", "seller", "cam", "chief", "admin"}),
+    "registration.submit": frozenset({"executive", "seller"}),
+    "registration.decide": frozenset({"deal_desk", "chief", "admin", "system"}),
+    "protection.release": frozenset({"deal_desk", "chief", "admin", "system"}),
+    # numbers
+    "review.read": STAFF | PARTNER,
+    "report.channel": frozenset({"admin", "chief", "cam", "marketer", "operations", "deal_desk", "finance"}),
+    "report.export": STAFF | PARTNER,
+    # people and settings
+    "people.read": frozenset({"admin", "chief", "cam", "operations", "executive"}),
+    "people.invite": frozenset({"admin", "operations", "cam", "executive", "system"}),
+    "people.manage": frozenset({"admin"}),
+    "token.manage": frozenset({"admin", "operations"}),
+    "import.read": frozenset({"admin", "marketer", "operations", "finance"}),
+    "task.read": STAFF | PARTNER,
+}
+
+
+class Forbidden(PermissionDenied):
+    """The member lacks the permission; the text says which role has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The named actor of every change, and the reader behind every page.
+
+    A person in a seat, or (`kind`) a rule, a job, a visitor of a public form. `context` is what the member reads.
+    """
+
+    name: str
+    role: str
+    context: Context
+    kind: str = "person"
+    seat: SeatRow | None = None
+    seats: tuple[SeatRow, ...] = ()
+    user_id: int = 0
+    language: str = "en"
+    time_zone: str = "UTC"
+    scopes: frozenset[str] | None = field(default=None)
+
+    @property
+    def seat_id(self) -> int | None:
+        return self.context.seat_id or None
+
+    @property
+    def vendor_id(self) -> int:
+        return self.context.vendor_id
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF
+
+    @property
+    def partner_id(self) -> int | None:
+        return self.seat.partner_id if self.seat else None
+
+    def can(self, permission: str) -> bool:
+        """Whether role (and, for a token, scopes) allow it. An unknown name is a programming error: KeyError."""
+        allowed = self.role in PERMISSIONS[permission]
+        return allowed and (self.scopes is None or permission in self.scopes)
+
+
+def member_of_seat(seat: SeatRow, *, user_id: int = 0, seats: tuple[SeatRow, ...] = (), **extra: object) -> Member:
+    """The member who sits in `seat`, reading through the console or one vendor's portal."""
+    context = Context(
+        surface=Surface(seat.surface),
+        vendor_id=seat.vendor_id,
+        partner_ids=seat.partner_ids,
+        organization_id=seat.organization_id,
+        seat_id=seat.seat_id,
+    )
+    return Member(
+        name=seat.name,
+        role=seat.role,
+        context=context,
+        seat=seat,
+        seats=seats,
+        user_id=user_id,
+        **extra,  # type: ignore[arg-type]
+    )
+
+
+def system_member(vendor_id: int, name: str, *, kind: str = "job") -> Member:
+    """A rule or a job of one vendor, by the name the event log shows."""
+    return Member(name=name, role="system", kind=kind, context=Context(Surface.ACTING, vendor_id=vendor_id))
+
+
+def public_member(vendor_id: int, name: str = "") -> Member:
+    """A visitor of one vendor's public pages."""
+    return Member(
+        name=name or _("A visitor"),
+        role="public",
+        kind="public",
+        context=Context(Surface.PUBLIC, vendor_id=vendor_id),
+    )
+
+
+def require(actor: Member, permission: str) -> None:
+    """Raise Forbidden unless the actor has the permission. The object itself is found through the actor's scope."""
+    if not actor.can(permission):
+        raise Forbidden(
+            _("Your role does not allow this (%(permission)s). Ask your administrator.") % {"permission": permission}
+        )

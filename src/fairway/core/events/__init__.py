@@ -1,0 +1,1 @@
+"""The event log, and the one table that says who cares (`config.reactions`)."""

@@ -1,0 +1,1 @@
+"""What pages and programs share: navigation, tables, forms, charts, the API's frame."""

@@ -1,0 +1,7 @@
+"""All tables of the kernel, as Django looks for them in one place."""
+
+from fairway.core.events.models import Event
+from fairway.core.tenancy.models import Invitation, Organization, Partner, Seat, User
+from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
+
+__all__ = ["ApiToken", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "Seat", "User"]

@@ -1,0 +1,1 @@
+"""Who may see which row: organizations, seats, partners, the context of a member, and row security."""

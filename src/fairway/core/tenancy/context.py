@@ -1,0 +1,107 @@
+"""The context: on whose behalf the database is read and written.
+
+Exactly one context is in force at a time. It lives in a context variable, for managers that filter when SQL is
+compiled, and in the transaction, as a role and settings that row security reads. Both are set and taken back
+together by `entering`; neither has a default, so code without a context fails instead of seeing everything.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from django.db import connection, transaction
+
+
+class Surface(StrEnum):
+    """Through which door rows are read; each has a database role of its own."""
+
+    CONSOLE = "console"
+    PORTAL = "portal"
+    DESK = "desk"
+    PUBLIC = "public"
+    ACTING = "acting"
+
+
+class NoContext(RuntimeError):
+    """Tenant rows were asked for outside any context."""
+
+
+class OutsideContext(RuntimeError):
+    """The context in force has no right to this table at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What row security needs to know. Ids are database ids."""
+
+    surface: Surface
+    vendor_id: int = 0
+    partner_ids: tuple[int, ...] = ()
+    organization_id: int = 0
+    seat_id: int = 0
+    vendor_ids: tuple[int, ...] = ()
+
+    def acting(self, vendor_id: int) -> "Context":
+        return replace(self, surface=Surface.ACTING, vendor_id=vendor_id)
+
+
+_current: ContextVar[Context | None] = ContextVar("fairway_context", default=None)
+
+
+def current() -> Context:
+    context = _current.get()
+    if context is None:
+        raise NoContext(
+            "No context is in force. Enter one (a member's, or acting_for in an action) before reading tenant rows."
+        )
+    return context
+
+
+def current_or_none() -> Context | None:
+    return _current.get()
+
+
+_APPLY = """SELECT set_config('role', %s, true), set_config('fw.vendor_id', %s, true),
+ set_config('fw.partner_ids', %s, true), set_config('fw.organization_id', %s, true),
+ set_config('fw.seat_id', %s, true), set_config('fw.vendor_ids', %s, true)"""
+
+
+def _array(ids: tuple[int, ...]) -> str:
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
+def _apply(context: Context | None) -> None:
+    with connection.cursor() as cursor:
+        if context is None:
+            # The settings stay empty text, which no policy can cast: without a context a query is an error.
+            cursor.execute(_APPLY, ["none", "", "", "", "", ""])
+            return
+        cursor.execute(
+            _APPLY,
+            [
+                f"fw_{context.surface}",
+                str(context.vendor_id),
+                _array(context.partner_ids),
+                str(context.organization_id),
+                str(context.seat_id),
+                _array(context.vendor_ids or (context.vendor_id,)),
+            ],
+        )
+
+
+@contextmanager
+def entering(context: Context) -> Iterator[Context]:
+    """Put `context` in force for a block, inside a transaction (a savepoint when one is open already)."""
+    outer = _current.get()
+    with transaction.atomic():
+        _apply(context)
+        token = _current.set(context)
+        try:
+            yield context
+        finally:
+            _current.reset(token)
+        # Not reached after an error: rolling back to the savepoint restores role and settings by itself.
+        if not connection.needs_rollback:
+            _apply(outer)

@@ -1,0 +1,158 @@
+"""The bases of every tenant table: its class, its columns, and a manager that fails closed.
+
+Five classes (docs/tenancy.md): internal, shared, published, own, system. The class decides both what the manager
+adds to each query and which policies row security gets, so that the two cannot drift apart.
+"""
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.expressions import Expression, F
+
+from fairway.core.ids import uuid7
+from fairway.core.tenancy.context import Context, OutsideContext, Surface, current
+
+
+class Tenancy(StrEnum):
+    INTERNAL = "internal"
+    SHARED = "shared"
+    PUBLISHED = "published"
+    OWN = "own"
+    SYSTEM = "system"
+
+
+class InScope(Expression):
+    """True for the rows of the context in force, decided when the SQL is compiled, not when it is written."""
+
+    conditional = True
+
+    def __init__(self, model: type[models.Model]) -> None:
+        super().__init__(output_field=models.BooleanField())
+        self.model = model
+        self.tenancy: Tenancy = model.tenancy  # type: ignore[attr-defined]
+        names = {"vendor": F("vendor_id")}
+        if self.tenancy is Tenancy.SHARED:
+            names["partner"] = F(model.partner_column)  # type: ignore[attr-defined]
+        if self.tenancy is Tenancy.OWN:
+            names = {"organization": F("organization_id")}
+        self.columns: dict[str, Any] = names
+
+    def get_source_expressions(self) -> list[Any]:
+        return list(self.columns.values())
+
+    def set_source_expressions(self, exprs: list[Any]) -> None:
+        self.columns = dict(zip(self.columns, exprs, strict=True))
+
+    @property
+    def identity(self) -> tuple:
+        return (type(self), self.model, tuple(self.columns))
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list]:
+        context = current()
+        sql = {name: compiler.compile(column)[0] for name, column in self.columns.items()}
+        conditions = self._conditions(context)
+        text = " AND ".join(template.format(**sql) for template, _ in conditions)
+        return f"({text})", [value for _, value in conditions]
+
+    def _conditions(self, context: Context) -> list[tuple[str, Any]]:
+        if self.tenancy is Tenancy.OWN:
+            return [("{organization} = %s", context.organization_id)]
+        of_vendor = ("{vendor} = %s", context.vendor_id)
+        if context.surface in {Surface.CONSOLE, Surface.ACTING}:
+            return [of_vendor]
+        if self.tenancy is Tenancy.INTERNAL or (context.surface is Surface.PUBLIC and not self._is_public()):
+            raise OutsideContext(f"{self.model.__name__} rows are not for the {context.surface}.")
+        if self.tenancy is Tenancy.PUBLISHED:
+            if context.surface is Surface.DESK:
+                return [("{vendor} = ANY(%s)", list(context.vendor_ids))]
+            return [of_vendor]
+        of_partner = ("{partner} = ANY(%s)", self._partner_ids(context))
+        return [of_partner] if context.surface is Surface.DESK else [of_vendor, of_partner]
+
+    def _partner_ids(self, context: Context) -> list[int]:
+        if getattr(self.model, "staff_rows_visible", False):
+            return [0, *context.partner_ids]
+        return list(context.partner_ids)
+
+    def _is_public(self) -> bool:
+        return bool(getattr(self.model, "public_when", ""))
+
+
+class TenantQuerySet(models.QuerySet):
+    pass
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> TenantQuerySet:
+        return super().get_queryset().filter(InScope(self.model))
+
+
+class TenantForeignKey(models.ForeignKey):
+    """A key to a row of the same vendor.
+
+    The database holds it as FOREIGN KEY (vendor_id, x_id) REFERENCES t (vendor_id, id), made by
+    `policies.synchronise`, so that no row can point across vendors, whoever wrote it.
+    """
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
+        kwargs["db_constraint"] = False
+        super().__init__(to, on_delete, **kwargs)
+
+    def deconstruct(self) -> tuple:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_constraint", None)
+        return name, path, args, kwargs
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one vendor."""
+
+    tenancy: ClassVar[Tenancy]
+    # Narrower reading for one role, as SQL over the table's columns, joined by AND to its policy.
+    narrowed: ClassVar[dict[str, str]] = {}
+    partner_column: ClassVar[str] = "partner_id"
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.UUIDField(default=uuid7, editable=False)
+    vendor = models.ForeignKey("core.Organization", models.PROTECT, related_name="+", db_index=False)
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["vendor", "id"], name="%(class)s_vendor_id"),
+            models.UniqueConstraint(fields=["vendor", "uid"], name="%(class)s_vendor_uid"),
+        ]
+
+
+class InternalModel(TenantModel):
+    """Staff only; the portal's role has no right to the table."""
+
+    tenancy = Tenancy.INTERNAL
+
+    class Meta(TenantModel.Meta):
+        abstract = True
+
+
+class SharedModel(TenantModel):
+    """Staff and the one partner it names. No partner yet: staff only."""
+
+    tenancy = Tenancy.SHARED
+
+    partner = TenantForeignKey("core.Partner", related_name="+", null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = True
+
+
+class PublishedModel(TenantModel):
+    """Of a vendor, for all its partners; `public_when` (SQL) opens rows to visitors without a log-in."""
+
+    tenancy = Tenancy.PUBLISHED
+    public_when: ClassVar[str] = ""
+
+    class Meta(TenantModel.Meta):
+        abstract = True

@@ -1,0 +1,41 @@
+"""API tokens of a seat, and the answers kept for idempotency keys."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from fairway.core.tenancy.models import Seat
+from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
+
+
+class ApiToken(InternalModel):
+    """A key for programs, kept as a hash. It can do what its seat and its scopes (permission names) both allow."""
+
+    seat = TenantForeignKey(Seat, related_name="+")
+    name = models.CharField(max_length=100)
+    token_hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
+    scopes = ArrayField(models.CharField(max_length=60))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+
+
+class IdempotencyKey(InternalModel):
+    """The answer given to a request that carried a key; the same key and body get the same answer for a day."""
+
+    seat = TenantForeignKey(Seat, related_name="+")
+    key = models.CharField(max_length=100)
+    body_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "seat", "key"], name="idempotency_once"),
+        ]

@@ -1,0 +1,38 @@
+"""Exports that jobs write; reviews and reports are computed, not stored."""
+
+from django.db import models
+
+from fairway.core.tenancy.models import Seat
+from fairway.core.tenancy.scope import SharedModel, TenantForeignKey
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Export(SharedModel):
+    """A CSV that a person asked for; only that person's seat may fetch it, until `expires_at`."""
+
+    narrowed = {
+        "console": "seat_id = current_setting('fw.seat_id')::bigint",
+        "portal": "seat_id = current_setting('fw.seat_id')::bigint",
+    }
+
+    seat = TenantForeignKey(Seat, related_name="+")
+    kind = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    parameters = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.WAITING)
+    file_name = models.CharField(max_length=200, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta(SharedModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["vendor", "seat", "-requested_at"], name="export_by_seat")]

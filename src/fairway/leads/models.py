@@ -1,0 +1,292 @@
+"""Leads, their scores, the routing that finds a partner, and the offers made.
+
+A lead is the vendor's own until a partner accepts an offer: until then its `partner` is empty and a partner sees
+only the offer, which carries the brief. The person is a row of its own, shared at acceptance. Scores and routing
+decisions stay internal for ever.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fairway.catalog.models import ProductLine
+from fairway.core.tenancy.models import Partner, Seat
+from fairway.core.tenancy.scope import InternalModel, PublishedModel, SharedModel, TenantForeignKey
+from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
+
+
+class Lead(SharedModel):
+    state = models.CharField(max_length=20, choices=list(LEAD.labels.items()), default=LeadState.CAPTURED)
+    external_id = models.CharField(max_length=100, blank=True)
+    source = models.CharField(_("source"), max_length=60, blank=True)
+    source_detail = models.CharField(max_length=200, blank=True)
+    campaign = models.CharField(_("campaign"), max_length=200, blank=True)
+    title = models.CharField(_("need"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    company = models.CharField(_("company"), max_length=200, blank=True)
+    name_key = models.CharField(max_length=200, blank=True)
+    domain_key = models.CharField(max_length=200, blank=True)
+    industry = models.CharField(_("industry"), max_length=100, blank=True)
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    state_code = models.CharField(_("state"), max_length=10, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    product_line = TenantForeignKey(ProductLine, null=True, blank=True, related_name="+")
+    amount_minor = models.BigIntegerField(_("budget"), null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    timeframe_days = models.PositiveIntegerField(_("decides within, days"), null=True, blank=True)
+    consent_text = models.TextField(blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    captured_at = models.DateTimeField()
+    waiting_because = models.TextField(blank=True, help_text="why nobody has it, in words, while it waits")
+    offers_made = models.PositiveSmallIntegerField(default=0)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    seller = TenantForeignKey(Seat, null=True, blank=True, related_name="+")
+    stage = models.CharField(max_length=30, blank=True)
+    next_step = models.CharField(_("next step"), max_length=200, blank=True)
+    next_step_on = models.DateField(null=True, blank=True)
+    touches = models.PositiveIntegerField(default=0)
+    first_touch_at = models.DateTimeField(null=True, blank=True)
+    last_touch_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    close_reason = models.CharField(max_length=60, blank=True)
+    extra = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(SharedModel.Meta):
+        abstract = False
+        constraints = [
+            *SharedModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vendor", "source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="lead_external_id",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["vendor", "-captured_at", "-id"], name="lead_by_time"),
+            models.Index(fields=["vendor", "state", "-captured_at"], name="lead_by_state"),
+            models.Index(fields=["vendor", "partner", "-accepted_at"], name="lead_by_partner"),
+            models.Index(fields=["vendor", "name_key"], name="lead_by_name_key"),
+            models.Index(fields=["vendor", "domain_key"], name="lead_by_domain_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LeadPerson(SharedModel):
+    """The person behind a lead. `partner` is empty until acceptance: before that only staff read the row."""
+
+    lead = TenantForeignKey(Lead, related_name="people")
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    job_title = models.CharField(_("job title"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    email_key = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    phone_key = models.CharField(max_length=30, blank=True)
+
+    class Meta(SharedModel.Meta):
+        abstract = False
+        constraints = [
+            *SharedModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "lead"], name="leadperson_once"),
+        ]
+        indexes = [
+            models.Index(fields=["vendor", "email_key"], name="leadperson_by_email"),
+            models.Index(fields=["vendor", "phone_key"], name="leadperson_by_phone"),
+        ]
+
+
+class PolicyState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class ScoreCard(InternalModel):
+    """A version of the scoring rules: [{"name", "when": condition, "points"}] and bands [{"name", "at_least"}]."""
+
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=PolicyState, default=PolicyState.DRAFT)
+    rules = models.JSONField(default=list)
+    bands = models.JSONField(default=list)
+    published_at = models.DateTimeField(null=True)
+    published_by = TenantForeignKey(Seat, null=True, related_name="+")
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "number"], name="scorecard_number"),
+            models.UniqueConstraint(
+                fields=["vendor"], condition=models.Q(state="published"), name="scorecard_one_published"
+            ),
+        ]
+
+
+class LeadScore(InternalModel):
+    """Points of a lead and the reasons for each, by the card that gave them."""
+
+    lead = TenantForeignKey(Lead, related_name="scores")
+    card = TenantForeignKey(ScoreCard, related_name="+")
+    points = models.IntegerField()
+    band = models.CharField(max_length=30, blank=True)
+    reasons = models.JSONField(default=list)
+    scored_at = models.DateTimeField()
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "lead"], name="leadscore_once"),
+        ]
+        indexes = [models.Index(fields=["vendor", "-points", "lead"], name="leadscore_by_points")]
+
+
+class RoutingPolicy(InternalModel):
+    """A version of the ordered routing rules; the shape of a rule is in `leads.rules.routing`."""
+
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=PolicyState, default=PolicyState.DRAFT)
+    rules = models.JSONField(default=list)
+    published_at = models.DateTimeField(null=True)
+    published_by = TenantForeignKey(Seat, null=True, related_name="+")
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "number"], name="routingpolicy_number"),
+            models.UniqueConstraint(
+                fields=["vendor"], condition=models.Q(state="published"), name="routingpolicy_one_published"
+            ),
+        ]
+
+
+class RoutingDecision(InternalModel):
+    """One run of the rules over one lead: which rule, whom it chose, the next four, and why not the others."""
+
+    lead = TenantForeignKey(Lead, related_name="decisions")
+    policy = TenantForeignKey(RoutingPolicy, null=True, related_name="+")
+    rule_number = models.PositiveIntegerField(null=True)
+    rule_name = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=20)  # "offered", "waiting", "person"
+    partner = TenantForeignKey(Partner, null=True, related_name="+")
+    considered = models.PositiveIntegerField(default=0)
+    candidates = models.JSONField(default=list)
+    excluded = models.JSONField(default=dict)
+    reasons = models.JSONField(default=list)
+    note = models.TextField(blank=True)
+    decided_by = TenantForeignKey(Seat, null=True, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        indexes = [
+            models.Index(fields=["vendor", "lead", "-decided_at"], name="decision_by_lead"),
+            models.Index(fields=["vendor", "decided_at"], name="decision_by_time"),
+        ]
+
+
+class Offer(SharedModel):
+    """A lead offered to one partner until `lapses_at`. It carries the brief: no name, no address of a person."""
+
+    partner = TenantForeignKey(Partner, related_name="offers")
+    lead = TenantForeignKey(Lead, related_name="offers")
+    decision = TenantForeignKey(RoutingDecision, null=True, related_name="+")
+    state = models.CharField(max_length=12, choices=list(OFFER.labels.items()), default=OfferState.OPEN)
+    title = models.CharField(max_length=200)
+    brief = models.JSONField(default=dict)
+    place = models.CharField(max_length=150, blank=True)
+    amount_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    offered_at = models.DateTimeField()
+    lapses_at = models.DateTimeField()
+    limit_minutes = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = TenantForeignKey(Seat, null=True, related_name="+")
+    quality = ArrayField(models.CharField(max_length=40), default=list)
+    answer_note = models.TextField(blank=True)
+    recall_reason = models.CharField(max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(SharedModel.Meta):
+        abstract = False
+        constraints = [
+            *SharedModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vendor", "lead"], condition=models.Q(state="open"), name="offer_one_open_per_lead"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["vendor", "partner", "state", "lapses_at"], name="offer_by_partner"),
+            models.Index(fields=["vendor", "offered_at"], name="offer_by_time"),
+            models.Index(fields=["vendor", "lead", "-offered_at"], name="offer_by_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TouchKind(models.TextChoices):
+    CALL = "call", _("Call")
+    EMAIL = "email", _("E-mail")
+    MEETING = "meeting", _("Meeting")
+    DEMO = "demo", _("Demonstration")
+    OTHER = "other", _("Other")
+
+
+class TouchOutcome(models.TextChoices):
+    REACHED = "reached", _("Reached")
+    NOT_REACHED = "not_reached", _("Not reached")
+    INTERESTED = "interested", _("Interested")
+    NOT_NOW = "not_now", _("Not now")
+    NO_NEED = "no_need", _("No need")
+
+
+class Touch(SharedModel):
+    """One contact with the customer about a lead or a deal."""
+
+    partner = TenantForeignKey(Partner, related_name="+")
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    seat = TenantForeignKey(Seat, null=True, related_name="+")
+    kind = models.CharField(max_length=20, choices=TouchKind)
+    outcome = models.CharField(max_length=20, choices=TouchOutcome)
+    note = models.TextField(blank=True)
+    touched_at = models.DateTimeField()
+
+    class Meta(SharedModel.Meta):
+        abstract = False
+        indexes = [
+            models.Index(fields=["vendor", "subject_type", "subject_id", "-touched_at"], name="touch_by_subject"),
+            models.Index(fields=["vendor", "partner", "touched_at"], name="touch_by_partner"),
+        ]
+
+
+class LeadForm(PublishedModel):
+    """A public form on the vendor's own address; what it adds to each lead is kept here."""
+
+    public_when = "is_active"
+
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(_("name"), max_length=100)
+    headline = models.CharField(max_length=200, blank=True)
+    consent_text = models.TextField()
+    product_line = TenantForeignKey(ProductLine, null=True, blank=True, related_name="+")
+    campaign = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta(PublishedModel.Meta):
+        abstract = False
+        constraints = [
+            *PublishedModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "slug"], name="leadform_slug"),
+        ]

@@ -1,0 +1,72 @@
+"""The life of a lead and of an offer, as tables: (state, verb) → state."""
+
+from enum import StrEnum
+
+from fairway.core.states import Machine
+
+
+class LeadState(StrEnum):
+    CAPTURED = "captured"
+    OFFERED = "offered"
+    WAITING = "waiting"  # nobody is eligible, or a person has to decide; `waiting_because` says which
+    ACCEPTED = "accepted"
+    CONVERTED = "converted"
+    CLOSED = "closed"
+
+
+LEAD = Machine(
+    "lead",
+    initial=LeadState.CAPTURED,
+    final={LeadState.CONVERTED, LeadState.CLOSED},
+    labels={
+        "captured": "Captured",
+        "offered": "Offered",
+        "waiting": "Waiting",
+        "accepted": "Accepted",
+        "converted": "Deal",
+        "closed": "Closed",
+    },
+    transitions={
+        (LeadState.CAPTURED, "offer"): LeadState.OFFERED,
+        (LeadState.WAITING, "offer"): LeadState.OFFERED,
+        (LeadState.CAPTURED, "wait"): LeadState.WAITING,
+        (LeadState.WAITING, "wait"): LeadState.WAITING,
+        # The offer ended without acceptance: declined, lapsed or recalled.
+        (LeadState.OFFERED, "return"): LeadState.CAPTURED,
+        (LeadState.OFFERED, "accept"): LeadState.ACCEPTED,
+        # The vendor takes an accepted lead back from a partner who does not work it.
+        (LeadState.ACCEPTED, "recall"): LeadState.CAPTURED,
+        (LeadState.ACCEPTED, "convert"): LeadState.CONVERTED,
+        (LeadState.ACCEPTED, "close"): LeadState.CLOSED,
+        (LeadState.CAPTURED, "close"): LeadState.CLOSED,
+        (LeadState.WAITING, "close"): LeadState.CLOSED,
+    },
+)
+
+
+class OfferState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    RECALLED = "recalled"
+
+
+OFFER = Machine(
+    "offer",
+    initial=OfferState.OPEN,
+    final={OfferState.ACCEPTED, OfferState.DECLINED, OfferState.LAPSED, OfferState.RECALLED},
+    labels={
+        "open": "Open",
+        "accepted": "Accepted",
+        "declined": "Declined",
+        "lapsed": "Lapsed",
+        "recalled": "Recalled",
+    },
+    transitions={
+        (OfferState.OPEN, "accept"): OfferState.ACCEPTED,
+        (OfferState.OPEN, "decline"): OfferState.DECLINED,
+        (OfferState.OPEN, "lapse"): OfferState.LAPSED,
+        (OfferState.OPEN, "recall"): OfferState.RECALLED,
+    },
+)

@@ -1,0 +1,112 @@
+"""Approvals, deadlines, notifications: what waits for somebody, and until when."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fairway.core.tenancy.models import Role, Seat
+from fairway.core.tenancy.scope import InternalModel, SharedModel, TenantForeignKey
+
+
+class Deadline(InternalModel):
+    """A moment at which something happens unless somebody was faster. Fired once, by whichever worker claims it."""
+
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    due_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)  # "fired" or "cancelled"
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vendor", "subject_type", "subject_id", "kind"],
+                condition=models.Q(settled_at=None),
+                name="deadline_once_open",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["vendor", "due_at"], condition=models.Q(settled_at=None), name="deadline_due"),
+        ]
+
+
+class ApprovalState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Approval(InternalModel):
+    """One step of deciding about a subject: who may, until when, who did, and why."""
+
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    partner = TenantForeignKey("core.Partner", null=True, related_name="+")
+    state = models.CharField(max_length=20, choices=ApprovalState, default=ApprovalState.WAITING)
+    approver_role = models.CharField(max_length=20, choices=Role)
+    requested_by = TenantForeignKey(Seat, null=True, related_name="+")
+    requested_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    escalated_at = models.DateTimeField(null=True)
+    escalated_to = models.CharField(max_length=20, blank=True)
+    decided_by = TenantForeignKey(Seat, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    automatic = models.BooleanField(default=False)
+    note = models.TextField(blank=True)
+    reasons = models.JSONField(default=list)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vendor", "subject_type", "subject_id"],
+                condition=models.Q(state="waiting"),
+                name="approval_once_waiting",
+            ),
+        ]
+        indexes = [models.Index(fields=["vendor", "state", "due_at"], name="approval_by_due")]
+
+
+class Notification(SharedModel):
+    """A line for one person: in the bell, and by mail when the person wants it. Read only by its own seat."""
+
+    narrowed = {
+        "console": "seat_id = current_setting('fw.seat_id')::bigint",
+        "portal": "seat_id = current_setting('fw.seat_id')::bigint",
+    }
+
+    seat = TenantForeignKey(Seat, related_name="+")
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    path = models.CharField(max_length=300, blank=True, help_text="below the vendor's prefix, such as portal/offers/…")
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta(SharedModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["vendor", "seat", "-created_at"], name="notification_by_seat")]
+
+
+class Mail(InternalModel):
+    """A mail to send, kept with what became of it, so that a failing server is seen and nothing is lost."""
+
+    to_email = models.EmailField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["vendor", "created_at"], name="mail_by_time")]
+
+
+__all__ = ["Approval", "ApprovalState", "Deadline", "Mail", "Notification"]
