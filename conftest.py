@@ -2,9 +2,19 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
+from tests import cast
+
+from fairway.config.settings import database_from_url
+from fairway.core.tenancy.models import User
 
 
 @pytest.fixture(scope="session")
@@ -12,12 +22,6 @@ def django_db_setup(
     request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
     """Migrate as the owner, then hand the connection to fw_web for every test."""
-    from django.conf import settings
-    from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
-
-    from fairway.config.settings import database_from_url
-
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     owner = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
     web = database_from_url(os.environ["FAIRWAY_TEST_WEB_URL"])
@@ -27,6 +31,7 @@ def django_db_setup(
         made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
         with connection.cursor() as cursor:
             cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO fw_web")
+        cast.build()
         connection.close()
         connection.settings_dict.update({key: web[key] for key in owner})
         settings.DATABASES["default"].update({key: web[key] for key in owner})
@@ -35,3 +40,46 @@ def django_db_setup(
         connection.close()
         connection.settings_dict.update(owner)
         teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def acme(db: None) -> cast.Cast:
+    """The cast: vendor Acme and its people, Beta, Gamma, and vendor Zeta."""
+    return cast.load()
+
+
+@pytest.fixture
+def client_of(db: None) -> Any:
+    """`client_of(member)` is a browser in which that person has logged in."""
+
+    def logged_in(member: Any) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(pk=member.user_id))
+        return client
+
+    return logged_in
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Log in as the owner for a block, outside any transaction."""
+    web = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
+    owner = database_from_url(os.environ["FAIRWAY_TEST_OWNER_URL"])
+    connection.close()
+    connection.settings_dict.update({key: owner[key] for key in web})
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(web)
+
+
+@pytest.fixture
+def committed(django_db_blocker: Any, django_db_setup: None) -> Iterator[cast.Cast]:
+    """For races and faults: real transactions, and a whole cast of its own whose rows stay."""
+    with django_db_blocker.unblock():
+        prefix = f"own{uuid4().hex[:8]}-"
+        with as_owner():
+            cast.build(prefix)
+        yield cast.load(prefix)
+        connection.close()
