@@ -1,0 +1,150 @@
+"""Keeps child processes alive: starts them, restarts those that end, stops them all.
+
+Runs in the main thread of a command. Children are in sessions of their own, so that Ctrl-C in the terminal reaches
+the supervisor alone, which then stops them in order.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+POLL_SECONDS = 0.2
+STOP_LIMIT_SECONDS = 15
+RESTART_WAITS_SECONDS = (0.5, 1, 2, 5, 10)
+# A child that ran this long before it ended is restarted as if for the first time.
+HEALTHY_AFTER_SECONDS = 60
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Program:
+    """A child process to keep alive. What it prints goes to `log`."""
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str]
+    log: Path
+
+
+class Child:
+    """One program and the process that runs it now."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+        self.restart_at: float | None = None
+        self.failures = 0
+
+    def start(self) -> None:
+        self.program.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.program.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.program.command,
+                env=dict(self.program.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            )
+        self.started_at = time.monotonic()
+        self.restart_at = None
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def plan_restart(self) -> float:
+        """Note the end of the process; returns the seconds until it is started again."""
+        now = time.monotonic()
+        if now - self.started_at >= HEALTHY_AFTER_SECONDS:
+            self.failures = 0
+        wait = RESTART_WAITS_SECONDS[min(self.failures, len(RESTART_WAITS_SECONDS) - 1)]
+        self.failures += 1
+        self.restart_at = now + wait
+        return wait
+
+
+class Supervisor:
+    """Use as a context manager: leaving the block stops every child."""
+
+    def __init__(self, programs: list[Program], say: Callable[[str], None] = print) -> None:
+        self.children = [Child(program) for program in programs]
+        self.say = say
+        self.stopping = False
+        self._old_handler: object = signal.SIG_DFL
+
+    def __enter__(self) -> "Supervisor":
+        self._old_handler = signal.signal(signal.SIGTERM, self._on_terminate)
+        for child in self.children:
+            child.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._stop_all()
+        finally:
+            signal.signal(signal.SIGTERM, self._old_handler)  # type: ignore[arg-type]
+
+    def run(self) -> None:
+        """Watch the children until SIGTERM or Ctrl-C."""
+        try:
+            while not self.stopping:
+                self.tend()
+                time.sleep(POLL_SECONDS)
+        except KeyboardInterrupt:
+            self.stopping = True
+
+    def tend(self) -> None:
+        """One look at every child: note those that ended, start those whose time has come."""
+        for child in self.children:
+            if child.is_running():
+                continue
+            if child.restart_at is None:
+                code = child.process.returncode if child.process else None
+                wait = child.plan_restart()
+                self.say(
+                    f"{datetime.now(UTC):%H:%M:%S} {child.program.name} ended ({describe_end(code)}); "
+                    f"starting it again in {wait:g} s. Its log: {child.program.log}"
+                )
+            elif time.monotonic() >= child.restart_at:
+                child.start()
+
+    def _on_terminate(self, _signal: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+        raise KeyboardInterrupt
+
+    def _stop_all(self) -> None:
+        """Ask all to end, wait for them together, and kill what is left, with all its own children."""
+        running = [child.process for child in self.children if child.process and child.process.poll() is None]
+        for process in running:
+            process.terminate()
+        until = time.monotonic() + STOP_LIMIT_SECONDS
+        for process in running:
+            try:
+                process.wait(timeout=max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def describe_end(code: int | None) -> str:
+    """What an exit code of a child says: 'exit code 3', or 'signal SIGKILL'."""
+    if code is None:
+        return "never started"
+    if code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def _end_with_parent() -> None:
+    """In the child: have the system end us when the supervisor itself is killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
