@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 OWNER = "fw_owner"
 WEB = "fw_web"
@@ -102,5 +103,5 @@ def _make_extensions(connection: psycopg.Connection) -> None:
 
 def _connected_to(connection: psycopg.Connection, database: str) -> psycopg.Connection:
     """A second connection of the same log-in, to another database of the same server."""
-    parameters = {**connection.info.get_parameters(), "dbname": database}
-    return psycopg.connect(**parameters, password=connection.info.password, autocommit=True)
+    address = make_conninfo(connection.info.dsn, password=connection.info.password, dbname=database)
+    return psycopg.connect(address, autocommit=True)
