@@ -7,6 +7,10 @@ import argparse
 import importlib
 import sys
 
+from fairway.config.commands.database import CommandError
+from fairway.config.postgres_programs import EmbeddedDatabaseError
+from fairway.config.supervisor import terminate_like_interrupt
+
 EPILOG = """\
 Without DATABASE_URL every command uses an embedded PostgreSQL in the data folder (var/, or FAIRWAY_VAR) and
 starts it when it needs to.
@@ -15,11 +19,10 @@ starts it when it needs to.
 
 def main(arguments: list[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
+    terminate_like_interrupt()
     # Commands import Django or psycopg; each only when it is the one to run.
     module_name, _, function_name = options.run.partition(":")
     module = importlib.import_module(module_name)
-    from fairway.config.commands.database import CommandError
-    from fairway.config.postgres_programs import EmbeddedDatabaseError
 
     try:
         return getattr(module, function_name)(options)
@@ -38,10 +41,28 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_demo(commands)
+    _add_test(commands)
     _add_processes(commands)
     _add_database(commands)
     _add_development(commands)
     return parser
+
+
+def _add_demo(commands: argparse._SubParsersAction) -> None:
+    demo = commands.add_parser("demo", help="set everything up and run Fairway with the demo world")
+    demo.add_argument("--reset", action="store_true", help="delete the embedded database first and begin again")
+    demo.add_argument("--port", type=port_number, default=8000, help="port (default: %(default)s)")
+    demo.add_argument("--once", action="store_true", help="start, check that log-in and home pages answer, stop")
+    demo.set_defaults(run="fairway.config.commands.demo:demo")
+
+
+def _add_test(commands: argparse._SubParsersAction) -> None:
+    test = commands.add_parser("test", help="run the gate: format, lint, types, contracts, tests")
+    test.add_argument("--all", action="store_true", help="the long parts too")
+    test.add_argument("-k", dest="expression", help="only tests whose names match; needs a PATH")
+    test.add_argument("paths", nargs="*", metavar="PATH", help="only the tests in these files or folders")
+    test.set_defaults(run="fairway.config.gate:test")
 
 
 def _add_processes(commands: argparse._SubParsersAction) -> None:

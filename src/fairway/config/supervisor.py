@@ -1,9 +1,10 @@
-"""Keeps child processes alive: starts them, restarts those that end, stops them all.
+"""Child processes of a command: one in the foreground, or several that are kept alive.
 
-Runs in the main thread of a command. Children are in sessions of their own, so that Ctrl-C in the terminal reaches
-the supervisor alone, which then stops them in order.
+Runs in the main thread. Supervised children are in sessions of their own, so that Ctrl-C in the terminal reaches the
+supervisor alone, which then stops them.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import Self
 
 POLL_SECONDS = 0.2
 STOP_LIMIT_SECONDS = 15
@@ -22,6 +24,28 @@ RESTART_WAITS_SECONDS = (0.5, 1, 2, 5, 10)
 # A child that ran this long before it ended is restarted as if for the first time.
 HEALTHY_AFTER_SECONDS = 60
 PR_SET_PDEATHSIG = 1
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, treated like Ctrl-C: `with` blocks are left in order."""
+
+
+def terminate_like_interrupt() -> None:
+    """Make SIGTERM raise Terminated in the main thread."""
+    signal.signal(signal.SIGTERM, _raise_terminated)
+
+
+def run_in_foreground(command: list[str], environment: Mapping[str, str]) -> int:
+    """Run one child that shares our terminal, and give its exit code."""
+    with subprocess.Popen(command, env=dict(environment)) as child:
+        while True:
+            try:
+                return child.wait()
+            except Terminated:
+                child.terminate()
+            except KeyboardInterrupt:
+                # The terminal sends Ctrl-C to the child too, which decides what it means.
+                continue
 
 
 @dataclass(frozen=True)
@@ -79,29 +103,21 @@ class Supervisor:
     def __init__(self, programs: list[Program], say: Callable[[str], None] = print) -> None:
         self.children = [Child(program) for program in programs]
         self.say = say
-        self.stopping = False
-        self._old_handler: object = signal.SIG_DFL
 
-    def __enter__(self) -> "Supervisor":
-        self._old_handler = signal.signal(signal.SIGTERM, self._on_terminate)
+    def __enter__(self) -> Self:
         for child in self.children:
             child.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        try:
-            self._stop_all()
-        finally:
-            signal.signal(signal.SIGTERM, self._old_handler)  # type: ignore[arg-type]
+        self._stop_all()
 
     def run(self) -> None:
         """Watch the children until SIGTERM or Ctrl-C."""
-        try:
-            while not self.stopping:
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
                 self.tend()
                 time.sleep(POLL_SECONDS)
-        except KeyboardInterrupt:
-            self.stopping = True
 
     def tend(self) -> None:
         """One look at every child: note those that ended, start those whose time has come."""
@@ -117,10 +133,6 @@ class Supervisor:
                 )
             elif time.monotonic() >= child.restart_at:
                 child.start()
-
-    def _on_terminate(self, _signal: int, _frame: FrameType | None) -> None:
-        self.stopping = True
-        raise KeyboardInterrupt
 
     def _stop_all(self) -> None:
         """Ask all to end, wait for them together, and kill what is left, with all its own children."""
@@ -148,3 +160,7 @@ def describe_end(code: int | None) -> str:
 def _end_with_parent() -> None:
     """In the child: have the system end us when the supervisor itself is killed."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _raise_terminated(_signal: int, _frame: FrameType | None) -> None:
+    raise Terminated

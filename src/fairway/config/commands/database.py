@@ -4,12 +4,13 @@ import argparse
 import contextlib
 import os
 import secrets
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from fairway.config.supervisor import run_in_foreground
 
 ROOT = Path(__file__).resolve().parents[4]
 SETTINGS_MODULE = "fairway.config.settings"
@@ -61,13 +62,7 @@ def environment_for(url: str, process: str) -> dict[str, str]:
 
 def run_python(arguments: list[str], environment: Mapping[str, str]) -> int:
     """Run our own Python in the foreground, in the folder the command was typed in."""
-    child = subprocess.Popen([sys.executable, *arguments], env=dict(environment))
-    while True:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            # The terminal sends Ctrl-C to the child too, which decides what it means.
-            continue
+    return run_in_foreground([sys.executable, *arguments], environment)
 
 
 def migrate(options: argparse.Namespace) -> int:
