@@ -1,0 +1,119 @@
+"""Numbers, money, dates and time left, written the way people read them here.
+
+A real minus (−), a hard space before %, the year only when it is another one, and a distance for dates near today.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from babel.numbers import get_currency_precision, get_currency_symbol
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+NONE = "–"
+HARD_SPACE = "\u00a0"
+MINUS = "−"
+DAYS_NEAR = 14
+
+
+@cache
+def currency_digits(currency: str) -> int:
+    """Decimal digits of a currency's minor unit: EUR 2, JPY 0."""
+    return get_currency_precision(currency)
+
+
+@cache
+def currency_symbol(currency: str) -> str:
+    """€, $, or the ISO code with a hard space."""
+    symbol = get_currency_symbol(currency, locale="en")
+    return symbol if len(symbol) == 1 else symbol + HARD_SPACE
+
+
+def number(value: int | float | Decimal | None, decimals: int = 0) -> str:
+    """1,234.50 with `decimals` places; None is an en dash."""
+    if value is None:
+        return NONE
+    text = f"{value:,.{decimals}f}"
+    return MINUS + text[1:] if text[0] == "-" and text.strip("-0.,") else text.lstrip("-")
+
+
+def money(minor: int | None, currency: str, *, cents: bool = True) -> str:
+    """Minor units as €1,234.50; without `cents` rounded to whole units (half away from zero)."""
+    if minor is None:
+        return NONE
+    digits = currency_digits(currency)
+    amount = Decimal(abs(minor)).scaleb(-digits)
+    if not cents:
+        amount, digits = amount.quantize(Decimal(1), ROUND_HALF_UP), 0
+    sign = MINUS if minor < 0 and amount else ""
+    return f"{sign}{currency_symbol(currency)}{amount:,.{digits}f}"
+
+
+def percent(value: int | float | Decimal | None, decimals: int = 0) -> str:
+    """A value already in percent: 67 becomes “67 %”."""
+    return NONE if value is None else f"{number(value, decimals)}{HARD_SPACE}%"
+
+
+def day(value: date | datetime | None, *, today: date | None = None) -> str:
+    """16 Nov, or 14 Feb 2027 when the year is another one. An instant counts in the current time zone."""
+    if value is None:
+        return NONE
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    year = (today or timezone.localdate()).year
+    return date_format(value, "j M" if value.year == year else "j M Y")
+
+
+def moment(value: datetime | None, *, now: datetime | None = None) -> str:
+    """today 10:00, yesterday 16:02, 13 Nov 17:48, 13 Nov 2025 17:48, in the current time zone."""
+    if value is None:
+        return NONE
+    local = timezone.localtime(value)
+    today = timezone.localtime(now or timezone.now()).date()
+    clock = f"{local:%H:%M}"
+    days = (today - local.date()).days
+    if days == 0:
+        return _("today %(time)s") % {"time": clock}
+    if days == 1:
+        return _("yesterday %(time)s") % {"time": clock}
+    if days == -1:
+        return _("tomorrow %(time)s") % {"time": clock}
+    return f"{day(local, today=today)} {clock}"
+
+
+def distance(value: date | None, *, today: date | None = None) -> str:
+    """“1 day late”, “today”, “in 3 days”; empty when further than two weeks away."""
+    if value is None:
+        return ""
+    days = (value - (today or timezone.localdate())).days
+    if days == 0:
+        return _("today")
+    if -DAYS_NEAR <= days < 0:
+        return ngettext("%(n)d day late", "%(n)d days late", -days) % {"n": -days}
+    if 0 < days <= DAYS_NEAR:
+        return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
+    return ""
+
+
+def duration(value: timedelta) -> str:
+    """2 h 10 min, 3 days, 45 min: two parts at most."""
+    minutes = max(0, int(value.total_seconds() // 60))
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    if days >= 2 or (days and not hours):
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    hours += days * 24
+    if not hours:
+        return _("%(n)d min") % {"n": minutes}
+    text = _("%(n)d h") % {"n": hours}
+    return f"{text} {_('%(n)d min') % {'n': minutes}}" if minutes else text
+
+
+def initials(name: str) -> str:
+    """MF for Mira Feldkamp, H for Halden."""
+    words = [word for word in name.split() if word[:1].isalnum()]
+    picked = words[:1] + words[-1:] if len(words) > 1 else words
+    return "".join(word[0] for word in picked).upper() or "?"

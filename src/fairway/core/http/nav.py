@@ -1,0 +1,227 @@
+"""Navigation and the shell around every page.
+
+Apps register their entries once, in AppConfig.ready():
+
+    nav.register(NavItem("console", "sales", _("Leads"), "leads:list", "target", permission="leads.see", order=10))
+
+`shell` is a context processor: templates get `shell`, computed when it is first used.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from fairway.core.http.format import initials
+
+Surface = Literal["console", "portal", "desk", "public"]
+SURFACES: tuple[Surface, ...] = ("console", "portal", "desk")
+THEME_COOKIE = "fw_theme"
+PHONE_AREAS = 4
+
+# Sections of the console's sidebar in their order. The portal and the desk have one row of areas.
+SECTIONS: dict[str, str | Promise] = {
+    "": "",
+    "partners": _("Partners"),
+    "sales": _("Sales"),
+    "money": _("Money"),
+    "grow": _("Help them grow"),
+    "numbers": _("Numbers"),
+    "setup": _("Set up"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry an app registers. `count` says what waits there; None or 0 shows nothing.
+
+    Without `permission` every member of that surface sees it. `is_main` puts it in the phone's bar of the portal.
+    """
+
+    surface: Surface
+    section: str
+    label: str | Promise
+    url_name: str
+    icon: str
+    permission: str = ""
+    order: int = 0
+    count: Callable[[HttpRequest], int | None] | None = None
+    is_main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    label: str
+    url: str
+    icon: str
+    count: int | None
+    is_active: bool
+    is_main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavSection:
+    label: str
+    items: Sequence[NavLink]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLink:
+    """Another seat of the same person; `url` is posted to."""
+
+    organization: str
+    role: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    role: str
+    seats: Sequence[SeatLink] = ()
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class VendorLink:
+    """One place of the portal's switch: the desk, or a vendor, with what waits there."""
+
+    name: str
+    url: str
+    count: int | None = None
+    is_active: bool = False
+    is_desk: bool = False
+
+    @property
+    def initials(self) -> str:
+        return self.name[:1].upper()
+
+    @property
+    def hue(self) -> int:
+        return sum(map(ord, self.name)) % 6
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Who looks, and from where: what tenancy knows and the shell shows."""
+
+    brand: str = "Fairway"
+    home_url: str = "/"
+    person: Person | None = None
+    switcher: Sequence[VendorLink] = ()
+    note: str = ""
+    search_url: str = ""
+    inbox_url: str = ""
+    inbox_count: int | None = None
+    logout_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    surface: Surface
+    frame: Frame
+    theme: str = ""
+    sections: Sequence[NavSection] = field(default_factory=tuple)
+
+    @property
+    def links(self) -> list[NavLink]:
+        return [link for section in self.sections for link in section.items]
+
+    @property
+    def phone_links(self) -> list[NavLink]:
+        main = [link for link in self.links if link.is_main]
+        return (main or self.links)[:PHONE_AREAS]
+
+    @property
+    def more_links(self) -> list[NavLink]:
+        shown = self.phone_links
+        return [link for link in self.links if link not in shown]
+
+    @property
+    def current_place(self) -> VendorLink | None:
+        return next((place for place in self.frame.switcher if place.is_active), None)
+
+    @property
+    def base(self) -> str:
+        """The template a page shared between surfaces extends: `{% extends shell.base %}`."""
+        return f"{self.surface}.html"
+
+    @property
+    def base_side(self) -> str:
+        return f"{self.surface}_side.html"
+
+
+_items: list[NavItem] = []
+_frame_of: Callable[[HttpRequest], Frame] = lambda request: Frame()  # noqa: E731
+
+
+def register(*items: NavItem) -> None:
+    """Add entries; registering the same one twice changes nothing."""
+    for item in items:
+        if item.section not in SECTIONS:
+            raise ValueError(f"There is no section {item.section!r}; known are {', '.join(SECTIONS)}.")
+        if item not in _items:
+            _items.append(item)
+
+
+def register_frame(frame_of: Callable[[HttpRequest], Frame]) -> None:
+    """Tenancy says who looks and from where."""
+    global _frame_of
+    _frame_of = frame_of
+
+
+def registered() -> tuple[NavItem, ...]:
+    return tuple(_items)
+
+
+def surface_of(request: HttpRequest) -> Surface:
+    """By the first part of the address; everything else is public."""
+    first = request.path.split("/", 2)[1] if request.path.startswith("/") else ""
+    return next((surface for surface in SURFACES if surface == first), "public")
+
+
+def sections_for(request: HttpRequest, surface: Surface) -> list[NavSection]:
+    """The entries this member may use, by section; the one with the longest matching address is active."""
+    member: Any = getattr(request, "member", None)
+    allowed = [
+        item
+        for item in sorted(_items, key=lambda item: item.order)
+        if item.surface == surface and (not item.permission or (member is not None and member.can(item.permission)))
+    ]
+    urls = {item: reverse(item.url_name) for item in allowed}
+    active = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
+    found = []
+    for key, label in SECTIONS.items():
+        links = [_link(item, urls[item], active, request) for item in allowed if item.section == key]
+        if links:
+            found.append(NavSection(str(label), links))
+    return found
+
+
+def _link(item: NavItem, url: str, active: str, request: HttpRequest) -> NavLink:
+    count = item.count(request) if item.count is not None else None
+    return NavLink(str(item.label), url, item.icon, count or None, url == active, item.is_main)
+
+
+def shell_for(request: HttpRequest) -> Shell:
+    surface = surface_of(request)
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return Shell(
+        surface=surface,
+        frame=_frame_of(request),
+        theme=theme if theme in ("light", "dark") else "",
+        sections=sections_for(request, surface) if surface != "public" else (),
+    )
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    return {"shell": SimpleLazyObject(lambda: shell_for(request))}
