@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from fairway.core.http import assets
+
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 BASE_DIR = PACKAGE_DIR.parent.parent
 VAR_DIR = Path(os.environ.get("FAIRWAY_VAR", BASE_DIR / "var"))
@@ -161,10 +163,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "fairway.core.http.nav.shell",
             ],
+            "libraries": assets.TEMPLATE_LIBRARIES,
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "fairway.core.http.forms.FairwayRenderer"
 
 # Log-in
 LOGIN_URL = "/accounts/login/"
@@ -215,6 +218,8 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [PACKAGE_DIR / "static"]
+STATICFILES_FINDERS = assets.STATIC_FINDERS
+WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -1,17 +1,9 @@
-"""What the settings need for screens: template options, static files, the content security policy.
+"""What the settings and the shell need: template tags, static files, style sheets and scripts.
 
 Plain values only, because the settings import this module.
 """
 
-from pathlib import Path
-
 TEMPLATE_LIBRARIES = {"fairway": "fairway.core.http.tags"}
-CONTEXT_PROCESSORS = [
-    "django.template.context_processors.request",
-    "django.template.context_processors.i18n",
-    "django.contrib.messages.context_processors.messages",
-    "fairway.core.http.nav.shell",
-]
 STATIC_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
@@ -23,21 +15,6 @@ VENDOR_FILES: dict[str, tuple[str, tuple[str, ...]]] = {
     "inter": ("@fontsource-variable/inter", ("wght.css", "files/inter-*-wght-normal.woff2")),
     "echarts": ("echarts/dist", ("echarts.common.min.js",)),
     "sortable": ("sortablejs", ("Sortable.min.js",)),
-}
-
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    }
 }
 
 # htmx must write no style element, run no script that came with a fragment, and keep no page in the browser's storage.
@@ -57,15 +34,3 @@ STYLESHEETS = (
     "fairway/css/overlays.css",
 )
 SCRIPTS = ("fairway/js/app.js", "fairway/js/forms.js")
-
-
-def template_settings(package_dir: Path) -> list[dict]:
-    """TEMPLATES: our folder first, so that its account pages and form widgets win over the installed ones."""
-    return [
-        {
-            "BACKEND": "django.template.backends.django.DjangoTemplates",
-            "DIRS": [package_dir / "templates"],
-            "APP_DIRS": True,
-            "OPTIONS": {"context_processors": CONTEXT_PROCESSORS, "libraries": TEMPLATE_LIBRARIES},
-        }
-    ]

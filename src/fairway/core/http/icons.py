@@ -9,19 +9,136 @@ from pathlib import Path
 STATIC_PATH = "fairway/icons.svg"
 
 # Reviewed list: an icon is added here when a page needs it. Names are Tabler's (outline).
-NAMES = """
-activity adjustments-horizontal alert-circle alert-triangle arrow-down arrow-down-right arrow-left arrow-right
-arrow-up arrow-up-right arrows-split award bell books briefcase building building-store bulb calendar calendar-due
-cash certificate chart-bar chart-dots chart-histogram chart-line check checkbox chevron-down chevron-left
-chevron-right chevron-up circle-check circle-x clipboard-check clock cloud-check coins columns-3 copy database
-database-off device-desktop dots download external-link eye file file-export file-spreadsheet file-text file-upload
-filter flag gift git-branch grip-vertical hand-stop help history home inbox info-circle key keyboard layout-kanban
-layout-list link list list-check lock login logout mail map-pin menu-2 message messages minus moon note package pencil
-phone phone-call player-pause plug plus point receipt receipt-euro refresh report-analytics rosette route school
-scoreboard search selector send server settings shield shield-check speakerphone star sun switch-horizontal table
-table-import tag target target-arrow template ticket trash trophy upload user user-check user-plus user-search users
-users-group webhook world writing x
-""".split()
+NAMES = [
+    "activity",
+    "adjustments-horizontal",
+    "alert-circle",
+    "alert-triangle",
+    "arrow-down",
+    "arrow-down-right",
+    "arrow-left",
+    "arrow-right",
+    "arrow-up",
+    "arrow-up-right",
+    "arrows-split",
+    "award",
+    "bell",
+    "books",
+    "briefcase",
+    "building",
+    "building-store",
+    "bulb",
+    "calendar",
+    "calendar-due",
+    "cash",
+    "certificate",
+    "chart-bar",
+    "chart-dots",
+    "chart-histogram",
+    "chart-line",
+    "check",
+    "checkbox",
+    "chevron-down",
+    "chevron-left",
+    "chevron-right",
+    "chevron-up",
+    "circle-check",
+    "circle-x",
+    "clipboard-check",
+    "clock",
+    "cloud-check",
+    "coins",
+    "columns-3",
+    "copy",
+    "database",
+    "database-off",
+    "device-desktop",
+    "dots",
+    "download",
+    "external-link",
+    "eye",
+    "file",
+    "file-export",
+    "file-spreadsheet",
+    "file-text",
+    "file-upload",
+    "filter",
+    "flag",
+    "gift",
+    "git-branch",
+    "grip-vertical",
+    "hand-stop",
+    "help",
+    "history",
+    "home",
+    "inbox",
+    "info-circle",
+    "key",
+    "keyboard",
+    "layout-kanban",
+    "layout-list",
+    "link",
+    "list",
+    "list-check",
+    "lock",
+    "login",
+    "logout",
+    "mail",
+    "map-pin",
+    "menu-2",
+    "message",
+    "messages",
+    "minus",
+    "moon",
+    "note",
+    "package",
+    "pencil",
+    "phone",
+    "phone-call",
+    "player-pause",
+    "plug",
+    "plus",
+    "point",
+    "receipt",
+    "receipt-euro",
+    "refresh",
+    "report-analytics",
+    "rosette",
+    "route",
+    "school",
+    "scoreboard",
+    "search",
+    "selector",
+    "send",
+    "server",
+    "settings",
+    "shield",
+    "shield-check",
+    "speakerphone",
+    "star",
+    "sun",
+    "switch-horizontal",
+    "table",
+    "table-import",
+    "tag",
+    "target",
+    "target-arrow",
+    "template",
+    "ticket",
+    "trash",
+    "trophy",
+    "upload",
+    "user",
+    "user-check",
+    "user-plus",
+    "user-search",
+    "users",
+    "users-group",
+    "webhook",
+    "world",
+    "writing",
+    "x",
+]
 
 
 class MissingIcon(LookupError):
@@ -54,7 +171,7 @@ def sprite() -> Path | None:
 
     folder = Path(settings.NODE_MODULES) / "@tabler/icons/icons/outline"
     stamp = sha256(" ".join(NAMES).encode()).hexdigest()[:12]
-    target = Path(settings.VAR_DIR) / "static" / f"icons-{stamp}" / "icons.svg"
+    target = Path(settings.VAR_DIR) / "icons" / stamp / "icons.svg"
     if not folder.is_dir():
         return target if target.exists() else None
     return target if target.exists() else build(folder, target)

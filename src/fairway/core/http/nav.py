@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from fairway.core.http.format import initials
+from fairway.core.http.frame import Frame, VendorLink, frame_of
 
 Surface = Literal["console", "portal", "desk", "public"]
 SURFACES: tuple[Surface, ...] = ("console", "portal", "desk")
@@ -70,61 +70,6 @@ class NavSection:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatLink:
-    """Another seat of the same person; `url` is posted to."""
-
-    organization: str
-    role: str
-    url: str
-    is_current: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    name: str
-    role: str
-    seats: Sequence[SeatLink] = ()
-
-    @property
-    def initials(self) -> str:
-        return initials(self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class VendorLink:
-    """One place of the portal's switch: the desk, or a vendor, with what waits there."""
-
-    name: str
-    url: str
-    count: int | None = None
-    is_active: bool = False
-    is_desk: bool = False
-
-    @property
-    def initials(self) -> str:
-        return self.name[:1].upper()
-
-    @property
-    def hue(self) -> int:
-        return sum(map(ord, self.name)) % 6
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Who looks, and from where: what tenancy knows and the shell shows."""
-
-    brand: str = "Fairway"
-    home_url: str = "/"
-    person: Person | None = None
-    switcher: Sequence[VendorLink] = ()
-    note: str = ""
-    search_url: str = ""
-    inbox_url: str = ""
-    inbox_count: int | None = None
-    logout_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Shell:
     surface: Surface
     frame: Frame
@@ -160,7 +105,6 @@ class Shell:
 
 
 _items: list[NavItem] = []
-_frame_of: Callable[[HttpRequest], Frame] = lambda request: Frame()  # noqa: E731
 
 
 def register(*items: NavItem) -> None:
@@ -172,19 +116,13 @@ def register(*items: NavItem) -> None:
             _items.append(item)
 
 
-def register_frame(frame_of: Callable[[HttpRequest], Frame]) -> None:
-    """Tenancy says who looks and from where."""
-    global _frame_of
-    _frame_of = frame_of
-
-
 def registered() -> tuple[NavItem, ...]:
     return tuple(_items)
 
 
 def surface_of(request: HttpRequest) -> Surface:
-    """By the first part of the address; everything else is public."""
-    first = request.path.split("/", 2)[1] if request.path.startswith("/") else ""
+    """By the first part of the address after the vendor's short name; everything else is public."""
+    first = request.path_info.split("/", 2)[1] if request.path_info.startswith("/") else ""
     return next((surface for surface in SURFACES if surface == first), "public")
 
 
@@ -216,7 +154,7 @@ def shell_for(request: HttpRequest) -> Shell:
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return Shell(
         surface=surface,
-        frame=_frame_of(request),
+        frame=frame_of(request),
         theme=theme if theme in ("light", "dark") else "",
         sections=sections_for(request, surface) if surface != "public" else (),
     )

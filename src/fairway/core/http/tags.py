@@ -14,7 +14,19 @@ from django.utils.translation import gettext as _
 from fairway.core.http import assets, cells, format
 from fairway.core.http.icons import NAMES, MissingIcon
 from fairway.core.http.icons import STATIC_PATH as ICONS_PATH
-from fairway.core.http.parts import BoardColumn, Crumb, Fact, Figure, Happening, Peers, Reason, Step, Sum, Tab, TodoGroup
+from fairway.core.http.parts import (
+    BoardColumn,
+    Crumb,
+    Fact,
+    Figure,
+    Happening,
+    Peers,
+    Reason,
+    Step,
+    Sum,
+    Tab,
+    TodoGroup,
+)
 from fairway.core.http.tables import Table
 from fairway.core.http.toasts import UNDO
 
@@ -32,9 +44,7 @@ def _icon(name: str, label: str, css: str, kind: str) -> SafeString:
     about = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
     tone = format_html(' data-kind="{}"', kind) if kind else ""
     classes = f"fw-icon {css}".strip()
-    return format_html(
-        '<svg class="{}"{}{}><use href="{}#{}"/></svg>', classes, tone, about, static(ICONS_PATH), name
-    )
+    return format_html('<svg class="{}"{}{}><use href="{}#{}"/></svg>', classes, tone, about, static(ICONS_PATH), name)
 
 
 @register.simple_tag
@@ -234,7 +244,11 @@ def section(
 @register.simple_block_tag
 def menu(content: str, label: str, icon: str = "", css: str = "", button: str = "fw-btn") -> SafeString:
     """A button with a menu of links and small forms; with `icon` the label is for those who cannot see it."""
-    face = format_html("{}", _icon(icon, "", "", "")) if icon else format_html("{}{}", label, _icon("chevron-down", "", "", ""))
+    face = (
+        format_html("{}", _icon(icon, "", "", ""))
+        if icon
+        else format_html("{}{}", label, _icon("chevron-down", "", "", ""))
+    )
     about = format_html(' aria-label="{}"', label) if icon else ""
     return format_html(
         '<details class="fw-menu {}" data-menu><summary class="{}"{}>{}</summary>'
@@ -268,7 +282,9 @@ def dialog(content: str, id: str, title: str, wide: bool = False) -> SafeString:
 @register.simple_block_tag
 def callout(content: str, kind: str = "neutral", icon: str = "info-circle") -> SafeString:
     """A quiet note that belongs to the page, with an icon."""
-    return format_html('<div class="fw-callout" data-kind="{}">{}<div>{}</div></div>', kind, _icon(icon, "", "", ""), content)
+    return format_html(
+        '<div class="fw-callout" data-kind="{}">{}<div>{}</div></div>', kind, _icon(icon, "", "", ""), content
+    )
 
 
 @register.simple_tag

@@ -1,0 +1,120 @@
+"""Who looks, and from where: the part of the shell that tenancy knows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from fairway.core.access import Member
+from fairway.core.http.format import initials
+from fairway.core.tenancy.lookups import SeatRow
+from fairway.core.tenancy.models import Role
+
+LOGOUT_URL = "/accounts/logout/"
+DESK_URL = "/desk/"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLink:
+    """Another seat of the same person; `url` is posted to."""
+
+    organization: str
+    role: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    role: str
+    seats: Sequence[SeatLink] = ()
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class VendorLink:
+    """One place of the portal's switch: the desk, or a vendor, with what waits there."""
+
+    name: str
+    url: str
+    count: int | None = None
+    is_active: bool = False
+    is_desk: bool = False
+
+    @property
+    def initials(self) -> str:
+        return self.name[:1].upper()
+
+    @property
+    def hue(self) -> int:
+        """One of six quiet colours of the vendor's square, the same every time."""
+        return sum(map(ord, self.name)) % 6
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    brand: str = "Fairway"
+    home_url: str = "/"
+    person: Person | None = None
+    switcher: Sequence[VendorLink] = field(default_factory=tuple)
+    note: str = ""
+    search_url: str = ""
+    inbox_url: str = ""
+    inbox_count: int | None = None
+    logout_url: str = ""
+
+
+def role_label(role: str) -> str:
+    return str(Role(role).label) if role in Role.values else role
+
+
+def frame_of(request: HttpRequest) -> Frame:
+    """The frame for the request's member; a bare one for visitors."""
+    member: Member | None = getattr(request, "member", None)
+    if member is None or member.seat is None:
+        return Frame(brand=getattr(request, "vendor_name", "Fairway"))
+    is_desk = request.path_info.startswith(DESK_URL)
+    slug = getattr(request, "vendor_slug", "")
+    return Frame(
+        brand=getattr(request, "vendor_name", "Fairway"),
+        home_url=DESK_URL if is_desk else f"/{slug}/{member.seat.surface}/",
+        person=Person(member.name, role_label(member.role), _seat_links(member, is_desk=is_desk)),
+        switcher=_places(member, slug, is_desk=is_desk),
+        note="" if is_desk else member.seat.partner_name or "",
+        logout_url=LOGOUT_URL,
+    )
+
+
+def _seat_links(member: Member, *, is_desk: bool) -> list[SeatLink]:
+    """All seats of the person, when there is more than one."""
+    if len(member.seats) < 2:
+        return []
+    current: Any = None if is_desk or member.seat is None else member.seat.seat_id
+    return [
+        SeatLink(_seat_place(seat), role_label(seat.role), f"/go/{seat.seat_uid}/", seat.seat_id == current)
+        for seat in member.seats
+    ]
+
+
+def _seat_place(seat: SeatRow) -> str:
+    if seat.partner_name is None:
+        return seat.vendor_name
+    return _("%(partner)s at %(vendor)s") % {"partner": seat.partner_name, "vendor": seat.vendor_name}
+
+
+def _places(member: Member, slug: str, *, is_desk: bool) -> list[VendorLink]:
+    """The desk and every vendor of the person's partner seats; nothing for staff."""
+    vendors = {seat.vendor_slug: seat.vendor_name for seat in member.seats if seat.surface == "portal"}
+    if not vendors or member.is_staff:
+        return []
+    places = [VendorLink(_("Desk"), DESK_URL, is_active=is_desk, is_desk=True)]
+    places += [
+        VendorLink(name, f"/{key}/portal/", is_active=not is_desk and key == slug) for key, name in vendors.items()
+    ]
+    return places

@@ -1,0 +1,32 @@
+"""The living style page: every component, drawn by the code that draws it everywhere."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from fairway.core.http import samples
+
+COLOURS = [
+    "ink",
+    "ink-2",
+    "ink-3",
+    "edge",
+    "line-2",
+    "line",
+    "ground",
+    "sheet",
+    "accent",
+    "tint",
+    "good",
+    "good-tint",
+    "attention",
+    "attention-tint",
+    "bad",
+    "bad-tint",
+]
+
+
+@require_safe
+def style(request: HttpRequest) -> HttpResponse:
+    context = {"table": samples.table(request), "form": samples.form(), "colours": COLOURS, **samples.parts()}
+    return render(request, "style.html", context)
