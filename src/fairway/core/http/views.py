@@ -6,27 +6,12 @@ from django.views.decorators.http import require_safe
 
 from fairway.core.http import samples
 
-COLOURS = [
-    "ink",
-    "ink-2",
-    "ink-3",
-    "edge",
-    "line-2",
-    "line",
-    "ground",
-    "sheet",
-    "accent",
-    "tint",
-    "good",
-    "good-tint",
-    "attention",
-    "attention-tint",
-    "bad",
-    "bad-tint",
-]
+_COLOURS = (
+    "ink ink-2 ink-3 edge line-2 line ground sheet accent tint good good-tint attention attention-tint bad bad-tint"
+)
 
 
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
-    context = {"table": samples.table(request), "form": samples.form(), "colours": COLOURS, **samples.parts()}
+    context = {"table": samples.table(request), "form": samples.form(), "colours": _COLOURS.split(), **samples.parts()}
     return render(request, "style.html", context)
