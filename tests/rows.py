@@ -1,0 +1,89 @@
+"""One row in every table of a vendor, each text marked by who may read it; for the sweeps.
+
+Values are made from the fields alone, so a new table is swept without a word written for it.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from fairway.core import clock
+from fairway.core.events.models import Event
+from fairway.core.tenancy.models import Partner, Seat
+from fairway.core.tenancy.policies import tenant_models
+from fairway.core.tenancy.scope import Tenancy, TenantForeignKey, TenantModel
+from tests.cast import Cast
+
+# Who may read a marked text: staff; staff and Beta; everyone of the vendor.
+MARKS = {Tenancy.INTERNAL: "markinternal", Tenancy.SHARED: "markbeta", Tenancy.PUBLISHED: "markacme"}
+KEPT = (Partner, Seat)  # the cast has them
+
+
+def make_rows(acme: Cast) -> dict[type[models.Model], TenantModel]:
+    """A row for each tenant table, of vendor Acme and, where it names a partner, of Beta. Inside acting_for."""
+    rows: dict[type[models.Model], Any] = {
+        Partner: acme.beta,
+        Seat: Seat.objects.get(pk=acme.beta_seller.seat_id),
+    }
+    for model in tenant_models():
+        _row_of(model, acme, rows)
+    return rows
+
+
+def _row_of(model: type[models.Model], acme: Cast, rows: dict[type[models.Model], Any]) -> Any:
+    if model in rows:
+        return rows[model]
+    values: dict[str, Any] = {"vendor": acme.acme}
+    for field in model._meta.concrete_fields:
+        if field.name in {"id", "pk", "uid", "vendor"} or field.generated:
+            continue
+        value = _value(model, field, acme, rows)
+        if value is not None:
+            values[field.name] = value
+    if model is Event:
+        values |= {"id": 1_000_000, "audience": "partner", "subject_id": acme.beta.pk, "subject_type": "partner"}
+    row = model(**values)
+    row.save(force_insert=True)
+    rows[model] = row
+    return row
+
+
+def _value(model: type[models.Model], field: models.Field, acme: Cast, rows: dict[type[models.Model], Any]) -> Any:
+    if isinstance(field, TenantForeignKey):
+        if field.related_model is model:
+            return None
+        if field.related_model is Partner:
+            return acme.beta
+        if field.null and field.name not in {"partner", "seat"}:
+            # Keys that may be empty stay empty where they would make a circle.
+            return rows.get(field.related_model)
+        return _row_of(field.related_model, acme, rows)
+    if field.has_default() and not isinstance(field, models.CharField | models.TextField | models.JSONField):
+        return None
+    mark = MARKS.get(model.tenancy, "mark")  # type: ignore[attr-defined]
+    return _plain(model, field, mark)
+
+
+def _plain(model: type[models.Model], field: models.Field, mark: str) -> Any:
+    if isinstance(field, models.JSONField | ArrayField):
+        return None if field.has_default() else []
+    if isinstance(field, models.EmailField):
+        return f"{mark}@{model._meta.model_name}.example"
+    if isinstance(field, models.CharField | models.TextField):
+        if field.choices or field.has_default():
+            return field.default if field.has_default() else field.choices[0][0]
+        if field.name in {"country", "currency"}:
+            return {"country": "US", "currency": "USD"}[field.name]
+        return f"{mark} {model._meta.model_name} {field.name}"[: field.max_length or 60]
+    if isinstance(field, models.DateTimeField):
+        ahead = field.name.endswith(("_until", "lapses_at", "due_at", "expires_at"))
+        return clock.now() + timedelta(days=5 if ahead else -5) if not field.null or ahead else None
+    if isinstance(field, models.DateField):
+        return date(2026, 11, 20) if not field.null else None
+    if isinstance(field, models.UUIDField):
+        return None if field.has_default() else "0198f2aa-0000-7000-8000-000000000001"
+    if field.null:
+        return None
+    return 1
