@@ -4,3 +4,7 @@ Names are "<subject>.<verb>". A handler that needs time defers a job.
 """
 
 TABLE: dict[str, tuple[str, ...]] = {}
+
+# What happens when a deadline is reached: (subject type, kind) → handler(*, vendor_id, subject_id, at), called in
+# the vendor's acting context and in the transaction that settles the deadline.
+DEADLINES: dict[tuple[str, str], str] = {}

@@ -151,6 +151,7 @@ UNTENANTED_PREFIXES = frozenset(
     }
 )
 REACTIONS = "fairway.config.reactions.TABLE"
+DEADLINES = "fairway.config.reactions.DEADLINES"
 
 TEMPLATES = [
     {

@@ -14,8 +14,11 @@ class Deadline(InternalModel):
     subject_id = models.BigIntegerField()
     kind = models.CharField(max_length=40)
     due_at = models.DateTimeField()
+    wake_at = models.DateTimeField(help_text="when workers look at it: due_at, later after a failure")
     settled_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=10, blank=True)  # "fired" or "cancelled"
+    outcome = models.CharField(max_length=10, blank=True)  # "fired", "overtaken" or "cancelled"
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
 
     class Meta(InternalModel.Meta):
         abstract = False
@@ -28,7 +31,7 @@ class Deadline(InternalModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["vendor", "due_at"], condition=models.Q(settled_at=None), name="deadline_due"),
+            models.Index(fields=["vendor", "wake_at"], condition=models.Q(settled_at=None), name="deadline_due"),
         ]
 
 
@@ -93,12 +96,25 @@ class Notification(SharedModel):
         indexes = [models.Index(fields=["vendor", "seat", "-created_at"], name="notification_by_seat")]
 
 
-class Mail(InternalModel):
-    """A mail to send, kept with what became of it, so that a failing server is seen and nothing is lost."""
+class MailState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
 
+
+class Mail(InternalModel):
+    """A mail to send, kept with what became of it, so that a failing server is seen and nothing is lost.
+
+    `path` is the page it leads to, below the vendor's prefix. It must not be a secret.
+    """
+
+    kind = models.CharField(max_length=40)
     to_email = models.EmailField()
+    to_name = models.CharField(max_length=150, blank=True)
     subject = models.CharField(max_length=200)
-    text = models.TextField()
+    text = models.TextField(blank=True)
+    path = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -109,4 +125,4 @@ class Mail(InternalModel):
         indexes = [models.Index(fields=["vendor", "created_at"], name="mail_by_time")]
 
 
-__all__ = ["Approval", "ApprovalState", "Deadline", "Mail", "Notification"]
+__all__ = ["Approval", "ApprovalState", "Deadline", "Mail", "MailState", "Notification"]

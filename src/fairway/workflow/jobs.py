@@ -1,0 +1,21 @@
+"""What the worker does for waiting things: look for deadlines every minute."""
+
+from procrastinate.contrib.django import app
+
+from fairway.core import clock
+from fairway.core.jobs import defer, job
+from fairway.core.tenancy.models import Organization
+from fairway.workflow.actions import deadlines
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="workflow.look_for_deadlines", queueing_lock="workflow.look_for_deadlines")
+def look_for_deadlines(timestamp: int) -> None:
+    """One job a vendor, so that the many deadlines of one do not keep the others waiting."""
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("workflow.fire_deadlines", vendor_id=vendor_id, once=f"workflow.fire_deadlines/{vendor_id}")
+
+
+@job("workflow.fire_deadlines", retry=False)
+def fire_deadlines(*, vendor_id: int) -> None:
+    deadlines.fire_due(clock.now(), vendor_id=vendor_id)
