@@ -3,6 +3,7 @@
     home.register_figures("console", lead_figures)                     # (member, at) -> list[Figure], or []
     home.register_part("portal", "main", open_deals, "deals/home_open.html", order=10)
     home.register_part("portal", "side", own_quarter, "insight/home_quarter.html", order=10)
+    home.register_action("portal", HomeAction(_("Register a deal"), "portal-registration-new", "plus", "R"))
 
 A part's provider gives the template's values, or None when the part is not for this member. Each costs a fixed
 number of queries.
@@ -30,6 +31,18 @@ class Part:
     order: int
 
 
+@dataclass(frozen=True, slots=True)
+class HomeAction:
+    """A button beside the title, with its key, for members who have the permission."""
+
+    label: Any
+    url_name: str
+    icon: str = ""
+    key: str = ""
+    permission: str = ""
+
+
+_actions: dict[str, list[HomeAction]] = {"console": [], "portal": []}
 _figures: dict[str, list[tuple[int, FiguresOf]]] = {"console": [], "portal": []}
 _parts: list[Part] = []
 
@@ -44,6 +57,15 @@ def register_part(surface: str, place: Place, provider: ValuesOf, template: str,
     part = Part(surface, place, provider, template, order)
     if part not in _parts:
         _parts.append(part)
+
+
+def register_action(surface: str, action: HomeAction) -> None:
+    if action not in _actions[surface]:
+        _actions[surface].append(action)
+
+
+def actions(surface: str, member: Member) -> list[HomeAction]:
+    return [action for action in _actions[surface] if not action.permission or member.can(action.permission)]
 
 
 def figures(surface: str, member: Member, at: datetime) -> list[Any]:
