@@ -25,3 +25,5 @@ from fairway.config.settings import *  # noqa: E402, F403
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; the real list is tested by name
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - else WhiteNoise warns
