@@ -175,6 +175,7 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/go/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_FORMS = assets.ACCOUNT_FORMS
 ACCOUNT_ADAPTER = "fairway.core.tenancy.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -34,3 +34,10 @@ STYLESHEETS = (
     "fairway/css/overlays.css",
 )
 SCRIPTS = ("fairway/js/app.js", "fairway/js/forms.js")
+
+ACCOUNT_FORMS = {
+    "login": "fairway.core.http.account_forms.LoginForm",
+    "reset_password": "fairway.core.http.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "fairway.core.http.account_forms.ResetPasswordKeyForm",
+    "change_password": "fairway.core.http.account_forms.ChangePasswordForm",
+}

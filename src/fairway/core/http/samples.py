@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from fairway.core.http.charts import Chart, Series
 from fairway.core.http.forms import DateField, FileDrop, MoneyField, SearchInput, Segments
 from fairway.core.http.paging import Page
 from fairway.core.http.parts import (
@@ -33,6 +34,56 @@ STATES = {
     "returned": ("attention", _("Returned")),
     "rejected": ("bad", _("Rejected")),
 }
+
+
+MONTHS = ["N", "D", "J", "F", "M", "A", "M", "J", "J", "A", "S", "O"]
+
+
+def charts() -> list[Chart]:
+    return [
+        Chart.line(
+            "Is revenue growing?",
+            "Yes, in every month. September and October were the best two so far.",
+            MONTHS,
+            [
+                Series("this year", [66, 79, 55, 69, 85, 73, 92, 103, 77, 72, 112, 128]),
+                Series("year before", [54, 76, 50, 62, 70, 70, 69, 79, 66, 57, 83, 90]),
+            ],
+            unit="€ 1,000",
+        ),
+        Chart.stacked(
+            "Do offers turn into deals?",
+            "More than one in three, better since spring. August was thin: holidays.",
+            MONTHS,
+            [
+                Series("won", [2, 2, 2, 3, 3, 3, 4, 3, 3, 1, 5, 5]),
+                Series("accepted", [3, 2, 4, 3, 4, 3, 4, 4, 3, 3, 4, 5]),
+                Series("declined or lapsed", [1, 1, 1, 2, 1, 1, 1, 2, 1, 2, 1, 1]),
+            ],
+        ),
+        Chart.range(
+            "How fast do they answer?",
+            "Nearly twice as fast as a year ago. Nine in ten answers now meet the limit.",
+            MONTHS,
+            Series("median", [5.1, 5.8, 4.9, 4.2, 4.4, 3.9, 3.6, 3.8, 4.6, 5.2, 3.1, 2.8]),
+            Series("slowest tenth", [9.8, 11.2, 9.1, 8.4, 8.2, 7.9, 7.1, 7.3, 8.8, 10.4, 6.6, 6.1]),
+            target=8,
+            target_label="limit 8 h",
+            unit="hours",
+        ),
+        Chart.rows(
+            "Where do leads stay behind?",
+            "Between accepted and registered: every second one.",
+            ["Captured", "Offered", "Accepted", "Registered", "Won"],
+            Series("leads", [1204, 981, 620, 311, 148]),
+        ),
+        Chart.bars(
+            "How many leads came?",
+            "More every quarter.",
+            ["Q1", "Q2", "Q3", "Q4"],
+            Series("leads", [210, 260, 315, 419]),
+        ),
+    ]
 
 
 class RegistrationTable(Table):

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from fairway.core.http import assets, cells, format
+from fairway.core.http.charts import Chart
 from fairway.core.http.icons import NAMES, MissingIcon
 from fairway.core.http.icons import STATIC_PATH as ICONS_PATH
 from fairway.core.http.parts import (
@@ -216,6 +217,16 @@ def board(context: template.Context, columns: Sequence[BoardColumn], label: str 
     return {"columns": columns, "label": label, "csrf_token": context.get("csrf_token")}
 
 
+@register.inclusion_tag("components/chart.html", takes_context=True)
+def chart(context: template.Context, chart: Chart) -> dict[str, Any]:
+    """A question, its answer, the picture, and the same numbers as a table."""
+    assert context.render_context is not None
+    root: dict[Any, Any] = context.render_context.dicts[0]
+    root["fairway_charts"] = count = root.get("fairway_charts", 0) + 1
+    series = [{"label": str(each.label), "values": list(each.values)} for each in chart.series]
+    return {"chart": chart, "id": f"chart-{count}", "data": {"option": chart.option, "series": series}}
+
+
 @register.inclusion_tag("components/progress.html")
 def progress(label: str, done: int, total: int, url: str = "", note: str = "") -> dict[str, Any]:
     """A bar for long work. While it runs, `url` is asked every second and answers with this same part."""
@@ -323,7 +334,8 @@ def undo_url(tags: str) -> str:
 def script_once(context: template.Context, *paths: str) -> SafeString:
     """Script files this page needs beyond the common ones, each only once a page."""
     assert context.render_context is not None
-    seen = context.render_context.dicts[0].setdefault("fairway_scripts", set())
+    root: dict[Any, Any] = context.render_context.dicts[0]
+    seen = root.setdefault("fairway_scripts", set())
     wanted = [path for path in paths if path not in seen]
     seen.update(wanted)
     return mark_safe("".join(f'<script defer src="{escape(static(path))}"></script>' for path in wanted))

@@ -13,5 +13,11 @@ _COLOURS = (
 
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
-    context = {"table": samples.table(request), "form": samples.form(), "colours": _COLOURS.split(), **samples.parts()}
+    context = {
+        "table": samples.table(request),
+        "form": samples.form(),
+        "colours": _COLOURS.split(),
+        "charts": samples.charts(),
+        **samples.parts(),
+    }
     return render(request, "style.html", context)
