@@ -111,7 +111,8 @@ class TenancyMiddleware:
         try:
             vendor_id, vendor_name = vendor_by_slug(slug)
         except Http404:
-            return self._plain(request)
+            # Also "/console/…": without a vendor before it, no page may run.
+            return self._redirected(request, "/not-here/")
         request.vendor_slug, request.vendor_name = slug, vendor_name  # type: ignore[attr-defined]
         request.path_info = "/" + rest
         set_script_prefix(f"/{slug}/")
