@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
-
-from babel.numbers import get_currency_precision
 
 from fairway.core.conditions.condition import Condition
 from fairway.core.conditions.subjects import Field, Subject
 from fairway.core.conditions.tree import Group, Leaf, Match
 from fairway.core.conditions.values import json_value
 from fairway.core.conditions.words import op_label
+from fairway.core.money import AmountError, parse_amount, to_major, to_minor
 
 _LISTED = frozenset({"in", "not_in", "includes_any", "includes_all"})
 _BARE = frozenset({"is_empty", "is_not_empty"})
@@ -86,7 +84,7 @@ def _as_text(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if field.type == "money":
-        return str(Decimal(value).scaleb(-get_currency_precision(field.currency or "")))
+        return str(to_major(value, field.currency or ""))
     return str(json_value(value))
 
 
@@ -108,9 +106,8 @@ def _from_text(field: Field | None, text: str) -> Any:
     if kind not in {"number", "money"} or field is None:
         return text
     try:
-        number = Decimal(text)
-    except InvalidOperation:
+        if kind == "money":
+            return to_minor(parse_amount(text), field.currency or "")
+        return json_value(parse_amount(text, "."))
+    except AmountError:
         return text
-    if kind == "money":
-        number = number.scaleb(get_currency_precision(field.currency or ""))
-    return json_value(number) if number.is_finite() else text

@@ -6,15 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from fairway.core.conditions.condition import Condition
 from fairway.core.conditions.subjects import Field, FieldType
 from fairway.core.conditions.tree import Group, Leaf, Node, Not, Test
 from fairway.core.conditions.values import present
+from fairway.core.money import format_amount
 
 Part = tuple[str, bool]
 
@@ -92,7 +92,7 @@ def show(field: Field, value: Any) -> str:
     if isinstance(value, (date, datetime)):
         return date_format(value, "DATE_FORMAT")
     if field.type == "money":
-        return _money(int(value), field.currency or "")
+        return format_amount(int(value), field.currency or "", locale=get_language() or "en")
     if isinstance(value, (int, float, Decimal)):
         return number_format(value, use_l10n=True, force_grouping=True)
     options = field.options() if field.type in {"choice", "set", "country"} else None
@@ -106,12 +106,6 @@ def listing(words: list[str], last_two: str) -> str:
     if len(words) < 2:
         return "".join(words)
     return last_two % {"first": ", ".join(words[:-1]), "last": words[-1]}
-
-
-def _money(minor: int, currency: str) -> str:
-    digits = get_currency_precision(currency)
-    amount = number_format(Decimal(minor).scaleb(-digits), decimal_pos=digits, force_grouping=True)
-    return f"{amount}\N{NO-BREAK SPACE}{currency}"
 
 
 def _value(field: Field, op: str, value: Any) -> str:

@@ -120,7 +120,7 @@ def test_the_verdict_gives_every_reason_of_all_and_only_the_met_ones_of_any():
         "Country is France, wanted: Germany or Austria",
         "Urgent is yes",
         "Source is Trade fair, wanted: is not Trade fair",
-        "Budget is 12,345.67\N{NO-BREAK SPACE}EUR, wanted: is at least 50,000.00\N{NO-BREAK SPACE}EUR",
+        "Budget is €12,345.67, wanted: is at least €50,000.00",
     ]
     assert verdict.reasons[0].parts == [
         ("Country is ", False),
@@ -276,7 +276,7 @@ def test_form_rows_go_there_and_back_in_units_of_people():
     rows = [
         FormRow("budget", "at_least", ("50000.50",)),
         FormRow("country", "in", ("DE", "AT")),
-        FormRow("employees", "between", ("10", "20.5")),
+        FormRow("employees", "between", ("10", "1,020.5")),
         FormRow("urgent", "is", ("true",)),
         FormRow("company", "is_empty"),
         FormRow("", "is", ("left blank",)),
@@ -286,15 +286,13 @@ def test_form_rows_go_there_and_back_in_units_of_people():
         "any": [
             leaf("budget", "at_least", 5_000_050),
             leaf("country", "in", ["DE", "AT"]),
-            leaf("employees", "between", [10, 20.5]),
+            leaf("employees", "between", [10, 1020.5]),
             leaf("urgent", "is", True),
             leaf("company", "is_empty"),
         ]
     }
-    assert as_form_rows(parse(LEADS, data)) == (
-        "any",
-        [FormRow("budget", "at_least", ("50000.50",)), *rows[1:-1]],
-    )
+    back = as_form_rows(parse(LEADS, data))
+    assert back == ("any", [*rows[:2], FormRow("employees", "between", ("10", "1020.5")), *rows[3:-1]])
 
 
 def test_form_text_that_does_not_fit_is_named_by_the_parser():
