@@ -1,0 +1,254 @@
+"""Leads in: one from a form, from the API or by hand, and many from a file, by the same statements."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from fairway.core.access import Member, require
+from fairway.core.events.record import record_many
+from fairway.core.ids import uuid7_many
+from fairway.core.jobs import defer
+from fairway.core.tenancy.acting import acting_for
+from fairway.core.tenancy.context import current
+from fairway.customers.rules import match_keys
+from fairway.leads.models import Lead
+from fairway.leads.queries.duplicates import possible_duplicates
+from fairway.leads.queries.places import coordinates_of
+from fairway.leads.rules.brief import place_of, title_of
+
+PROCESS_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class LeadValues:
+    """What is known of a lead when it comes in. Empty text is unknown; amounts are minor units of `currency`."""
+
+    need: str = ""
+    description: str = ""
+    external_id: str = ""
+    company: str = ""
+    website: str = ""
+    industry: str = ""
+    employees: int | None = None
+    country: str = ""
+    state_code: str = ""
+    city: str = ""
+    postal_code: str = ""
+    product_line_id: int | None = None
+    product_line_name: str = ""
+    amount_minor: int | None = None
+    currency: str = ""
+    timeframe_days: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonValues:
+    """The person behind it."""
+
+    first_name: str = ""
+    last_name: str = ""
+    job_title: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What all leads of one capture share: where they came from, and what the person agreed to."""
+
+    source: str
+    source_detail: str = ""
+    campaign: str = ""
+    consent_text: str = ""
+    consented_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What became of one given lead: `what` is "created", "updated" or "unchanged"."""
+
+    lead_id: int
+    what: str
+
+
+def capture_lead(
+    *,
+    actor: Member,
+    at: datetime,
+    source: str,
+    values: LeadValues,
+    person: PersonValues | None = None,
+    source_detail: str = "",
+    campaign: str = "",
+    consent_text: str = "",
+    consented_at: datetime | None = None,
+    process: bool = True,
+) -> Lead:
+    """Take one lead in and have it scored and routed by a job.
+
+    The same external id of the same source is the same lead: what differs is updated. Two leads that only look
+    alike stay two; the later one says so in `extra["possible_duplicate_of"]` (a uid).
+    """
+    require(actor, "lead.capture")
+    origin = Origin(source, source_detail, campaign, consent_text, consented_at)
+    rows = [(values, person or PersonValues())]
+    with acting_for(actor):
+        captured = capture_many(rows, origin=origin, actor=actor, at=at, process=process)
+        return Lead.objects.get(pk=captured[0].lead_id)
+
+
+def capture_many(
+    rows: Sequence[tuple[LeadValues, PersonValues]],
+    *,
+    origin: Origin,
+    actor: Member,
+    at: datetime,
+    process: bool = True,
+    captured_at: Sequence[datetime] | None = None,
+) -> list[Captured]:
+    """Take many in at once, inside `acting_for`; the answers are in the order of the rows.
+
+    External ids must differ within one call. With `process`, what is new is scored and routed by jobs.
+    """
+    if not rows:
+        return []
+    doubled = [i for i, n in Counter(v.external_id for v, _p in rows if v.external_id).items() if n > 1]
+    if doubled:
+        raise ValueError(f"An external id comes twice in one capture: {doubled[:3]}.")
+    prepared = [_prepared(values, person, origin) for values, person in rows]
+    for row, uid, captured in zip(prepared, uuid7_many(len(rows)), captured_at or [at] * len(rows), strict=True):
+        row["uid"], row["captured_at"] = uid, captured.isoformat()
+    for index, uid in possible_duplicates(prepared, origin.source).items():
+        prepared[index]["extra"]["possible_duplicate_of"] = uid
+    answers = _write(prepared, origin)
+    _tell(answers, actor=actor, at=at, source=origin.source)
+    if process:
+        new = [answer.lead_id for answer in answers if answer.what == "created"]
+        for part in batched_ids(new):
+            defer("leads.process", vendor_id=actor.vendor_id, lead_ids=part)
+    return answers
+
+
+def batched_ids(ids: Sequence[int]) -> list[list[int]]:
+    return [list(ids[start : start + PROCESS_BATCH]) for start in range(0, len(ids), PROCESS_BATCH)]
+
+
+def _prepared(values: LeadValues, person: PersonValues, origin: Origin) -> dict[str, Any]:
+    """The columns of both rows, keys and coordinates worked out."""
+    # Some exports carry a record id where the company's name belongs.
+    company = "" if match_keys.looks_like_identifier(values.company) else values.company.strip()[:200]
+    place = place_of(values.city, values.state_code, values.country)
+    latitude, longitude = coordinates_of(values.country, values.state_code, values.city)
+    return {
+        "external_id": values.external_id[:100],
+        "source_detail": origin.source_detail[:200],
+        "campaign": origin.campaign[:200],
+        "title": title_of(values.need, product_line=values.product_line_name, place=place),
+        "description": values.description,
+        "company": company,
+        "name_key": (match_keys.name_key(company) or "")[:200],
+        "domain_key": match_keys.domain_key(values.website) or match_keys.domain_key(person.email) or "",
+        "industry": values.industry[:100],
+        "employees": values.employees,
+        "country": values.country.upper()[:2],
+        "state_code": values.state_code.upper()[:10],
+        "city": values.city[:100],
+        "postal_code": values.postal_code[:20],
+        "latitude": latitude,
+        "longitude": longitude,
+        "product_line_id": values.product_line_id,
+        "amount_minor": values.amount_minor,
+        "currency": values.currency.upper()[:3],
+        "timeframe_days": values.timeframe_days,
+        "extra": dict(values.extra),
+        "first_name": person.first_name[:100],
+        "last_name": person.last_name[:100],
+        "job_title": person.job_title[:150],
+        "email": person.email.strip()[:254],
+        "email_key": match_keys.email_key(person.email) or "",
+        "phone": person.phone[:50],
+        "phone_key": match_keys.phone_key(person.phone, values.country) or "",
+    }
+
+
+# Columns that a second capture of the same external id may change.
+_FACTS = {
+    "source_detail": "text", "campaign": "text", "title": "text", "description": "text", "company": "text",
+    "name_key": "text", "domain_key": "text", "industry": "text", "employees": "bigint", "country": "text",
+    "state_code": "text", "city": "text", "postal_code": "text", "latitude": "float8", "longitude": "float8",
+    "product_line_id": "bigint", "amount_minor": "bigint", "currency": "text", "timeframe_days": "bigint",
+}  # fmt: skip
+_PERSON = dict.fromkeys(("first_name", "last_name", "job_title", "email", "email_key", "phone", "phone_key"), "text")
+
+
+def _listed(columns: Mapping[str, str], template: str = "{0}") -> str:
+    return ", ".join(template.format(name, kind) for name, kind in columns.items())
+
+
+_LEADS = f"""INSERT INTO leads_lead AS old
+  (uid, vendor_id, state, external_id, source, {_listed(_FACTS)}, extra, consent_text, consented_at, captured_at,
+   waiting_because, offers_made, stage, next_step, touches, close_reason, version)
+ SELECT x.uid, %s, 'captured', x.external_id, %s, {_listed(_FACTS, "x.{0}")}, x.extra, %s, %s, x.captured_at,
+   '', 0, '', '', 0, '', 1
+  FROM json_to_recordset(%s::json) AS x(uid uuid, external_id text, extra jsonb, captured_at timestamptz,
+   {_listed(_FACTS, "{0} {1}")})
+ ON CONFLICT (vendor_id, source, external_id) WHERE NOT (external_id = '') DO UPDATE SET
+   {_listed(_FACTS, "{0} = EXCLUDED.{0}")}, extra = old.extra || EXCLUDED.extra, version = old.version + 1
+  WHERE ({_listed(_FACTS, "old.{0}")}, old.extra)
+   IS DISTINCT FROM ({_listed(_FACTS, "EXCLUDED.{0}")}, old.extra || EXCLUDED.extra)
+ RETURNING id, uid::text, external_id, xmax = 0"""
+
+_PEOPLE = f"""INSERT INTO leads_leadperson AS old (uid, vendor_id, lead_id, {_listed(_PERSON)})
+ SELECT x.uid, %s, x.lead_id, {_listed(_PERSON, "x.{0}")}
+  FROM json_to_recordset(%s::json) AS x(uid uuid, lead_id bigint, {_listed(_PERSON, "{0} {1}")})
+ ON CONFLICT (vendor_id, lead_id) DO UPDATE SET {_listed(_PERSON, "{0} = EXCLUDED.{0}")}
+  WHERE ({_listed(_PERSON, "old.{0}")}) IS DISTINCT FROM ({_listed(_PERSON, "EXCLUDED.{0}")})
+ RETURNING lead_id"""
+
+
+def _write(prepared: Sequence[dict[str, Any]], origin: Origin) -> list[Captured]:
+    """Write both rows of each lead; what differs from a lead of the same external id is updated."""
+    vendor_id = current().vendor_id
+    with connection.cursor() as cursor:
+        about: list[Any] = [vendor_id, origin.source, origin.consent_text, origin.consented_at, json.dumps(prepared)]
+        cursor.execute(_LEADS, about)
+        written = cursor.fetchall()
+        new = {uid: lead_id for lead_id, uid, _external, created in written if created}
+        changed = {external: lead_id for lead_id, _uid, external, created in written if not created}
+        known = changed | _unchanged_ids(prepared, origin.source, new, changed)
+        for row in prepared:
+            row["lead_id"] = new.get(row["uid"]) or known[row["external_id"]]
+        cursor.execute(_PEOPLE, [vendor_id, json.dumps(_people(prepared))])
+        touched = {lead_id for (lead_id,) in cursor.fetchall()} | set(changed.values())
+    return [_captured(row["lead_id"], row["uid"] in new, row["lead_id"] in touched) for row in prepared]
+
+
+def _people(prepared: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    uids = uuid7_many(len(prepared))
+    names = ("lead_id", *_PERSON)
+    return [{"uid": uid, **{name: row[name] for name in names}} for row, uid in zip(prepared, uids, strict=True)]
+
+
+def _unchanged_ids(
+    prepared: Sequence[dict[str, Any]], source: str, new: Mapping[str, int], changed: Mapping[str, int]
+) -> dict[str, int]:
+    wanted = [row["external_id"] for row in prepared if row["uid"] not in new and row["external_id"] not in changed]
+    if not wanted:
+        return {}
+    return dict(Lead.objects.filter(source=source, external_id__in=wanted).values_list("external_id", "pk"))
+
+
+def _captured(lead_id: int, is_new: bool, is_touched: bool) -> Captured:
+    return Captured(lead_id, "created" if is_new else "updated" if is_touched else "unchanged")
+
+
+def _tell(answers: Sequence[Captured], *, actor: Member, at: datetime, source: str) -> None:
+    for what, verb in (("created", "captured"), ("updated", "updated")):
+        rows = [(answer.lead_id, None, {"source": source}) for answer in answers if answer.what == what]
+        record_many(verb, Lead, rows, actor=actor, at=at)

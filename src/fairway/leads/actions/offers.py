@@ -1,0 +1,227 @@
+"""The life of an offer: open it, accept, decline, lapse, remind, recall, and make one by hand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from fairway.core.access import Member, require, system_member
+from fairway.core.events.record import record
+from fairway.core.jobs import defer
+from fairway.core.moves import StateConflict, move
+from fairway.core.refusals import Refused
+from fairway.core.states import TransitionRefused
+from fairway.core.tenancy.acting import acting_for
+from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.leads.actions.deadlines import cancel_offer_deadlines
+from fairway.leads.actions.offering import draft_of, insert_offers
+from fairway.leads.models import Lead, LeadPerson, Offer, RoutingDecision
+from fairway.leads.queries.briefs import brief_rows
+from fairway.leads.queries.limits import DEFAULT_HOURS, partner_limit
+from fairway.leads.rules.answers import LeadStage, unknown_measures
+from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
+
+
+class AlreadyAnswered(StateConflict):
+    """Somebody answered the offer first. `str()` says who and how."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(OFFER)
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def open_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
+    """Note that a person of the partner has read the offer; True the first time. Staff who look change nothing."""
+    if offer.opened_at or actor.is_staff or not actor.can("offer.answer"):
+        return False
+    with acting_for(actor):
+        opened = Offer.objects.filter(pk=offer.pk, opened_at=None, state=OfferState.OPEN).update(opened_at=at)
+        if opened:
+            record("opened", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner")
+            offer.opened_at = at
+    return bool(opened)
+
+
+def accept_offer(*, offer: Offer, actor: Member, at: datetime) -> Lead:
+    """The lead becomes the partner's, with its person, and the one who accepted its seller.
+
+    Of two who accept at once one wins; the other gets AlreadyAnswered.
+    """
+    require(actor, "offer.answer")
+    with acting_for(actor):
+        _answer(offer, "accept", answered_at=at, answered_by_id=actor.seat_id)
+        lead = Lead.objects.get(pk=offer.lead_id)
+        move(
+            lead, LEAD, "accept", field="state",
+            partner_id=offer.partner_id, accepted_at=at, seller_id=actor.seat_id, waiting_because="",
+            stage=LeadStage.NEW,
+        )  # fmt: skip
+        LeadPerson.objects.filter(lead=lead).update(partner_id=offer.partner_id)
+        cancel_offer_deadlines([offer.pk])
+        minutes = round((at - offer.offered_at).total_seconds() / 60)
+        record(
+            "accepted", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
+            lead=lead.pk, minutes=minutes,
+        )  # fmt: skip
+        record("accepted", lead, actor=actor, at=at, partner_id=offer.partner_id, audience="partner")
+    return lead
+
+
+def decline_offer(*, offer: Offer, actor: Member, at: datetime, quality: Sequence[str], note: str = "") -> None:
+    """The partner does not want it and says why (`rules.answers.QUALITY`); the lead goes to the next partner.
+
+    Raises Refused without a measure or with one that is not on the list.
+    """
+    require(actor, "offer.answer")
+    if not quality:
+        raise Refused(_("Say why: choose at least one reason. It helps us to send you better leads."), field="quality")
+    if unknown := unknown_measures(quality):
+        raise Refused(_("These reasons are not on the list: %(list)s.") % {"list": ", ".join(unknown)}, field="quality")
+    with acting_for(actor):
+        measures = sorted(set(quality))
+        answer = {"answered_at": at, "answered_by_id": actor.seat_id, "quality": measures, "answer_note": note.strip()}
+        _answer(offer, "decline", **answer)
+        record(
+            "declined", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
+            lead=offer.lead_id, quality=measures,
+        )  # fmt: skip
+        _give_back(offer, at=at, actor=actor)
+
+
+def lapse_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
+    """The time is over: the account manager is told, the lead goes to the next partner. False when answered before."""
+    with acting_for(actor):
+        try:
+            _answer(offer, "lapse", answered_at=at)
+        except StateConflict:
+            return False
+        record("lapsed", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner", lead=offer.lead_id)
+        _give_back(offer, at=at, actor=actor)
+    return True
+
+
+def remind_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
+    """Remind the partner's sellers of an open offer; False when it is no longer open."""
+    if actor.kind == "person":
+        require(actor, "lead.route")
+    with acting_for(actor):
+        reminded = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN).update(reminded_at=at)
+        if reminded:
+            offer.reminded_at = at
+            record(
+                "reminded", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
+                lead=offer.lead_id,
+            )  # fmt: skip
+    return bool(reminded)
+
+
+def recall_offer(*, offer: Offer, actor: Member, at: datetime, reason: str, then_route: bool = True) -> None:
+    """Take an open offer back, with a reason; by default the rules then find the next partner."""
+    require(actor, "lead.recall")
+    with acting_for(actor):
+        _recall(offer, actor=actor, at=at, reason=reason)
+        _give_back(offer, at=at, actor=actor, then_route=then_route)
+
+
+def offer_lead_to(
+    *, lead: Lead, partner: Partner, actor: Member, at: datetime, reason: str = "", limit_hours: int = DEFAULT_HOURS
+) -> Offer:
+    """A person offers the lead to a partner of choice, also back to one who declined, then with a reason.
+
+    An open offer to another partner is recalled with that reason. Raises Refused for a partner that is not active,
+    one that has the offer already, and a missing reason; TransitionRefused for a lead that is not free.
+    """
+    require(actor, "lead.route")
+    reason = reason.strip()
+    if partner.state != PartnerState.ACTIVE:
+        raise Refused(_("%(partner)s is not active. Choose another partner.") % {"partner": partner.name})
+    with acting_for(actor):
+        fresh = Lead.objects.select_for_update().get(pk=lead.pk)
+        _check_earlier(fresh, partner, reason)
+        _take_from_others(fresh, actor=actor, at=at, reason=reason)
+        decision = RoutingDecision.objects.create(
+            vendor_id=actor.vendor_id, lead=fresh, outcome="offered", partner=partner, note=reason,
+            decided_by_id=actor.seat_id, decided_at=at,
+        )  # fmt: skip
+        minutes = round(limit_hours * 60)
+        draft = draft_of(
+            brief_rows([fresh.pk])[fresh.pk],
+            partner.pk,
+            minutes=minutes,
+            instants=partner_limit(partner, at, minutes),
+            decision_id=decision.pk,
+        )
+        return Offer.objects.get(pk=insert_offers([draft], actor=actor, at=at)[fresh.pk])
+
+
+def _check_earlier(lead: Lead, partner: Partner, reason: str) -> None:
+    """Refuse a second open offer to the same partner, and a repeated one without a reason."""
+    LEAD.next(LeadState.CAPTURED if lead.state == LeadState.OFFERED else lead.state, "offer")
+    earlier = set(Offer.objects.filter(lead=lead, partner=partner).values_list("state", flat=True))
+    if OfferState.OPEN in earlier:
+        raise Refused(_("%(partner)s has this offer already and may still answer.") % {"partner": partner.name})
+    if earlier and not reason:
+        raise Refused(
+            _("%(partner)s had this lead before. Give a reason to offer it again.") % {"partner": partner.name},
+            field="reason",
+        )
+
+
+def _take_from_others(lead: Lead, *, actor: Member, at: datetime, reason: str) -> None:
+    for other in Offer.objects.filter(lead=lead, state=OfferState.OPEN):
+        _recall(other, actor=actor, at=at, reason=reason or _("Offered to another partner"))
+        _give_back(other, at=at, actor=actor, then_route=False)
+
+
+def _recall(offer: Offer, *, actor: Member, at: datetime, reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Give a reason. The partner reads it."), field="reason")
+    _answer(offer, "recall", recall_reason=reason.strip()[:200], answered_at=at, answered_by_id=actor.seat_id)
+    record(
+        "recalled", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
+        lead=offer.lead_id, reason=reason.strip()[:200],
+    )  # fmt: skip
+
+
+def _answer(offer: Offer, verb: str, **changes: object) -> None:
+    """Move the offer, or say who was faster."""
+    try:
+        move(offer, OFFER, verb, field="state", **changes)
+    except (StateConflict, TransitionRefused) as first:
+        raise AlreadyAnswered(_who_was_first(offer) or str(first)) from first
+
+
+def _who_was_first(offer: Offer) -> str:
+    now = Offer.objects.select_related("answered_by").filter(pk=offer.pk).first()
+    if now is None or now.state == OfferState.OPEN:
+        return ""
+    by = now.answered_by.name if now.answered_by else ""
+    sentences = {
+        OfferState.ACCEPTED: _("This offer was already accepted by %(name)s."),
+        OfferState.DECLINED: _("This offer was already declined by %(name)s."),
+        OfferState.LAPSED: _("The time to answer is over. This offer has lapsed."),
+        OfferState.RECALLED: _("This offer was recalled: %(reason)s."),
+    }
+    return sentences[OfferState(now.state)] % {"name": by or _("a colleague"), "reason": now.recall_reason.rstrip(".")}
+
+
+def _give_back(offer: Offer, *, actor: Member, at: datetime, then_route: bool = True) -> None:
+    """The lead is free again; the rules look for the next partner, after this transaction."""
+    cancel_offer_deadlines([offer.pk])
+    lead = Lead.objects.select_for_update().get(pk=offer.lead_id)
+    move(lead, LEAD, "return", field="state")
+    if then_route:
+        defer("leads.route", vendor_id=actor.vendor_id, lead_ids=[lead.pk])
+
+
+def on_remind(*, vendor_id: int, subject_id: int, at: datetime) -> None:
+    """Two thirds of the time to answer are over."""
+    remind_offer(offer=Offer.objects.get(pk=subject_id), actor=system_member(vendor_id, _("Time limits")), at=at)
+
+
+def on_lapse(*, vendor_id: int, subject_id: int, at: datetime) -> None:
+    """The time to answer is over."""
+    lapse_offer(offer=Offer.objects.get(pk=subject_id), actor=system_member(vendor_id, _("Time limits")), at=at)

@@ -1,0 +1,136 @@
+"""Working a lead that a partner has: touches, stage, next step, closing, taking it back, handing it to a deal."""
+
+from datetime import date, datetime
+
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from fairway.core.access import Member, require
+from fairway.core.events.record import record, subject_type
+from fairway.core.jobs import defer
+from fairway.core.moves import StateConflict, move
+from fairway.core.refusals import Refused
+from fairway.core.tenancy.acting import acting_for
+from fairway.leads.models import Lead, LeadPerson, Touch, TouchKind, TouchOutcome
+from fairway.leads.rules.answers import CLOSE_REASONS, STAGES, LeadStage
+from fairway.leads.rules.states import LEAD, LeadState
+
+
+def log_touch(
+    *, subject: models.Model, actor: Member, at: datetime, kind: str, outcome: str, note: str = "",
+    touched_at: datetime | None = None,
+) -> Touch:  # fmt: skip
+    """Keep one contact with the customer of a lead or a deal; a row with `partner_id` that the actor may see.
+
+    Raises Refused for an unknown kind or outcome, and for a touch in the future.
+    """
+    require(actor, "lead.work" if isinstance(subject, Lead) else "deal.work")
+    _check_choice(kind, TouchKind.values, "kind")
+    _check_choice(outcome, TouchOutcome.values, "outcome")
+    happened_at = touched_at or at
+    if happened_at > at:
+        raise Refused(_("A touch cannot lie in the future. Plan it as the next step."), field="touched_at")
+    partner_id: int | None = getattr(subject, "partner_id", None)
+    if partner_id is None:
+        raise Refused(_("Nobody has this lead yet. It is worked after a partner has accepted it."))
+    with acting_for(actor):
+        touch = Touch.objects.create(
+            vendor_id=actor.vendor_id, partner_id=partner_id, subject_type=subject_type(subject), subject_id=subject.pk,
+            seat_id=actor.seat_id, kind=kind, outcome=outcome, note=note.strip(), touched_at=happened_at,
+        )  # fmt: skip
+        if isinstance(subject, Lead):
+            _count_touch(subject, outcome, happened_at)
+        record(
+            "touched", subject, actor=actor, at=at, partner_id=partner_id, audience="partner",
+            kind=kind, outcome=outcome,
+        )  # fmt: skip
+    return touch
+
+
+def _count_touch(lead: Lead, outcome: str, touched_at: datetime) -> None:
+    rows = Lead.objects.filter(pk=lead.pk, state=LeadState.ACCEPTED)
+    counted = rows.update(
+        touches=F("touches") + 1,
+        first_touch_at=models.functions.Least(Coalesce("first_touch_at", touched_at), touched_at),
+        last_touch_at=models.functions.Greatest(Coalesce("last_touch_at", touched_at), touched_at),
+    )
+    if not counted:
+        raise StateConflict(LEAD)
+    if outcome in {TouchOutcome.REACHED, TouchOutcome.INTERESTED}:
+        rows.filter(stage__in=["", LeadStage.NEW]).update(stage=LeadStage.CONTACTED)
+    lead.refresh_from_db()
+
+
+def set_next_step(*, lead: Lead, actor: Member, at: datetime, next_step: str, on: date | None) -> Lead:
+    """What the seller does next, and by when; an empty text clears it."""
+    require(actor, "lead.work")
+    text = next_step.strip()[:200]
+    return _change(lead, actor, at, "planned", next_step=text, next_step_on=on if text else None)
+
+
+def set_stage(*, lead: Lead, actor: Member, at: datetime, stage: str) -> Lead:
+    """How far the lead is (`rules.answers.STAGES`)."""
+    require(actor, "lead.work")
+    _check_choice(stage, STAGES, "stage")
+    return _change(lead, actor, at, "staged", stage=stage)
+
+
+def _change(lead: Lead, actor: Member, at: datetime, verb: str, **values: object) -> Lead:
+    with acting_for(actor):
+        rows = Lead.objects.filter(pk=lead.pk, version=lead.version, state=LeadState.ACCEPTED)
+        if not rows.update(**values, version=F("version") + 1):
+            raise StateConflict(LEAD)
+        lead.refresh_from_db()
+        said = {key: value for key, value in values.items() if key != "next_step"}  # free text stays in its row
+        record(verb, lead, actor=actor, at=at, partner_id=lead.partner_id, audience="partner", **said)
+    return lead
+
+
+def close_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, note: str = "") -> Lead:
+    """The lead comes to nothing: the partner closes one it has, staff one that nobody has."""
+    require(actor, "lead.work" if lead.partner_id and not actor.is_staff else "lead.route")
+    _check_choice(reason, CLOSE_REASONS, "reason")
+    with acting_for(actor):
+        extra = {**lead.extra, "close_note": note.strip()} if note.strip() else lead.extra
+        move(lead, LEAD, "close", field="state", closed_at=at, close_reason=reason, waiting_because="", extra=extra)
+        record(
+            "closed", lead, actor=actor, at=at, partner_id=lead.partner_id,
+            audience="partner" if lead.partner_id else "internal", reason=reason,
+        )  # fmt: skip
+    return lead
+
+
+def recall_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, then_route: bool = True) -> Lead:
+    """Take an accepted lead and its person back from the partner, with a reason; by default it is routed again."""
+    require(actor, "lead.recall")
+    if not reason.strip():
+        raise Refused(_("Give a reason. The partner reads it."), field="reason")
+    partner_id = lead.partner_id
+    with acting_for(actor):
+        cleared = {"partner_id": None, "seller_id": None, "accepted_at": None, "stage": "", "next_step": ""}
+        move(lead, LEAD, "recall", field="state", **cleared, next_step_on=None)
+        LeadPerson.objects.filter(lead=lead).update(partner_id=None)
+        record(
+            "recalled", lead, actor=actor, at=at, partner_id=partner_id, audience="partner",
+            reason=reason.strip()[:200],
+        )  # fmt: skip
+        if then_route:
+            defer("leads.route", vendor_id=actor.vendor_id, lead_ids=[lead.pk])
+    return lead
+
+
+def mark_converted(*, lead: Lead, actor: Member, at: datetime, deal_uid: str = "") -> Lead:
+    """The lead has become a deal; called by whoever makes the deal, in the same transaction."""
+    with acting_for(actor):
+        move(lead, LEAD, "convert", field="state")
+        record(
+            "converted", lead, actor=actor, at=at, partner_id=lead.partner_id, audience="partner", deal=str(deal_uid)
+        )
+    return lead
+
+
+def _check_choice(value: str, allowed: object, field: str) -> None:
+    if value not in allowed:  # type: ignore[operator]
+        raise Refused(_("“%(value)s” is not one of the choices.") % {"value": value}, field=field)
