@@ -1,6 +1,19 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkflowConfig(AppConfig):
     name = "fairway.workflow"
     label = "workflow"
+
+    def ready(self) -> None:
+        from fairway.core.http import frame, nav
+        from fairway.core.http.nav import NavItem
+        from fairway.workflow.queries.notifications import unread_count
+
+        def unread(request: HttpRequest) -> int:
+            return unread_count(request.member)  # type: ignore[attr-defined]
+
+        nav.register(NavItem("console", "", _("Notifications"), "notification-list", "bell", order=20, count=unread))
+        frame.register_inbox("portal-notification-list", unread)

@@ -1,11 +1,11 @@
-"""What the worker does for waiting things: look for deadlines every minute."""
+"""What the worker does for waiting things: look for deadlines every minute, send mail."""
 
 from procrastinate.contrib.django import app
 
 from fairway.core import clock
 from fairway.core.jobs import defer, job
 from fairway.core.tenancy.models import Organization
-from fairway.workflow.actions import deadlines
+from fairway.workflow.actions import deadlines, notifications
 
 
 @app.periodic(cron="* * * * *")
@@ -19,3 +19,8 @@ def look_for_deadlines(timestamp: int) -> None:
 @job("workflow.fire_deadlines", retry=False)
 def fire_deadlines(*, vendor_id: int) -> None:
     deadlines.fire_due(clock.now(), vendor_id=vendor_id)
+
+
+@job("workflow.send_mail")
+def send_mail(*, vendor_id: int, mail_ids: list[int]) -> None:
+    notifications.send_mails(vendor_id=vendor_id, mail_ids=mail_ids, at=clock.now())

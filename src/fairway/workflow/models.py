@@ -81,6 +81,9 @@ class Notification(SharedModel):
     narrowed = {
         "console": "seat_id = current_setting('fw.seat_id')::bigint",
         "portal": "seat_id = current_setting('fw.seat_id')::bigint",
+        # At the desk one person reads what came to all the own seats.
+        "desk": "seat_id IN (SELECT s.id FROM core_seat s WHERE s.user_id ="
+        " (SELECT o.user_id FROM core_seat o WHERE o.id = current_setting('fw.seat_id')::bigint))",
     }
 
     seat = TenantForeignKey(Seat, related_name="+")
@@ -122,7 +125,7 @@ class Mail(InternalModel):
 
     class Meta(InternalModel.Meta):
         abstract = False
-        indexes = [models.Index(fields=["vendor", "created_at"], name="mail_by_time")]
+        indexes = [models.Index(fields=["vendor", "-created_at"], name="mail_by_time")]
 
 
 __all__ = ["Approval", "ApprovalState", "Deadline", "Mail", "MailState", "Notification"]

@@ -1,10 +1,11 @@
 """Who looks, and from where: the part of the shell that tenancy knows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
@@ -74,12 +75,22 @@ def role_label(role: str) -> str:
     return str(Role(role).label) if role in Role.values else role
 
 
+_inbox: list[tuple[str, Callable[[HttpRequest], int]]] = []
+
+
+def register_inbox(url_name: str, unread: Callable[[HttpRequest], int]) -> None:
+    """Say where the portal's bell leads and how many lines are new there."""
+    if (url_name, unread) not in _inbox:
+        _inbox.append((url_name, unread))
+
+
 def frame_of(request: HttpRequest) -> Frame:
     """The frame for the request's member; a bare one for visitors."""
     member: Member | None = getattr(request, "member", None)
     if member is None or member.seat is None:
         return Frame(brand=getattr(request, "vendor_name", "Fairway"))
     is_desk = request.path_info.startswith(DESK_URL)
+    url_name, unread = next(iter(_inbox), ("", None)) if member.seat.surface == "portal" and not is_desk else ("", None)
     slug = getattr(request, "vendor_slug", "")
     return Frame(
         brand=getattr(request, "vendor_name", "Fairway"),
@@ -87,6 +98,8 @@ def frame_of(request: HttpRequest) -> Frame:
         person=Person(member.name, role_label(member.role), _seat_links(member, is_desk=is_desk)),
         switcher=_places(member, slug, is_desk=is_desk),
         note="" if is_desk else member.seat.partner_name or "",
+        inbox_url=reverse(url_name) if url_name else "",
+        inbox_count=unread(request) if unread else None,
         logout_url=LOGOUT_URL,
     )
 

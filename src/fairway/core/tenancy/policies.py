@@ -61,7 +61,9 @@ def reading(model: type[models.Model]) -> dict[str, str]:
         staff_too = getattr(model, "staff_rows_visible", False)
         template = PARTNERS_OR_STAFF if staff_too else PARTNERS
         of_partner = template.format(column=model.partner_column)  # type: ignore[attr-defined]
-        rules |= {"portal": f"{VENDOR} AND {of_partner}", "desk": of_partner}
+        # Staff rows have no partner that would name their vendor.
+        at_desk = f"{VENDORS} AND {of_partner}" if staff_too else of_partner
+        rules |= {"portal": f"{VENDOR} AND {of_partner}", "desk": at_desk}
     if kind is Tenancy.PUBLISHED:
         rules |= {"portal": VENDOR, "desk": VENDORS}
         if model.public_when:  # type: ignore[attr-defined]

@@ -68,7 +68,11 @@ class InScope(Expression):
                 return [("{vendor} = ANY(%s)", list(context.vendor_ids))]
             return [of_vendor]
         of_partner = ("{partner} = ANY(%s)", self._partner_ids(context))
-        return [of_partner] if context.surface is Surface.DESK else [of_vendor, of_partner]
+        if context.surface is not Surface.DESK:
+            return [of_vendor, of_partner]
+        if getattr(self.model, "staff_rows_visible", False):
+            return [("{vendor} = ANY(%s)", list(context.vendor_ids)), of_partner]
+        return [of_partner]
 
     def _partner_ids(self, context: Context) -> list[int]:
         if getattr(self.model, "staff_rows_visible", False):

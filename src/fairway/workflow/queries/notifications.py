@@ -1,0 +1,24 @@
+"""What a person was told. In a reader's context the database shows each seat its own rows only."""
+
+from django.db.models import Count
+
+from fairway.core.access import Member
+from fairway.core.tenancy.context import Surface
+from fairway.core.tenancy.scope import TenantQuerySet
+from fairway.workflow.models import Notification
+
+
+def notifications_of(member: Member) -> TenantQuerySet:
+    """The member's own, newest first."""
+    return Notification.objects.filter(seat_id=member.seat_id).order_by("-created_at", "-pk")
+
+
+def unread_count(member: Member) -> int:
+    return Notification.objects.filter(seat_id=member.seat_id, read_at=None).count()
+
+
+def unread_by_vendor(member: Member) -> dict[int, int]:
+    """Vendor id → unread notifications of all seats of a desk member."""
+    assert member.context.surface is Surface.DESK
+    rows = Notification.objects.filter(read_at=None).values("vendor_id").annotate(n=Count("pk"))
+    return {row["vendor_id"]: row["n"] for row in rows.order_by()}
