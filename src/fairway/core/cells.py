@@ -1,14 +1,18 @@
 """Typed values out of the text of a cell, with sentences that say what was found and what is expected."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import Any
 
 from babel import Locale
 from babel.numbers import list_currencies
 from django.utils.translation import gettext as _
 from django_countries import countries
+
+from fairway.core.imports import RowIssue
 
 WHOLE_MAX = 2_000_000_000
 # Beyond this an amount is a slip of the pen or of the file, not a sale.
@@ -22,6 +26,52 @@ _DATE_FORMATS = ("%Y%m%d", "%d.%m.%Y", "%m/%d/%Y", "%Y/%m/%d")
 
 class CellError(ValueError):
     """A cell that cannot be read; `str()` is a whole sentence."""
+
+
+class RowReader:
+    """Reads the cells of one row and gathers what is wrong with them, for a target's `parse`.
+
+    `limits` says how long the text of a field may be; others may have 200 characters.
+    """
+
+    def __init__(self, values: Mapping[str, str], line: int, limits: Mapping[str, int]) -> None:
+        self.values = values
+        self.line = line
+        self.limits = limits
+        self.issues: list[RowIssue] = []
+
+    def read(self, name: str, convert: Callable[[str], Any]) -> Any:
+        """The converted cell; None when it is empty, and when it is wrong, which refuses the row."""
+        text = self.values.get(name, "")
+        if not text:
+            return None
+        try:
+            return convert(text)
+        except CellError as error:
+            self.refuse(name, str(error))
+            return None
+
+    def text(self, name: str) -> str:
+        """The cell as it is; one that is too long refuses the row."""
+        value = self.values.get(name, "")
+        most = self.limits.get(name, 200)
+        if len(value) > most:
+            self.refuse(name, _("This is longer than %(most)d characters.") % {"most": most})
+        return value
+
+    def need(self, name: str, message: str) -> None:
+        if not self.values.get(name):
+            self.refuse(name, message)
+
+    def refuse(self, name: str, message: str) -> None:
+        self.issues.append(RowIssue(self.line, name, message))
+
+    def warn(self, name: str, message: str) -> None:
+        self.issues.append(RowIssue(self.line, name, message, is_warning=True))
+
+    @property
+    def is_refused(self) -> bool:
+        return any(not issue.is_warning for issue in self.issues)
 
 
 def decimal_of(text: str) -> Decimal:

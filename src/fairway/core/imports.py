@@ -77,6 +77,7 @@ class Target(Generic[Row]):
     - `apply(rows, *, actor, at, options)`: inside no context; it requires `permission`, enters `acting_for`, and
       writes all rows and their events in one transaction. Rows it cannot place are refused, not raised.
       `options` are the import's own ({"run": uid, …} and the defaults by field name).
+    - `key_fields`: the fields that tell one row of a file from another; a row that repeats them is refused.
     """
 
     kind: str
@@ -86,6 +87,7 @@ class Target(Generic[Row]):
     parse: Callable[[Mapping[str, str], int], tuple[Row | None, list[RowIssue]]]
     apply: Callable[..., ImportOutcome]
     help: Any = ""
+    key_fields: tuple[str, ...] = ()
     order: int = 0
 
     def field(self, name: str) -> TargetField:

@@ -7,6 +7,7 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from fairway.core.events.partitions import ensure_partitions
 from fairway.core.search import synchronise_functions as synchronise_search
 from fairway.core.tenancy.lookups import synchronise_functions
+from fairway.core.tenancy.organizations import synchronise_function as synchronise_organizations
 from fairway.core.tenancy.policies import synchronise
 
 
@@ -18,6 +19,7 @@ class Command(MigrateCommand):
         ensure_partitions()
         synchronise_functions()
         synchronise_search()
+        synchronise_organizations()
         changed = synchronise()
         if options["verbosity"] >= 1 and changed:
             self.stdout.write(f"Rights set for {len(changed)} tables.")

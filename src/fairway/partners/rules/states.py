@@ -1,0 +1,18 @@
+"""The life of the relation to a partner, as a table."""
+
+from fairway.core.states import Machine
+
+PARTNER = Machine(
+    "partner",
+    initial="prospect",
+    final=(),
+    labels={"prospect": "Prospect", "active": "Active", "paused": "Paused", "inactive": "Inactive"},
+    transitions={
+        ("prospect", "activate"): "active",
+        ("active", "pause"): "paused",
+        ("paused", "resume"): "active",
+        ("active", "end"): "inactive",
+        ("paused", "end"): "inactive",
+        ("inactive", "reactivate"): "active",
+    },
+)
