@@ -1,0 +1,1 @@
+"""What reviews and reports read. Everything goes through the reader's own scope."""
