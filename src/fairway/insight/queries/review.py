@@ -81,7 +81,7 @@ def partners_in_view(member: Member) -> QuerySet[Partner]:
     return partners.filter(cam_id=member.seat_id) if member.role == "cam" else partners
 
 
-def _hours(later: str, earlier: str) -> Any:
+def hours_between(later: str, earlier: str) -> Any:
     seconds = Extract(F(later) - F(earlier), "epoch")
     return ExpressionWrapper(seconds / 3600.0, output_field=FloatField())
 
@@ -108,7 +108,7 @@ def review(partners: Any, window: Window) -> Review:
     offers = _of(Offer.objects.all(), partners)
     answered = offers.filter(answered_at__lt=until)
     made = by_month(offers, "offered_at", instants, count, offered=Count("pk"))
-    hours = _hours("answered_at", "offered_at")
+    hours = hours_between("answered_at", "offered_at")
     answers = by_month(
         answered,
         "answered_at",
@@ -166,7 +166,7 @@ def _totals(partners: Any, window: Window, answered: QuerySet, deals: QuerySet, 
     first_touch = (
         _of(Lead.objects.all(), partners)
         .filter(accepted_at__gte=start, accepted_at__lt=until, first_touch_at__lt=until)
-        .aggregate(median=Percentile(_hours("first_touch_at", "accepted_at"), 0.5))
+        .aggregate(median=Percentile(hours_between("first_touch_at", "accepted_at"), 0.5))
     )
     lines = _of(SalesLine.objects.filter(kind=SalesKind.SELL_IN), partners).filter(
         ordered_on__gte=window.start, ordered_on__lt=window.until

@@ -6,6 +6,7 @@ import pytest
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.deals.models import Deal
+from fairway.insight.queries.channel import distribution, funnel
 from fairway.insight.queries.review import partners_in_view, review
 from fairway.insight.rules.periods import Window
 from fairway.leads.models import Lead, Offer
@@ -89,3 +90,31 @@ def test_a_cam_sees_the_own_partners_only(acme):
         assert list(partners_in_view(acme.cam)) == [acme.beta]
     with entering(acme.chief.context):
         assert set(partners_in_view(acme.chief)) == {acme.beta, acme.gamma}
+
+
+def test_the_funnel_narrows_step_by_step(acme, history):
+    with entering(acme.chief.context):
+        steps = {step.key: step.count for step in funnel(acme.chief, AS_OF)}
+    assert steps == {
+        "captured": 3, "scored": 0, "offered": 3, "accepted": 1, "touched": 0, "deal": 0, "won": 0,
+    }  # fmt: skip
+
+
+def test_distribution_by_partner_adds_offers_deals_and_revenue(acme, history):
+    with entering(acme.chief.context):
+        beta, gamma = distribution(acme.chief, AS_OF, "partner")
+    assert (beta["label"], beta["offered"], beta["accepted"], beta["declined"]) == ("Beta Systems", 3, 1, 1)
+    assert (beta["won"], beta["won_minor"], beta["revenue"]) == (1, 5000, Decimal("150.0051"))
+    assert (gamma["label"], gamma["offered"], gamma["revenue"]) == ("Gamma IT", 0, Decimal("7"))
+
+
+def test_a_cam_finds_only_the_own_partners_in_distribution_and_funnel(acme, history):
+    with entering(acme.other_cam.context):
+        assert [row["label"] for row in distribution(acme.other_cam, AS_OF, "partner")] == ["Gamma IT"]
+        assert funnel(acme.other_cam, AS_OF)[0].count == 0
+
+
+def test_distribution_by_tier_names_partners_without_one_with_nothing(acme, history):
+    with entering(acme.chief.context):
+        (row,) = distribution(acme.chief, AS_OF, "tier")
+    assert (row["label"], row["offered"]) == ("", 3)

@@ -1,0 +1,134 @@
+"""The twelve-month review: of the channel, of a CAM's partners, of one partner; and the rows behind a number."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from fairway.core import clock
+from fairway.core.access import Member, require
+from fairway.core.http.paging import paginate
+from fairway.core.http.parts import Tab
+from fairway.insight.queries.channel import AXES, distribution, funnel
+from fairway.insight.queries.review import partners_in_view, review
+from fairway.insight.queries.rows import COLUMNS, parse_period, rows_behind
+from fairway.insight.rules.periods import Window
+from fairway.insight.views import lists, shown
+
+
+def asked_window(request: HttpRequest, member: Member) -> Window:
+    """The window of `?as_of=`; the vendor's today when it is missing, unreadable or not yet over."""
+    today = clock.today(member.seat.vendor_time_zone if member.seat else "UTC")
+    try:
+        as_of = date.fromisoformat(request.GET.get("as_of", ""))
+    except ValueError:
+        return Window(today)
+    return Window(as_of if date(1980, 1, 1) <= as_of <= today else today)
+
+
+def _member(request: HttpRequest, permission: str) -> Member:
+    member: Member = request.member  # type: ignore[attr-defined]
+    require(member, permission)
+    return member
+
+
+def _currency(member: Member) -> str:
+    return member.seat.vendor_currency if member.seat else "USD"
+
+
+@require_safe
+def partner_review(request: HttpRequest, uid: Any) -> HttpResponse:
+    member = _member(request, "review.read")
+    partner = get_object_or_404(partners_in_view(member).select_related("cam"), uid=uid)
+    return _show(request, member, [partner.pk], partner=partner)
+
+
+@require_safe
+def own_review(request: HttpRequest) -> HttpResponse:
+    """The partner's own year, as its people see it."""
+    member = _member(request, "review.read")
+    partner = get_object_or_404(partners_in_view(member).select_related("cam"), pk=member.partner_id)
+    return _show(request, member, [partner.pk], partner=partner)
+
+
+def _show(request: HttpRequest, member: Member, partners: Any, *, partner: Any = None) -> HttpResponse:
+    window, currency = asked_window(request, member), _currency(member)
+    found = review(partners, window)
+    rows_url = shown.rows_url(member.context.surface)
+    table = shown.month_table(found, currency, rows_url, str(partner.uid) if partner else "", request=request)
+    return render(
+        request,
+        "insight/review.html",
+        {
+            "partner": partner,
+            "window": window,
+            "figures": shown.figures(found, currency, of_channel=partner is None),
+            "charts": shown.charts(found, currency),
+            "table": table,
+        },
+    )
+
+
+@require_safe
+def review_list(request: HttpRequest) -> HttpResponse:
+    """The partners whose numbers the member may see, weakest against the year before first."""
+    member = _member(request, "review.read")
+    window = asked_window(request, member)
+    table = lists.partner_table(request, member, window, _currency(member))
+    return render(request, "insight/review_list.html", {"window": window, "table": table})
+
+
+@require_safe
+def channel(request: HttpRequest) -> HttpResponse:
+    """The whole channel (for a CAM, the own partners): review, funnel, distribution."""
+    member = _member(request, "report.channel")
+    window, currency = asked_window(request, member), _currency(member)
+    axis = next((axis for axis in AXES if axis == request.GET.get("by")), "partner")
+    of_all = None if member.role != "cam" else partners_in_view(member).values("pk")
+    found = review(of_all, window)
+    table = lists.distribution_table(request, distribution(member, window, axis), axis, currency, window)
+    return render(
+        request,
+        "insight/channel.html",
+        {
+            "window": window,
+            "figures": shown.figures(found, currency, of_channel=True),
+            "charts": shown.charts(found, currency),
+            "funnel": lists.funnel_chart(funnel(member, window)),
+            "table": table,
+            "months": shown.month_table(found, currency, shown.rows_url("console"), "", request=request),
+            "tabs": [Tab(lists.AXIS_WORDS[a], f"?by={a}&as_of={window.as_of.isoformat()}", a == axis) for a in AXES],
+            "is_of_cam": member.role == "cam",
+        },
+    )
+
+
+@require_safe
+def rows(request: HttpRequest) -> HttpResponse:
+    """The rows behind one number of a review."""
+    member = _member(request, "review.read")
+    what, period = request.GET.get("what", ""), parse_period(request.GET)
+    if what not in COLUMNS or period is None:
+        raise Http404(_("This address names no rows."))
+    start, until = period
+    found = rows_behind(member, what, start, until, _known_partner(request, member))
+    table = lists.rows_table(request, what, paginate(found, request, size=100))
+    return render(
+        request,
+        "insight/rows.html",
+        {"table": table, "title": lists.ROW_TITLES[what], "start": start, "last": until - timedelta(days=1)},
+    )
+
+
+def _known_partner(request: HttpRequest, member: Member) -> str:
+    uid = request.GET.get("partner", "")
+    if not uid:
+        return ""
+    try:
+        return str(get_object_or_404(partners_in_view(member), uid=uid).uid)
+    except ValidationError:  # not a uid at all
+        raise Http404 from None
