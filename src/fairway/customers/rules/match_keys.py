@@ -12,8 +12,8 @@ from typing import Final
 import phonenumbers
 from rapidfuzz import fuzz
 
+from fairway.core.letters import words
 from fairway.customers.rules import domains, legal_forms
-from fairway.customers.rules.letters import words
 
 KEY_MAX: Final = 200
 # From here on two names are shown to a person as perhaps one company. In a real list of 701 resellers, of 245,350

@@ -21,14 +21,15 @@ _GREEK = {
     "χ": "ch", "ψ": "ps", "ω": "o",
 }  # fmt: skip
 _OTHER = str.maketrans(_CYRILLIC | _GREEK)
+_APOSTROPHES = dict.fromkeys(map(ord, "'’`´"))
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def latin(text: str, *, spelled: bool = True) -> str:
     """Lower-case Latin letters: ä becomes ae (with `spelled=False` a), é e, Ж zh. Other scripts stay."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    if folded.isascii():
-        return folded
     folded = folded.translate(_SPELLED if spelled else _FILED).translate(_PLAIN).translate(_OTHER)
     parts = unicodedata.normalize("NFKD", folded)
     bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
@@ -37,5 +38,4 @@ def latin(text: str, *, spelled: bool = True) -> str:
 
 def words(text: str, *, spelled: bool = True) -> list[str]:
     """The words of a text in Latin letters, punctuation apart; apostrophes join (o'neil is oneil)."""
-    joined = re.sub(r"['’`´]", "", latin(text, spelled=spelled))
-    return _NOT_WORD.sub(" ", joined).split()
+    return _NOT_WORD.sub(" ", latin(text, spelled=spelled).translate(_APOSTROPHES)).split()
