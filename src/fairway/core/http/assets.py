@@ -33,7 +33,7 @@ STYLESHEETS = (
     "fairway/css/parts.css",
     "fairway/css/overlays.css",
 )
-SCRIPTS = ("fairway/js/app.js", "fairway/js/forms.js")
+SCRIPTS = ("fairway/js/app.js", "fairway/js/forms.js", "fairway/js/conditions.js")
 
 ACCOUNT_FORMS = {
     "login": "fairway.core.http.account_forms.LoginForm",

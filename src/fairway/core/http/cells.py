@@ -117,10 +117,17 @@ def _date(column: Column) -> Callable[[Any, Any], str]:
 
 
 def _datetime(column: Column) -> Callable[[Any, Any], str]:
-    now = timezone.now()
+    """As `moment`, with the words for each day made once."""
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    seen: dict[date, str] = {}
 
     def draw(value: datetime, row: Any) -> str:
-        return _escape(moment(value, now=now))
+        local = value.astimezone(zone)
+        day_of = local.date()
+        words = seen.get(day_of)
+        if words is None:
+            words = seen[day_of] = _escape(moment(value, now=now)).replace(f"{local:%H:%M}", "{}")
+        return words.format(f"{local.hour:02}:{local.minute:02}")
 
     return draw
 

@@ -46,12 +46,12 @@ class VendorFinder(BaseFinder):
         text = f"The front-end packages are not installed: {', '.join(missing)}."
         return [Warning(text, hint="Run `./fairway demo` or `npm ci`.", id="fairway.W001")]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = self._files.get(path)
         if found is None:
             return []
         name, storage = found
         return [storage.path(name)] if find_all else storage.path(name)
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:  # type: ignore[override]
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         yield from self._files.values()

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -114,7 +115,7 @@ class FileDrop(forms.FileInput):
 
     template_name = "components/widgets/file_drop.html"
 
-    def __init__(self, hint: str = "", attrs: dict[str, Any] | None = None) -> None:
+    def __init__(self, hint: str | Promise = "", attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
         self.hint = hint
 

@@ -8,7 +8,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from fairway.core.conditions.condition import Condition
+from fairway.core.conditions.parse import parse
+from fairway.core.conditions.subjects import Field as ConditionSubjectField
+from fairway.core.conditions.subjects import Subject
 from fairway.core.http.charts import Chart, Series
+from fairway.core.http.conditions import ConditionField
 from fairway.core.http.forms import DateField, FileDrop, MoneyField, SearchInput, Segments
 from fairway.core.http.paging import Page
 from fairway.core.http.parts import (
@@ -118,6 +123,53 @@ def table(request: HttpRequest) -> RegistrationTable:
     page = Page(rows, number=1, size=5, count=41, next_query="?page=2")
     bulk = [BulkAction(_("Approve"), "#"), BulkAction(_("Reject…"), "#", is_danger=True)]
     return RegistrationTable(page, request=request, bulk=bulk, export_url="/style/", total_label="5 registrations")
+
+
+SUBJECT = Subject.of(
+    "sample",
+    _("Leads"),
+    [
+        ConditionSubjectField(
+            "line", _("Product line"), "choice", choices=[("wireless", "Wireless"), ("security", "Security")]
+        ),
+        ConditionSubjectField(
+            "state",
+            _("State"),
+            "choice",
+            choices=[
+                ("hh", "Hamburg"),
+                ("sh", "Schleswig-Holstein"),
+                ("hb", "Bremen"),
+                ("ni", "Lower Saxony"),
+            ],
+        ),
+        ConditionSubjectField("score", _("Score"), "number"),
+        ConditionSubjectField("budget", _("Budget"), "money", currency="EUR"),
+        ConditionSubjectField("company", _("Company"), "text"),
+        ConditionSubjectField("decides_on", _("Decides on"), "date"),
+        ConditionSubjectField("certificates", _("Certificate"), "set", choices=[("wireless", "Wireless")]),
+        ConditionSubjectField("is_known", _("Known customer"), "bool"),
+    ],
+)
+
+
+def _condition(states: list[str], score: int) -> Condition:
+    rows = [
+        {"field": "line", "op": "is", "value": "wireless"},
+        {"field": "state", "op": "in", "value": states},
+        {"field": "score", "op": "at_least", "value": score},
+    ]
+    return parse(SUBJECT, {"all": rows})
+
+
+LIVE = _condition(["hh", "sh", "hb"], 60)
+DRAFT = _condition(["hh", "sh", "hb", "ni"], 50)
+
+
+class RuleForm(forms.Form):
+    condition = ConditionField(
+        SUBJECT, label=_("Which leads?"), intro=_("A lead matches when"), live=LIVE, initial=DRAFT
+    )
 
 
 class SampleForm(forms.Form):

@@ -227,6 +227,8 @@ class Table:
         text = escape(label)
         side = ' class="is-right"' if column.is_right else ""
         title = f' title="{escape(column.help)}"' if column.help else ""
+        if not text:
+            return f"<td{side}></td>"
         if not column.sort or self.request is None:
             return f'<th scope="col"{side}{title}>{text}</th>'
         asked = self.params.get("sort") or self.default_sort

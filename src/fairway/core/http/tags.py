@@ -11,8 +11,10 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from fairway.core.conditions.condition import Condition
 from fairway.core.http import assets, cells, format
 from fairway.core.http.charts import Chart
+from fairway.core.http.conditions import tinted
 from fairway.core.http.icons import NAMES, MissingIcon
 from fairway.core.http.icons import STATIC_PATH as ICONS_PATH
 from fairway.core.http.parts import (
@@ -302,6 +304,12 @@ def callout(content: str, kind: str = "neutral", icon: str = "info-circle") -> S
 def value(text: Any, changed: bool = False) -> SafeString:
     """A value inside a sentence, tinted."""
     return format_html('<span class="fw-value{}">{}</span>', " is-changed" if changed else "", text)
+
+
+@register.simple_tag
+def sentence(condition: Condition, live: Condition | None = None) -> SafeString:
+    """A condition in words with its values tinted; amber where the draft differs from `live`."""
+    return tinted(condition, live=live)
 
 
 # The shell

@@ -18,6 +18,9 @@ def style(request: HttpRequest) -> HttpResponse:
         "form": samples.form(),
         "colours": _COLOURS.split(),
         "charts": samples.charts(),
+        "rule": samples.RuleForm(),
+        "draft": samples.DRAFT,
+        "live": samples.LIVE,
         **samples.parts(),
     }
     return render(request, "style.html", context)

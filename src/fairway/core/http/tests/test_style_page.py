@@ -1,0 +1,141 @@
+"""The style page in a real browser: axe finds nothing, the policy is kept, and the keys work."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.browser
+CHROMIUM = "/usr/bin/chromium"
+AXE = Path(settings.NODE_MODULES) / "axe-core/axe.min.js"
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The real application on a free port. These pages ask no database."""
+    from django.core.wsgi import get_wsgi_application
+
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def opened(browser: Any, url: str, *, width: int = 1280, scheme: str = "light") -> tuple[Any, list[str]]:
+    """A page at `url`, and the list that its errors go to."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    return page, said
+
+
+def axe(page: Any) -> list[tuple[str, list[str]]]:
+    """Rule and places of everything axe finds against WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text("utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
+    return [(each["id"], [node["target"][0] for node in each["nodes"]]) for each in found["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_style_page_is_clean_wide_and_narrow_light_and_dark(
+    browser: Any, address: str, width: int, scheme: str
+) -> None:
+    page, said = opened(browser, f"{address}/style/", width=width, scheme=scheme)
+    assert page.locator(".fw-chart svg").count() == 5
+    assert page.locator(".fw-cond-row").count() == 3
+    assert axe(page) == []
+    assert said == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"])
+def test_log_in_pages_are_clean(browser: Any, address: str, path: str) -> None:
+    page, said = opened(browser, address + path, width=375)
+    assert axe(page) == []
+    assert said == []
+    page.context.close()
+
+
+def test_keys_move_in_a_table_and_press_buttons(browser: Any, address: str) -> None:
+    page, _said = opened(browser, f"{address}/style/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.querySelector('a').textContent") == "Nordsee Fischkontor"
+    page.keyboard.press("x")
+    assert page.locator(".fw-bulk").inner_text().startswith("1 chosen")
+    page.keyboard.press("?")
+    assert page.locator("#fw-keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#fw-keys").is_visible()
+    page.context.close()
+
+
+def test_the_condition_builder_works_by_keyboard_and_sends_named_values(browser: Any, address: str) -> None:
+    page, _said = opened(browser, f"{address}/style/")
+    page.get_by_role("button", name="Condition", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Budget")
+    page.keyboard.press("Tab")
+    page.keyboard.type("is at least")
+    page.keyboard.press("Tab")
+    page.keyboard.type("38000")
+    sent = page.evaluate(
+        "[...new FormData(document.querySelector('.fw-cond').form)].filter(([key]) => key.startsWith('condition-'))"
+    )
+    assert sent == [
+        ["condition-match", "all"],
+        ["condition-0-field", "line"],
+        ["condition-0-op", "is"],
+        ["condition-0-value", "wireless"],
+        ["condition-1-field", "state"],
+        ["condition-1-op", "in"],
+        *(["condition-1-value", state] for state in ("hh", "sh", "hb", "ni")),
+        ["condition-2-field", "score"],
+        ["condition-2-op", "at_least"],
+        ["condition-2-value", "50"],
+        ["condition-3-field", "budget"],
+        ["condition-3-op", "at_least"],
+        ["condition-3-value", "38000"],
+    ]
+    page.context.close()
+
+
+def test_the_mode_is_chosen_kept_and_redraws_charts(browser: Any, address: str) -> None:
+    page, _said = opened(browser, f"{address}/style/")
+    own_line = "() => [...document.querySelectorAll('.fw-chart path')].map(each => each.getAttribute('stroke'))"
+    before = page.evaluate(own_line)
+    page.get_by_role("button", name="Dark").first.click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 28, 35)"
+    assert page.evaluate(own_line) != before
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.context.close()
