@@ -8,6 +8,7 @@ TABLE: dict[str, tuple[str, ...]] = {}
 # What happens when a deadline is reached: (subject type, kind) → handler(*, vendor_id, subject_id, at), called in
 # the vendor's acting context and in the transaction that settles the deadline.
 DEADLINES: dict[tuple[str, str], str] = {
+    ("approval", "escalate"): "fairway.workflow.actions.approvals.escalate",
     ("offer", "remind"): "fairway.leads.actions.offers.on_remind",
     ("offer", "lapse"): "fairway.leads.actions.offers.on_lapse",
 }

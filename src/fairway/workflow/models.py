@@ -48,6 +48,8 @@ class Approval(InternalModel):
 
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
+    title = models.CharField(max_length=200, blank=True)
+    path = models.CharField(max_length=300, blank=True, help_text="of the page to decide on, such as console/…")
     partner = TenantForeignKey("core.Partner", null=True, related_name="+")
     state = models.CharField(max_length=20, choices=ApprovalState, default=ApprovalState.WAITING)
     approver_role = models.CharField(max_length=20, choices=Role)

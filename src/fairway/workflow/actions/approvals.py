@@ -1,0 +1,178 @@
+"""Decisions in one step: who is asked, until when, who decided and why.
+
+Called by the actions of the thing that is decided about, inside their `acting_for`: they move their own state in
+the same transaction. The time limit runs in the business hours of the vendor, where the deciders sit.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from fairway.core.access import Forbidden, Member, system_member
+from fairway.core.events.record import record, subject_type
+from fairway.core.moves import StateConflict, move
+from fairway.core.tenancy.models import Organization, Partner, Role
+from fairway.workflow.actions.deadlines import cancel_deadlines, set_deadline
+from fairway.workflow.actions.notifications import notify
+from fairway.workflow.calendars import due_in_business_hours
+from fairway.workflow.models import Approval, ApprovalState
+from fairway.workflow.queries.people import seats_for
+from fairway.workflow.rules.states import APPROVAL, HIGHER, VERBS, deciders
+
+ESCALATE = "escalate"
+
+
+class AlreadyDecided(StateConflict):
+    """Somebody else has decided, or the question was taken back."""
+
+    def __init__(self, decided: Approval | None):
+        super().__init__(APPROVAL)
+        self.decided = decided
+
+    def __str__(self) -> str:
+        if self.decided is None:
+            return _("Nothing waits for a decision here.")
+        if self.decided.state == ApprovalState.WITHDRAWN:
+            return _("This was withdrawn. Nothing is left to decide.")
+        who = self.decided.decided_by.name if self.decided.decided_by else _("a rule")
+        return _("Already decided by %(name)s: %(state)s.") % {
+            "name": who,
+            "state": APPROVAL.label(self.decided.state).lower(),
+        }
+
+
+def request_approval(
+    *,
+    subject: Model,
+    role: str,
+    limit_hours: float,
+    actor: Member,
+    at: datetime,
+    partner: Partner | None = None,
+    reasons: Sequence[Any] = (),
+    title: str = "",
+    path: str = "",
+) -> Approval:
+    """Ask the people of a staff `role` to decide within `limit_hours` of business time; after that the role above.
+
+    `reasons` say why no rule decided. With a `title` those who are asked are told, with `path` as the page.
+    """
+    vendor = Organization.objects.get(pk=actor.vendor_id)
+    approval = Approval.objects.create(
+        vendor_id=actor.vendor_id,
+        subject_type=subject_type(subject),
+        subject_id=subject.pk,
+        title=title[:200],
+        path=path,
+        partner=partner,
+        approver_role=role,
+        requested_by_id=actor.seat_id,
+        requested_at=at,
+        due_at=due_in_business_hours(vendor.country, vendor.time_zone, at, limit_hours),
+        reasons=list(reasons),
+    )
+    set_deadline(approval, ESCALATE, approval.due_at)
+    record("requested", approval, actor=actor, at=at, partner_id=approval.partner_id, role=role)
+    if title:
+        body = _("A decision waits for you.")
+        notify(_asked(approval, role), "approval.requested", title, body, path, at=at)
+    return approval
+
+
+def decide(
+    *,
+    subject: Model,
+    outcome: str,
+    actor: Member,
+    at: datetime,
+    note: str = "",
+    automatic: bool = False,
+    reasons: Sequence[Any] = (),
+) -> Approval:
+    """Decide what waits about `subject`: `outcome` is approved, returned or rejected.
+
+    Raises Forbidden for a role that is not asked, AlreadyDecided when nothing waits any more. An `automatic`
+    decision is a rule's, with its reasons; it needs no question before it.
+    """
+    approval = _waiting(subject)
+    if approval is None:
+        if not automatic:
+            raise AlreadyDecided(_latest(subject))
+        approval = _unasked(subject, actor, at)
+    if not automatic and actor.role not in deciders(approval.approver_role):
+        raise Forbidden(_("This decision is for: %(role)s.") % {"role": Role(approval.approver_role).label})
+    changes: dict[str, Any] = {"decided_by_id": actor.seat_id, "decided_at": at, "note": note, "automatic": automatic}
+    if reasons:
+        changes["reasons"] = list(reasons)
+    _move(approval, VERBS[outcome], subject, **changes)
+    record(outcome, approval, actor=actor, at=at, partner_id=approval.partner_id, automatic=automatic)
+    return approval
+
+
+def withdraw_approval(*, subject: Model, actor: Member, at: datetime) -> Approval | None:
+    """Take the question back; None when nothing waits."""
+    approval = _waiting(subject)
+    if approval is None:
+        return None
+    _move(approval, "withdraw", subject, decided_by_id=actor.seat_id, decided_at=at)
+    record("withdrawn", approval, actor=actor, at=at, partner_id=approval.partner_id)
+    return approval
+
+
+def escalate(*, vendor_id: int, subject_id: int, at: datetime) -> None:
+    """The deadline of a decision is reached: ask the role above as well, and tell it. Called by the deadline."""
+    approval = Approval.objects.select_for_update().filter(pk=subject_id, state=ApprovalState.WAITING).first()
+    if approval is None or approval.escalated_at is not None:
+        return
+    higher = HIGHER.get(approval.approver_role)
+    if higher is None:
+        return
+    approval.escalated_at, approval.escalated_to = at, higher
+    approval.save(update_fields=["escalated_at", "escalated_to"])
+    actor = system_member(vendor_id, "deadlines")
+    record("escalated", approval, actor=actor, at=at, partner_id=approval.partner_id, role=higher)
+    title = approval.title or _("A decision is overdue")
+    body = _("Nobody of %(role)s decided in time. You can decide now.") % {"role": Role(approval.approver_role).label}
+    notify(_asked(approval, higher), "approval.escalated", title, body, approval.path or "console/", at=at)
+
+
+def _move(approval: Approval, verb: str, subject: Model, **changes: Any) -> None:
+    try:
+        move(approval, APPROVAL, verb, field="state", **changes)
+    except StateConflict:
+        raise AlreadyDecided(_latest(subject)) from None
+    cancel_deadlines(approval)
+
+
+def _asked(approval: Approval, role: str) -> list[int]:
+    if role == Role.CAM and approval.partner_id is not None:
+        return seats_for(cam_of_partner=approval.partner_id)
+    return seats_for(roles=[role])
+
+
+def _waiting(subject: Model) -> Approval | None:
+    return _about(subject).filter(state=ApprovalState.WAITING).first()
+
+
+def _latest(subject: Model) -> Approval | None:
+    return _about(subject).exclude(state=ApprovalState.WAITING).select_related("decided_by").order_by("-pk").first()
+
+
+def _about(subject: Model) -> Any:
+    return Approval.objects.filter(subject_type=subject_type(subject), subject_id=subject.pk)
+
+
+def _unasked(subject: Model, actor: Member, at: datetime) -> Approval:
+    """The row of a decision that a rule takes before anybody was asked."""
+    return Approval.objects.create(
+        vendor_id=actor.vendor_id,
+        subject_type=subject_type(subject),
+        subject_id=subject.pk,
+        partner_id=getattr(subject, "partner_id", None),
+        approver_role=Role.DEAL_DESK,
+        requested_at=at,
+        due_at=at,
+    )
