@@ -1,20 +1,17 @@
 """How a name is filed. Databases here sort by code point, so lists are ordered by this, never by the name."""
 
-import unicodedata
+from fairway.core.letters import words
 
 SORT_NAME_MAX = 200
 _ARTICLES = frozenset({"the", "le", "les", "der", "die", "das"})
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "þ": "th", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
 
 
-def sort_name(name: str) -> str:
-    """Lower-case letters without accents, words apart by one space, without a leading article."""
-    folded = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    plain = "".join(letter if letter.isalnum() else " " for letter in folded if not unicodedata.combining(letter))
-    words = plain.split()
-    if len(words) > 1 and words[0] in _ARTICLES:
-        words = words[1:]
-    return (" ".join(words) or name.strip().casefold())[:SORT_NAME_MAX]
+def sort_name(name: str | None) -> str:
+    """Plain lower-case letters (ä as a), words apart by one space, without a leading article."""
+    plain = words(name or "", spelled=False)
+    if len(plain) > 1 and plain[0] in _ARTICLES:
+        plain = plain[1:]
+    return (" ".join(plain) or (name or "").strip().casefold())[:SORT_NAME_MAX]
 
 
 def prefix_range(text: str) -> tuple[str, str]:

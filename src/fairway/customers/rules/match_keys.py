@@ -13,6 +13,7 @@ import phonenumbers
 from rapidfuzz import fuzz
 
 from fairway.core.letters import words
+from fairway.core.names import sort_name as sort_name
 from fairway.customers.rules import domains, legal_forms
 
 KEY_MAX: Final = 200
@@ -36,14 +37,6 @@ def name_key(name: str | None) -> str | None:
     all_words = _joined_letters(word for word in words(text) if word not in legal_forms.JOINTS)
     kept = _without_forms(all_words)
     return " ".join(kept or words(text))[:KEY_MAX].strip() or None
-
-
-def sort_name(name: str | None) -> str:
-    """How a name is filed: plain lower-case letters (ä as a), without a leading article."""
-    plain = words(name or "", spelled=False)
-    if len(plain) > 1 and plain[0] in {"the", "le", "les", "der", "die", "das"}:
-        plain = plain[1:]
-    return (" ".join(plain) or (name or "").strip().casefold())[:KEY_MAX]
 
 
 def domain_key(text: str | None) -> str | None:
