@@ -101,11 +101,8 @@ def ensure_running(var_dir: Path | str, *, durable: bool = True) -> Addresses:
         place = read_place(var_dir) or choose_place(var_dir)
         programs = Programs.for_home(place.home)
         _make_cluster(place, programs, credentials)
-        if _server_pid(place) is None:
-            place = _start(place, programs, durable=durable)
-        place = _with_running_port(place)
+        place = _running(place, programs, credentials, durable=durable)
         addresses = _addresses(place, credentials)
-        _wait_until_accepting(place, addresses.superuser_url)
         if place.roles_version != roles.VERSION:
             _prepare(addresses, credentials)
             place = replace(place, roles_version=roles.VERSION)
@@ -167,6 +164,18 @@ def in_use(var_dir: Path | str, *, durable: bool = True, stop_after: str = "star
 
 
 # --- start and stop
+
+
+def _running(place: Place, programs: Programs, credentials: Credentials, *, durable: bool) -> Place:
+    """The place with the port of its server, which takes connections when this returns."""
+    # Twice, because a server that was just killed or told to stop may still look alive at the first look.
+    for _ in range(2):
+        if _server_pid(place) is None:
+            place = _start(place, programs, durable=durable)
+        place = _with_running_port(place)
+        if _wait_until_accepting(place, _addresses(place, credentials).superuser_url):
+            return place
+    raise EmbeddedDatabaseError(f"The embedded PostgreSQL ended as soon as it had started. Its log is {place.log}.")
 
 
 def _start(place: Place, programs: Programs, *, durable: bool) -> Place:
@@ -237,23 +246,28 @@ def _stop(place: Place) -> bool:
     return True
 
 
-def _wait_until_accepting(place: Place, url: str) -> None:
-    """Return once the server takes connections. While it recovers from a crash it runs, but refuses them."""
+def _wait_until_accepting(place: Place, url: str) -> bool:
+    """Wait until the server takes connections; False when it ended instead.
+
+    While it recovers from a crash it runs, but refuses them.
+    """
     until = time.monotonic() + START_LIMIT_SECONDS
     while True:
         try:
             psycopg.connect(url, dbname="postgres", connect_timeout=5).close()
-            return
+            return True
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise EmbeddedDatabaseError(
                     f"The passwords in {postgres_dir(place.var_dir) / 'credentials.json'} are not those of "
                     f"the cluster in {place.home}. Put the right file back."
                 ) from error
-            if _server_pid(place) is None or time.monotonic() > until:
+            if time.monotonic() > until:
                 raise EmbeddedDatabaseError(
                     f"The embedded PostgreSQL takes no connections: {error}. Its log is {place.log}."
                 ) from error
+        if _server_pid(place) is None:
+            return False
         time.sleep(POLL_SECONDS)
 
 

@@ -269,4 +269,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("FAIRWAY_LOG_LEVEL", "INFO")},
+    # It tells every process at every start which tasks it knows.
+    "loggers": {"procrastinate": {"level": os.environ.get("FAIRWAY_LOG_LEVEL", "WARNING")}},
 }

@@ -87,7 +87,12 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def plan_restart(self) -> float:
-        """Note the end of the process; returns the seconds until it is started again."""
+        """Note the end of the process; returns the seconds until it is started again.
+
+        Its own children go with it: workers of a killed web server would keep serving the port.
+        """
+        if self.process is not None:
+            _kill_group(self.process.pid)
         now = time.monotonic()
         if now - self.started_at >= HEALTHY_AFTER_SECONDS:
             self.failures = 0
@@ -112,10 +117,11 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         self._stop_all()
 
-    def run(self) -> None:
-        """Watch the children until SIGTERM or Ctrl-C."""
+    def run(self, also: Callable[[], None] = lambda: None) -> None:
+        """Watch the children until SIGTERM or Ctrl-C; `also` is called at every look."""
         with contextlib.suppress(KeyboardInterrupt):
             while True:
+                also()
                 self.tend()
                 time.sleep(POLL_SECONDS)
 
@@ -128,7 +134,7 @@ class Supervisor:
                 code = child.process.returncode if child.process else None
                 wait = child.plan_restart()
                 self.say(
-                    f"{datetime.now(UTC):%H:%M:%S} {child.program.name} ended ({describe_end(code)}); "
+                    f"{now_text()} {child.program.name} ended ({describe_end(code)}); "
                     f"starting it again in {wait:g} s. Its log: {child.program.log}"
                 )
             elif time.monotonic() >= child.restart_at:
@@ -144,8 +150,12 @@ class Supervisor:
             try:
                 process.wait(timeout=max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                _kill_group(process.pid)
                 process.wait()
+
+
+def now_text() -> str:
+    return f"{datetime.now(UTC):%H:%M:%S}"
 
 
 def describe_end(code: int | None) -> str:
@@ -155,6 +165,12 @@ def describe_end(code: int | None) -> str:
     if code < 0:
         return f"signal {signal.Signals(-code).name}"
     return f"exit code {code}"
+
+
+def _kill_group(leader: int) -> None:
+    """Kill what is left of a child's session."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _end_with_parent() -> None:

@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fairway.config.commands.database import (
@@ -32,7 +32,7 @@ from fairway.config.commands.database import (
 )
 from fairway.config.commands.programs import web_command, worker_command
 from fairway.config.commands.walk import Login, WalkError, check_home, check_sign_in_page
-from fairway.config.supervisor import Program, Supervisor
+from fairway.config.supervisor import Program, Supervisor, now_text
 
 HOST = "127.0.0.1"
 WEB_PROCESSES = 2
@@ -62,7 +62,7 @@ def demo(options: argparse.Namespace) -> int:
             _introduce(port, logins)
             if options.once:
                 return _check(port, logins)
-            supervisor.run()
+            supervisor.run(also=_keep_database(databases))
             print("\nStopping.")
         return 0
 
@@ -176,6 +176,19 @@ def _wait_until_ready(supervisor: Supervisor, port: int) -> None:
             tails = "\n".join(f"--- {path}\n{_tail(path)}" for path in (_log("web"), _log("worker")))
             raise CommandError(f"Fairway does not answer on port {port}: {problem}\n{tails}")
         time.sleep(0.1)
+
+
+def _keep_database(databases: Databases) -> Callable[[], None]:
+    """A look at the embedded database, which starts it again when it was stopped or killed."""
+
+    def look() -> None:
+        from fairway.config import embedded
+
+        if databases.embedded and not embedded.is_running(var_dir()):
+            print(f"{now_text()} database ended; starting it again.", flush=True)
+            embedded.ensure_running(var_dir())
+
+    return look
 
 
 def _choose_port(wanted: int) -> int:
