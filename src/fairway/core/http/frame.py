@@ -15,6 +15,7 @@ from fairway.core.tenancy.models import Role
 
 LOGOUT_URL = "/accounts/logout/"
 DESK_URL = "/desk/"
+HUES = 6  # quiet colours of the vendors' squares in the style sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,11 @@ class VendorLink:
     count: int | None = None
     is_active: bool = False
     is_desk: bool = False
+    hue: int = 0
 
     @property
     def initials(self) -> str:
         return self.name[:1].upper()
-
-    @property
-    def hue(self) -> int:
-        """One of six quiet colours of the vendor's square, the same every time."""
-        return sum(map(ord, self.name)) % 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +125,7 @@ def _places(member: Member, slug: str, *, is_desk: bool) -> list[VendorLink]:
         return []
     places = [VendorLink(_("Desk"), DESK_URL, is_active=is_desk, is_desk=True)]
     places += [
-        VendorLink(name, f"/{key}/portal/", is_active=not is_desk and key == slug) for key, name in vendors.items()
+        VendorLink(name, f"/{key}/portal/", is_active=not is_desk and key == slug, hue=number % HUES)
+        for number, (key, name) in enumerate(vendors.items())
     ]
     return places

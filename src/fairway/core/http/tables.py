@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fairway.core.http import cells
-from fairway.core.http.format import money, number
+from fairway.core.http.format import HARD_SPACE, money, number
 from fairway.core.http.paging import Page, changed_query
 
 ColumnKind = Literal["name", "text", "number", "money", "percent", "date", "datetime", "state", "bar", "link"]
@@ -223,7 +223,8 @@ class Table:
         return f"<tr>{''.join(out)}</tr>"
 
     def _head_cell(self, column: Column) -> str:
-        label = f"{column.label}, {column.unit}" if column.unit else str(column.label)
+        unit = str(column.unit).replace(" ", HARD_SPACE)
+        label = f"{column.label}, {unit}" if unit else str(column.label)
         text = escape(label)
         side = ' class="is-right"' if column.is_right else ""
         title = f' title="{escape(column.help)}"' if column.help else ""
