@@ -1,6 +1,7 @@
 """Registrations, the protection they earn, and deals."""
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from fairway.catalog.models import ProductLine
@@ -94,7 +95,7 @@ class Protection(SharedModel):
     customer = TenantForeignKey(Customer, related_name="+")
     product_line = TenantForeignKey(ProductLine, null=True, related_name="+")
     product_line_key = models.GeneratedField(
-        expression=models.functions.Coalesce("product_line_id", 0),
+        expression=Coalesce("product_line_id", 0),
         output_field=models.BigIntegerField(),
         db_persist=True,
     )

@@ -79,7 +79,7 @@ def seats_of_user(user_id: int) -> list[SeatRow]:
     """The active seats of a person, over all vendors, by vendor name."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM fw_seats_of_user(%s)", [user_id])
-        return [SeatRow(*row[:-1], tuple(row[-1])) for row in cursor.fetchall()]
+        return [SeatRow(*(*row[:-1], tuple(row[-1]))) for row in cursor.fetchall()]
 
 
 def invitation_by_hash(token_hash: str) -> tuple[int, int, str, str] | None:

@@ -8,6 +8,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 from uuid import uuid4
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from fairway.core.access import Member, member_of_seat, public_member
 from fairway.core.events.record import request_id
 from fairway.core.tenancy.context import Context, Surface, entering
 from fairway.core.tenancy.lookups import SeatRow, api_token_by_hash, seats_of_user
-from fairway.core.tenancy.models import Organization
+from fairway.core.tenancy.models import Organization, User
 
 log = logging.getLogger("fairway.web")
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -75,7 +76,7 @@ def database_away(request: HttpRequest) -> HttpResponse:
             "status": 503,
         }
         return JsonResponse(problem, status=503, content_type="application/problem+json", headers={"Retry-After": "5"})
-    return render(None, "503.html", status=503)  # type: ignore[arg-type]
+    return render(None, "503.html", status=503)
 
 
 class TenancyMiddleware:
@@ -133,13 +134,13 @@ class TenancyMiddleware:
         return self.get_response(request)
 
     def _seated(self, request: HttpRequest, slug: str, surface: str) -> Member | None:
-        seats = tuple(seats_of_user(request.user.pk))
+        user = cast(User, request.user)
+        seats = tuple(seats_of_user(user.pk))
         here = [seat for seat in seats if seat.vendor_slug == slug and seat.surface == surface]
         if not here:
             return None
         chosen = request.session.get(SEAT_KEY, {}).get(f"{slug}/{surface}")
         seat = next((seat for seat in here if str(seat.seat_uid) == chosen), here[0])
-        user = request.user
         return member_of_seat(seat, user_id=user.pk, seats=seats, language=user.language, time_zone=user.time_zone)
 
     def _desk(self, request: HttpRequest) -> HttpResponse:

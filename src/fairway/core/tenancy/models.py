@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from fairway.core.ids import uuid7
@@ -152,7 +153,7 @@ class Seat(SharedModel):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     partner_key = models.GeneratedField(
-        expression=models.functions.Coalesce("partner_id", 0),
+        expression=Coalesce("partner_id", 0),
         output_field=models.BigIntegerField(),
         db_persist=True,
     )

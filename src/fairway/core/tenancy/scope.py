@@ -4,6 +4,7 @@ Five classes (docs/tenancy.md): internal, shared, published, own, system. The cl
 adds to each query and which policies row security gets, so that the two cannot drift apart.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -41,19 +42,19 @@ class InScope(Expression):
     def get_source_expressions(self) -> list[Any]:
         return list(self.columns.values())
 
-    def set_source_expressions(self, exprs: list[Any]) -> None:
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
         self.columns = dict(zip(self.columns, exprs, strict=True))
 
     @property
     def identity(self) -> tuple:
         return (type(self), self.model, tuple(self.columns))
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         context = current()
         sql = {name: compiler.compile(column)[0] for name, column in self.columns.items()}
         conditions = self._conditions(context)
         text = " AND ".join(template.format(**sql) for template, _ in conditions)
-        return f"({text})", [value for _, value in conditions]
+        return f"({text})", tuple(value for _, value in conditions)
 
     def _conditions(self, context: Context) -> list[tuple[str, Any]]:
         if self.tenancy is Tenancy.OWN:

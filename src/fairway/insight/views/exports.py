@@ -45,7 +45,7 @@ def _name(request: HttpRequest, name: str) -> str:
 @require_POST
 def start(request: HttpRequest, kind: str) -> HttpResponse:
     member: Member = request.member  # type: ignore[attr-defined]
-    parameters = {key: value for key, value in request.GET.items() if key not in {"page"}}
+    parameters = {key: str(value) for key, value in request.GET.items() if key not in {"page"}}
     try:
         actions.request_export(kind=kind, parameters=parameters, actor=member, at=clock.now())
     except KeyError:
@@ -79,7 +79,7 @@ def _row(request: HttpRequest, export: Export) -> dict[str, Any]:
 
 
 @require_safe
-def export_file(request: HttpRequest, uid: Any) -> HttpResponse:
+def export_file(request: HttpRequest, uid: Any) -> FileResponse:
     """The file of an own export. Row security lets only the seat that asked find it."""
     export = get_object_or_404(Export, uid=uid, state=ExportState.DONE, expires_at__gt=clock.now())
     path = actions.export_path(export)

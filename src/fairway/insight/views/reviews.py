@@ -13,7 +13,7 @@ from fairway.core import clock
 from fairway.core.access import Member, require
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Tab
-from fairway.insight.queries.channel import AXES, distribution, funnel
+from fairway.insight.queries.channel import AXES, Axis, distribution, funnel
 from fairway.insight.queries.review import partners_in_view, review
 from fairway.insight.queries.rows import COLUMNS, parse_period, rows_behind
 from fairway.insight.rules.periods import Window
@@ -87,7 +87,7 @@ def channel(request: HttpRequest) -> HttpResponse:
     """The whole channel (for a CAM, the own partners): review, funnel, distribution."""
     member = _member(request, "report.channel")
     window, currency = asked_window(request, member), _currency(member)
-    axis = next((axis for axis in AXES if axis == request.GET.get("by")), "partner")
+    axis: Axis = next((axis for axis in AXES if axis == request.GET.get("by")), "partner")
     of_all = None if member.role != "cam" else partners_in_view(member).values("pk")
     found = review(of_all, window)
     table = lists.distribution_table(request, distribution(member, window, axis), axis, currency, window)
