@@ -1,13 +1,44 @@
-"""What the worker does for leads: score and route what came in, and route again what came back."""
+"""What the worker does for leads: score and route what came in, and route again what came back or waits."""
 
-from fairway.core.jobs import job
+from procrastinate.contrib.django import app
+
+from fairway.core import clock
+from fairway.core.access import system_member
+from fairway.core.jobs import defer, job
+from fairway.core.tenancy.context import entering
+from fairway.core.tenancy.models import Organization
+from fairway.leads.actions.policies import ensure_policies
+from fairway.leads.actions.routing import route_leads
+from fairway.leads.actions.scoring import score_leads
+from fairway.leads.queries.waiting import leads_to_route_again
 
 
 @job("leads.process")
 def process(*, vendor_id: int, lead_ids: list[int]) -> None:
-    """Score new leads, then route them."""
+    """Score new leads, then route them. Twice does no more than once: a lead that is offered is not free."""
+    actor, at = system_member(vendor_id, "Scoring and routing", kind="rule"), clock.now()
+    ensure_policies(actor=actor, at=at)
+    score_leads(lead_ids=lead_ids, actor=actor, at=at)
+    route_leads(lead_ids=lead_ids, actor=actor, at=at)
 
 
 @job("leads.route")
 def route(*, vendor_id: int, lead_ids: list[int]) -> None:
     """Find the next partner for leads that are free."""
+    route_leads(lead_ids=lead_ids, actor=system_member(vendor_id, "Routing", kind="rule"), at=clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="leads.look_for_waiting", queueing_lock="leads.look_for_waiting")
+def look_for_waiting(timestamp: int) -> None:
+    """Room may have come free, or a job may have been lost: try again what nobody has."""
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.route_waiting", vendor_id=vendor_id, once=f"leads.route_waiting/{vendor_id}")
+
+
+@job("leads.route_waiting", retry=False)
+def route_waiting(*, vendor_id: int) -> None:
+    actor, at = system_member(vendor_id, "Routing", kind="rule"), clock.now()
+    with entering(actor.context):
+        found = leads_to_route_again(at)
+    route_leads(lead_ids=found, actor=actor, at=at)

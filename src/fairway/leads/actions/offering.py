@@ -42,7 +42,7 @@ def draft_of(
     instants: tuple[datetime, datetime],
     decision_id: int | None = None,
 ) -> OfferDraft:
-    """`lead` is a row of `queries.briefs`; `instants` are (remind at, lapses at)."""
+    """`lead` is a row of `queries.subjects.lead_rows`; `instants` are (remind at, lapses at)."""
     brief = offer_brief(lead)
     return OfferDraft(
         lead_id=lead["id"],

@@ -16,8 +16,8 @@ from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.leads.actions.deadlines import cancel_offer_deadlines
 from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.models import Lead, LeadPerson, Offer, RoutingDecision
-from fairway.leads.queries.briefs import brief_rows
 from fairway.leads.queries.limits import DEFAULT_HOURS, partner_limit
+from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.answers import LeadStage, unknown_measures
 from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 
@@ -148,7 +148,7 @@ def offer_lead_to(
         )  # fmt: skip
         minutes = round(limit_hours * 60)
         draft = draft_of(
-            brief_rows([fresh.pk])[fresh.pk],
+            lead_rows([fresh.pk])[0],
             partner.pk,
             minutes=minutes,
             instants=partner_limit(partner, at, minutes),

@@ -1,0 +1,162 @@
+"""What conditions may ask about a lead, and about a partner who may get one.
+
+`LEADS` and `CANDIDATES` know the fields; `subjects_of_vendor` adds the choices of one vendor, for forms and words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from fairway.catalog.models import ProductLine
+from fairway.core.conditions import Field, Subject, register
+from fairway.core.conditions.masks import Column, encode
+from fairway.core.tenancy.context import current
+from fairway.core.tenancy.models import Organization
+from fairway.partners.models import Credential, PartnerKind, Territory, Tier
+
+DEFAULT_CURRENCY = "USD"
+
+LEADS = register(
+    Subject.of(
+        "leads",
+        _("Lead"),
+        [
+            Field("lead.product_line", _("Product line"), "choice", known_at_capture=True),
+            Field("lead.country", _("Country"), "country", known_at_capture=True),
+            Field("lead.state", _("State"), "text", known_at_capture=True),
+            Field("lead.city", _("City"), "text", known_at_capture=True),
+            Field("lead.city_known", _("City is known"), "bool", known_at_capture=True),
+            Field("lead.located", _("Place is on the map"), "bool", known_at_capture=True),
+            Field("lead.territory", _("Territory"), "choice", known_at_capture=True),
+            Field("lead.industry", _("Industry"), "text", known_at_capture=True),
+            Field("lead.employees", _("Employees"), "number", known_at_capture=True),
+            Field("lead.amount", _("Budget"), "money", known_at_capture=True, currency=DEFAULT_CURRENCY),
+            Field("lead.timeframe_days", _("Decides within, days"), "number", known_at_capture=True),
+            Field("lead.source", _("Source"), "text", known_at_capture=True),
+            Field("lead.source_detail", _("Source, more exactly"), "text", known_at_capture=True),
+            Field("lead.campaign", _("Campaign"), "text", known_at_capture=True),
+            Field("lead.job_title", _("Job title"), "text", known_at_capture=True),
+            Field("lead.has_company", _("Company is known"), "bool", known_at_capture=True),
+            Field("lead.has_email", _("E-mail is known"), "bool", known_at_capture=True),
+            Field("lead.has_phone", _("Phone is known"), "bool", known_at_capture=True),
+            Field("lead.consent", _("Agreed to be contacted"), "bool", known_at_capture=True),
+            Field("lead.may_be_duplicate", _("May be a duplicate"), "bool", known_at_capture=True),
+            Field("lead.score", _("Score"), "number"),
+            Field("lead.band", _("Band"), "text"),
+        ],
+        model="leads.Lead",
+    )
+)
+
+CANDIDATES = register(
+    Subject.of(
+        "candidates",
+        _("Partner"),
+        [
+            Field("partner.tier", _("Tier"), "choice"),
+            Field("partner.kinds", _("Type"), "set", choices=PartnerKind.choices),
+            Field("partner.credentials", _("Certificates"), "set"),
+            Field("partner.product_lines", _("Product lines"), "set"),
+            Field("partner.verticals", _("Industries"), "set"),
+            Field("partner.territory", _("Territory"), "choice"),
+            Field("partner.country", _("Country"), "country"),
+            Field("partner.state", _("State"), "text"),
+            Field("partner.city", _("City"), "text"),
+            Field("partner.employees", _("Employees"), "number"),
+            Field("partner.open_leads", _("Open leads"), "number"),
+            Field("partner.record", _("Offers accepted, %"), "number"),
+        ],
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VendorSubjects:
+    """Both subjects with the choices and the currency of one vendor."""
+
+    lead: Subject
+    partner: Subject
+    currency: str
+
+
+def subjects_of_vendor() -> VendorSubjects:
+    """For the vendor of the context in force: five queries."""
+    currency = vendor_currency()
+    lines = list(ProductLine.objects.order_by("name").values_list("code", "name"))
+    territories = [(name, name) for name in Territory.objects.order_by("order", "name").values_list("name", flat=True)]
+    tiers = list(Tier.objects.order_by("-rank").values_list("code", "name"))
+    credentials = list(Credential.objects.order_by("code").distinct("code").values_list("code", "name"))
+    lead = {"lead.product_line": lines, "lead.territory": territories}
+    partner = {
+        "partner.tier": list(dict(tiers).items()),
+        "partner.credentials": credentials,
+        "partner.product_lines": lines,
+        "partner.territory": territories,
+    }
+    return VendorSubjects(_with(LEADS, lead, currency), _with(CANDIDATES, partner, currency), currency)
+
+
+def vendor_currency() -> str:
+    return Organization.objects.only("currency").get(pk=current().vendor_id).currency or DEFAULT_CURRENCY
+
+
+def subject_in(subject: Subject, currency: str) -> Subject:
+    """The subject with its money in another currency."""
+    return _with(subject, {}, currency)
+
+
+def _with(subject: Subject, choices: Mapping[str, Any], currency: str) -> Subject:
+    fields = [
+        replace(
+            field,
+            choices=choices.get(field.name, field.choices),
+            currency=currency if field.type == "money" else field.currency,
+        )
+        for field in subject.fields.values()
+    ]
+    return Subject.of(subject.name, subject.label, fields, subject.model)
+
+
+def lead_values(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """What conditions see of one lead, from a row of `queries.subjects.lead_rows`.
+
+    An amount in another currency than the vendor's counts as unknown: nobody named a rate.
+    """
+    return {
+        "lead.product_line": row["product_line__code"],
+        "lead.country": row["country"],
+        "lead.state": row["state_code"],
+        "lead.city": row["city"],
+        "lead.city_known": bool(row["city"]),
+        "lead.located": row["latitude"] is not None,
+        "lead.territory": row.get("territory"),
+        "lead.industry": row["industry"],
+        "lead.employees": row["employees"],
+        "lead.amount": row["amount_minor"] if row["currency"] in ("", currency) else None,
+        "lead.timeframe_days": row["timeframe_days"],
+        "lead.source": row["source"],
+        "lead.source_detail": row["source_detail"],
+        "lead.campaign": row["campaign"],
+        "lead.job_title": row["people__job_title"],
+        "lead.has_company": bool(row["company"]),
+        "lead.has_email": bool(row["people__email"]),
+        "lead.has_phone": bool(row["people__phone"]),
+        "lead.consent": row["consented_at"] is not None,
+        "lead.may_be_duplicate": "possible_duplicate_of" in row["extra"],
+        "lead.score": row.get("points"),
+        "lead.band": row.get("band"),
+    }
+
+
+def columns_of(values: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, Column]:
+    """The named fields of leads as columns for masks."""
+    return {name: _column(LEADS.fields[name].type, [row[name] for row in values]) for name in names}
+
+
+def _column(kind: str, found: list[Any]) -> Column:
+    if kind in {"number", "money"}:
+        return np.array([np.nan if value is None else value for value in found], dtype=np.float64)
+    return encode(found)

@@ -1,0 +1,21 @@
+"""Leads that nobody has and that no person was asked to decide."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, Subquery
+
+from fairway.leads.models import Lead, RoutingDecision
+from fairway.leads.rules.states import LeadState
+
+MOST = 5000
+LOST_AFTER = timedelta(minutes=15)
+
+
+def leads_to_route_again(at: datetime) -> list[int]:
+    """Ids of leads that wait for an eligible partner, and of captured ones whose job was lost; oldest first."""
+    latest = RoutingDecision.objects.filter(lead=OuterRef("pk")).order_by("-decided_at", "-pk").values("outcome")[:1]
+    waiting = Lead.objects.filter(state=LeadState.WAITING).annotate(outcome=Subquery(latest)).exclude(outcome="person")
+    lost = Lead.objects.filter(state=LeadState.CAPTURED, captured_at__lt=at - LOST_AFTER)
+    found = list(waiting.order_by("captured_at").values_list("pk", flat=True)[:MOST])
+    found += lost.order_by("captured_at").values_list("pk", flat=True)[: MOST - len(found)]
+    return found
