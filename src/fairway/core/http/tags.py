@@ -6,9 +6,11 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fairway.core.conditions.condition import Condition
@@ -17,6 +19,7 @@ from fairway.core.http.charts import Chart
 from fairway.core.http.conditions import tinted
 from fairway.core.http.icons import NAMES, MissingIcon
 from fairway.core.http.icons import STATIC_PATH as ICONS_PATH
+from fairway.core.http.nav import NavLink
 from fairway.core.http.parts import (
     BoardColumn,
     Crumb,
@@ -315,15 +318,44 @@ def sentence(condition: Condition, live: Condition | None = None) -> SafeString:
 # The shell
 
 
+@cache
+def _files(paths: tuple[str, ...], form: str) -> SafeString:
+    return mark_safe("".join(form.format(escape(static(path))) for path in paths))
+
+
 @register.simple_tag
 def stylesheets() -> SafeString:
-    return mark_safe("".join(f'<link rel="stylesheet" href="{escape(static(path))}">' for path in assets.STYLESHEETS))
+    return _files(assets.STYLESHEETS, '<link rel="stylesheet" href="{}">')
 
 
 @register.simple_tag
 def scripts() -> SafeString:
-    return mark_safe(
-        "".join(f'<script type="module" src="{escape(static(path))}"></script>' for path in assets.SCRIPTS)
+    return _files(assets.SCRIPTS, '<script type="module" src="{}"></script>')
+
+
+@cache
+def _page_end(language: str) -> SafeString:
+    return render_to_string("components/page_end.html")
+
+
+@register.simple_tag
+def page_end() -> SafeString:
+    """The list of keys and the pattern of a toast: the same on every page of one language."""
+    return _page_end(get_language() or "")
+
+
+@register.simple_tag
+def nav_links(links: Sequence[NavLink]) -> SafeString:
+    """The entries of the sidebar; drawn here because it is on every page."""
+    return mark_safe("".join([_nav_link(link) for link in links]))
+
+
+def _nav_link(link: NavLink) -> str:
+    here = ' aria-current="page"' if link.is_active else ""
+    count = f'<span class="fw-count">{link.count}</span>' if link.count else ""
+    return (
+        f'<li><a href="{cells.escape(link.url)}"{here}>{_icon(link.icon, "", "", "")}'
+        f"{cells.escape(link.label)}{count}</a></li>"
     )
 
 

@@ -139,3 +139,69 @@ def test_the_mode_is_chosen_kept_and_redraws_charts(browser: Any, address: str) 
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.context.close()
+
+
+def test_a_head_sorts_in_place_and_the_address_follows(browser: Any, address: str) -> None:
+    page, said = opened(browser, f"{address}/style/")
+    page.evaluate("window.kept = true")
+    page.get_by_role("link", name="Customer").click()
+    page.wait_for_selector("#registrations th[aria-sort='ascending']")
+    assert page.url.endswith("/style/?sort=customer")
+    page.locator("select[name=state]").select_option("approved")
+    page.wait_for_url("**/style/?sort=customer&state=approved")
+    assert page.evaluate("window.kept") is True
+    assert said == []
+    page.context.close()
+
+
+def test_a_card_can_be_dragged_and_chosen_elsewhere(browser: Any, address: str) -> None:
+    page, said = opened(browser, f"{address}/style/")
+    card = page.locator(".fw-board-card", has_text="Reederei Harmsen")
+    card.locator("b").drag_to(page.locator("[data-column=won]"))
+    page.get_by_text("Nothing is kept on this page.").wait_for()
+    assert page.locator("[data-column=won] .fw-board-card").count() == 1
+    assert page.locator("[data-board-count]").all_inner_texts() == ["1", "1", "1"]
+    with page.expect_request(lambda request: request.method == "POST") as posted:
+        page.get_by_label("Move Möller Werkzeugbau").select_option("won")
+    assert posted.value.post_data.endswith("&to=won")
+    assert said == []
+    page.context.close()
+
+
+def test_a_refused_move_goes_back(browser: Any, address: str) -> None:
+    page, _said = opened(browser, f"{address}/style/")
+    page.route("**/style/", lambda route: route.fulfill(status=409, body="This deal is won already."))
+    page.locator(".fw-board-card", has_text="Reederei Harmsen").locator("b").drag_to(page.locator("[data-column=won]"))
+    page.get_by_text("This deal is won already.").wait_for()
+    assert page.locator("[data-board-count]").all_inner_texts() == ["2", "1", "0"]
+    titles = page.locator("[data-column=qualified] .fw-board-card > a").all_inner_texts()
+    assert titles == ["Elbkontor Versicherungen", "Reederei Harmsen"]
+    page.context.close()
+
+
+def test_a_draft_saves_itself_and_says_when_or_that_it_did_not(browser: Any, address: str) -> None:
+    page, _said = opened(browser, f"{address}/style/")
+    page.evaluate("document.querySelector('#id_customer').form.dataset.autosave = '/style/'")
+    with page.expect_request(lambda request: request.method == "POST") as posted:
+        page.fill("#id_customer", "Klinikum Ostheide")
+    assert "Klinikum Ostheide" in posted.value.post_data
+    page.wait_for_function("/^Saved \\d+/.test(document.querySelector('[data-saved]').textContent)")
+    page.route("**/style/", lambda route: route.fulfill(status=503))
+    page.fill("#id_customer", "Klinikum")
+    page.get_by_text("Not saved yet").wait_for()
+    page.context.close()
+
+
+def test_a_dialog_a_menu_and_a_toast_open_and_close(browser: Any, address: str) -> None:
+    page, _said = opened(browser, f"{address}/style/")
+    page.get_by_role("button", name="Revoke…").first.click()
+    assert page.get_by_role("dialog", name="Revoke the protection?").is_visible()
+    page.get_by_role("button", name="Keep it").click()
+    assert not page.get_by_role("dialog").is_visible()
+    page.locator("summary[aria-label=More]").click()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == "Edit"
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("link", name="Edit").is_visible()
+    assert page.evaluate("document.activeElement.ariaLabel") == "More"
+    page.context.close()

@@ -155,7 +155,13 @@ document.addEventListener("change", (event) => {
 function submit(form) {
   const name = form.dataset.autosubmit;
   if (!name || form.method !== "get" || !window.htmx) return form.requestSubmit();
-  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  const query = new URLSearchParams(location.search);
+  for (const { name: key, value, type } of form.elements) {
+    if (!key || type === "hidden") continue;
+    if (value) query.set(key, value);
+    else query.delete(key);
+  }
+  ["page", "after"].forEach((key) => query.delete(key));
   swap(`${location.pathname}?${query}`, name);
   form.querySelectorAll("select").forEach((each) => each.classList.toggle("is-set", Boolean(each.value)));
 }
