@@ -39,8 +39,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "lead.work": frozenset({"executive", "seller"}),
     # customers and deals
     "customer.read": STAFF,
+    "customer.edit": frozenset({"admin", "chief", "cam", "operations", "deal_desk", "system"}),
     "deal.read": STAFF | PARTNER,
-    "deal.work": frozenset({"executive", "seller", "cam", "chief", "admin"}),
+    "deal.work": frozenset({"executive", "seller", "cam", "chief", "admin", "system"}),
     "registration.submit": frozenset({"executive", "seller"}),
     "registration.decide": frozenset({"deal_desk", "chief", "admin", "system"}),
     "protection.release": frozenset({"deal_desk", "chief", "admin", "system"}),

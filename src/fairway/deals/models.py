@@ -51,7 +51,11 @@ class Registration(SharedModel):
     submitted_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
-    decision_note = models.TextField(blank=True)
+    decision_reason = models.CharField(max_length=40, blank=True)  # deals.rules.words.REJECT_REASONS or REVOKE
+    decision_note = models.TextField(blank=True, help_text="what the partner is told")
+    is_automatic = models.BooleanField(default=False, help_text="decided by rule, not by a person")
+    receipt = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
     question = models.TextField(blank=True)
     answer = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -62,6 +66,11 @@ class Registration(SharedModel):
             models.Index(fields=["vendor", "state", "submitted_at"], name="registration_by_state"),
             models.Index(fields=["vendor", "partner", "-created_at"], name="registration_by_partner"),
             models.Index(fields=["vendor", "name_key"], name="registration_by_name_key"),
+            models.Index(
+                fields=["vendor", "customer"],
+                condition=models.Q(state__in=["submitted", "returned"]),
+                name="registration_waiting",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,14 +78,15 @@ class Registration(SharedModel):
 
 
 class Conflict(InternalModel):
-    """What the check found against a registration: what it is, how alike, and how it weighs. Staff only."""
+    """What the check found against a registration: what it is, how alike and why, how it weighs. Staff only."""
 
     registration = TenantForeignKey(Registration, related_name="conflicts")
-    kind = models.CharField(max_length=20)  # "protection", "registration", "deal", "customer"
+    kind = models.CharField(max_length=20)  # "protection", "registration" or "deal"
     other_id = models.BigIntegerField()
     other_uid = models.UUIDField()
     other_partner = TenantForeignKey(Partner, null=True, related_name="+")
     text = models.CharField(max_length=300)
+    why = models.CharField(max_length=200, blank=True)
     similarity = models.FloatField()
     blocking = models.BooleanField(default=False)
     found_at = models.DateTimeField()
@@ -100,6 +110,8 @@ class Protection(SharedModel):
         db_persist=True,
     )
     scope_key = models.CharField(max_length=150, blank=True)  # "" is the whole customer
+    scope_name = models.CharField(max_length=150, blank=True)
+    customer_name = models.CharField(max_length=200, blank=True, help_text="as the partner knows it")
     state = models.CharField(max_length=10, choices=list(PROTECTION.labels.items()), default=ProtectionState.LIVE)
     registration = TenantForeignKey(Registration, null=True, related_name="protections")
     lead = TenantForeignKey(Lead, null=True, related_name="+")
@@ -119,7 +131,14 @@ class Protection(SharedModel):
                 name="protection_one_live",
             ),
         ]
-        indexes = [models.Index(fields=["vendor", "partner", "protected_until"], name="protection_by_partner")]
+        indexes = [
+            models.Index(fields=["vendor", "partner", "protected_until"], name="protection_by_partner"),
+            models.Index(fields=["vendor", "customer"], name="protection_by_customer"),
+            models.Index(fields=["vendor", "protected_until"], name="protection_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return self.customer_name
 
 
 class Deal(SharedModel):
@@ -166,6 +185,7 @@ class Deal(SharedModel):
             models.Index(fields=["vendor", "state", "closes_on"], name="deal_by_state"),
             models.Index(fields=["vendor", "partner", "state", "closes_on"], name="deal_by_partner"),
             models.Index(fields=["vendor", "closed_at"], name="deal_by_close"),
+            models.Index(fields=["vendor", "customer"], name="deal_by_customer"),
         ]
 
     def __str__(self) -> str:

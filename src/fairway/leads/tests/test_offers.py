@@ -84,7 +84,7 @@ def test_accepting_shares_the_lead_and_its_person_with_the_partner(acme):
     with entering(acme.gamma_seller.context):
         assert Lead.objects.count() == LeadPerson.objects.count() == Offer.objects.count() == 0
     with entering(acme.admin.context):
-        assert not Deadline.objects.filter(settled_at=None).exists()
+        assert not Deadline.objects.filter(subject_type="offer", settled_at=None).exists()
     assert events(acme, "offer", "lead") == ["lead.captured", "offer.offered", "offer.accepted", "lead.accepted"]
 
 

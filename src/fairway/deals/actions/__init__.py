@@ -1,0 +1,1 @@
+"""Everything that changes a registration, a protection or a deal."""

@@ -1,0 +1,56 @@
+"""What deals do when a lead is accepted, taken back or closed. Handlers of `config.reactions`, inside the change."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from fairway.core.events.record import Happened, record
+from fairway.customers.actions import create_unnamed, resolve_or_create
+from fairway.customers.models import Customer
+from fairway.deals.actions.opening import name_for_partner
+from fairway.deals.actions.protections import AlreadyProtected, end_protection, protect_lead
+from fairway.deals.models import Protection
+from fairway.deals.queries.conflicts import LIVE
+from fairway.leads.models import Lead
+
+
+def protect_accepted(happened: Sequence[Happened]) -> None:
+    """On lead.accepted: the partner is protected at once, without a queue.
+
+    Where another partner's protection stands, the lead stays accepted and unprotected, and staff see it.
+    """
+    leads = Lead.objects.in_bulk([event.subject_id for event in happened])
+    for event in happened:
+        lead = leads[event.subject_id]
+        name = name_for_partner(lead)
+        try:
+            protect_lead(
+                lead=lead, customer=_customer(lead, name, event), customer_name=name, actor=event.actor, at=event.at
+            )
+        except AlreadyProtected as refusal:
+            other = refusal.other.partner_id if refusal.other else None
+            if other != lead.partner_id:
+                record("left_unprotected", lead, actor=event.actor, at=event.at, other_partner=other)
+
+
+def release_of_lead(happened: Sequence[Happened]) -> None:
+    """On lead.recalled and lead.closed: what was protected for it is free again."""
+    rows = Protection.objects.filter(lead__in=[event.subject_id for event in happened], state__in=LIVE)
+    events = {event.subject_id: event for event in happened}
+    for protection in rows:
+        event = events[protection.lead_id or 0]
+        end_protection(protection, "release", _("The lead was taken back or closed."), event.actor, event.at)
+
+
+def _customer(lead: Lead, name: str, event: Happened) -> Customer:
+    values = {
+        "name": name,
+        "domain": lead.domain_key,
+        "city": lead.city,
+        "postal_code": lead.postal_code,
+        "state_code": lead.state_code,
+        "country": lead.country,
+    }
+    if not lead.company:
+        return create_unnamed(values=values, actor=event.actor, at=event.at)
+    return resolve_or_create(values=values, actor=event.actor, at=event.at)

@@ -1,0 +1,1 @@
+"""Reading registrations, protections and deals."""

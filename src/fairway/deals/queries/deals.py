@@ -1,0 +1,68 @@
+"""Deals for lists, boards and pages, in the context of whoever looks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Sum
+
+from fairway.deals.models import Deal, Protection
+from fairway.deals.queries.conflicts import LIVE
+from fairway.deals.rules.states import DEAL, OPEN_STAGES
+
+BOARD_MOST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One column of a pipeline: how many deals there are, their value in each currency, and the first of them."""
+
+    state: str
+    label: str
+    count: int
+    amounts: tuple[tuple[str, int], ...]
+    deals: tuple[Deal, ...]
+
+
+def visible() -> QuerySet[Deal]:
+    return Deal.objects.select_related("product_line", "seller", "partner", "protection")
+
+
+def listed(*, state: str = "open", cam_id: int | None = None) -> QuerySet[Deal]:
+    rows = visible()
+    if state == "open":
+        rows = rows.filter(state__in=OPEN_STAGES)
+    elif state != "all":
+        rows = rows.filter(state=state)
+    return rows.filter(partner__cam_id=cam_id) if cam_id else rows
+
+
+def pipeline(rows: QuerySet[Deal]) -> list[Stage]:
+    """The open stages with the deals that come next in each; two queries and one more a stage."""
+    open_rows = rows.filter(state__in=OPEN_STAGES)
+    sums: dict[str, list[tuple[str, int]]] = {stage: [] for stage in OPEN_STAGES}
+    counts: dict[str, int] = dict.fromkeys(OPEN_STAGES, 0)
+    grouped = open_rows.order_by().values_list("state", "currency").annotate(n=Count("pk"), total=Sum("amount_minor"))
+    for state, currency, n, total in grouped:
+        counts[state] += n
+        if total:
+            sums[state].append((currency, total))
+    return [
+        Stage(stage, DEAL.label(stage), counts[stage], tuple(sorted(sums[stage])), _first(open_rows, stage))
+        for stage in OPEN_STAGES
+    ]
+
+
+def _first(rows: QuerySet[Deal], stage: str) -> tuple[Deal, ...]:
+    in_order = rows.filter(state=stage).order_by(F("next_step_on").asc(nulls_last=True), "closes_on", "pk")
+    return tuple(in_order[:BOARD_MOST])
+
+
+def late_steps(rows: QuerySet[Deal], today: Any, most: int) -> Iterable[Deal]:
+    """Open deals whose next step is due today or before, most overdue first."""
+    due = rows.filter(state__in=OPEN_STAGES, next_step_on__lte=today)
+    return due.order_by("next_step_on", "pk")[:most]
+
+
+def live_protections() -> QuerySet[Protection]:
+    return Protection.objects.filter(state__in=LIVE).select_related("partner", "product_line", "customer")

@@ -1,0 +1,75 @@
+"""Registrations for lists and pages, in the context of whoever looks."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from fairway.customers.models import Customer
+from fairway.customers.queries import Resolution, resolve
+from fairway.deals.models import Conflict, Deal, Protection, Registration
+from fairway.deals.queries.conflicts import Finding, find_conflicts
+
+WAITING = ("submitted", "returned")
+
+
+def named(registration: Registration) -> dict[str, str]:
+    """The customer as the partner named it."""
+    return {
+        "name": registration.customer_name,
+        "domain": registration.customer_domain,
+        "city": registration.city,
+        "postal_code": registration.postal_code,
+        "country": registration.country,
+    }
+
+
+def of_partner() -> QuerySet[Registration]:
+    """For the portal: what the vendor resolved is not read with it."""
+    return Registration.objects.select_related("product_line", "created_by").defer("customer")
+
+
+def by_uid(uid: UUID) -> Registration | None:
+    return of_partner().filter(uid=uid).first()
+
+
+def for_console(state: str = "", *, cam_id: int | None = None, text_ids: Sequence[int] | None = None) -> QuerySet:
+    """For staff, with how many claims were found against each; without `state` those that wait for a decision."""
+    rows = Registration.objects.exclude(state="draft").select_related("partner__cam", "product_line", "customer")
+    if state != "all":
+        rows = rows.filter(state=state or "submitted")
+    if cam_id:
+        rows = rows.filter(partner__cam_id=cam_id)
+    if text_ids is not None:
+        rows = rows.filter(pk__in=text_ids)
+    blocking = Conflict.objects.filter(registration=OuterRef("pk"), blocking=True)
+    return rows.annotate(conflict_count=Count("conflicts"), is_blocked=Exists(blocking)).order_by(
+        F("due_at").asc(nulls_last=True), "-submitted_at", "pk"
+    )
+
+
+def staff_registrations() -> QuerySet[Registration]:
+    """One registration for staff, never a draft: that is the partner's own."""
+    return Registration.objects.exclude(state="draft").select_related(
+        "partner__cam", "product_line", "customer", "created_by"
+    )
+
+
+def weighed_now(registration: Registration, customer: Customer | None = None) -> tuple[Resolution, list[Finding]]:
+    """Who it could be and who else claims it, as of now; for staff."""
+    found = resolve(named(registration))
+    return found, find_conflicts(registration, found, customer or registration.customer)
+
+
+def protection_of(registration: Registration) -> Protection | None:
+    return Protection.objects.filter(registration=registration).order_by("-starts_at").first()
+
+
+def deal_of(registration: Registration) -> Deal | None:
+    return Deal.objects.filter(registration=registration).first()
+
+
+def counts_by_state() -> dict[str, int]:
+    """How many registrations of the context are in each state."""
+    rows = Registration.objects.filter(~Q(state="draft")).order_by().values_list("state")
+    return dict(rows.annotate(n=Count("pk")))
