@@ -132,7 +132,7 @@ def lead_values(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "lead.city": row["city"],
         "lead.city_known": bool(row["city"]),
         "lead.located": row["latitude"] is not None,
-        "lead.territory": row.get("territory"),
+        "lead.territory": row["territory"],
         "lead.industry": row["industry"],
         "lead.employees": row["employees"],
         "lead.amount": row["amount_minor"] if row["currency"] in ("", currency) else None,
@@ -146,8 +146,8 @@ def lead_values(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "lead.has_phone": bool(row["people__phone"]),
         "lead.consent": row["consented_at"] is not None,
         "lead.may_be_duplicate": "possible_duplicate_of" in row["extra"],
-        "lead.score": row.get("points"),
-        "lead.band": row.get("band"),
+        "lead.score": row["points"],
+        "lead.band": row["band"],
     }
 
 

@@ -7,6 +7,7 @@ from fairway.core.access import system_member
 from fairway.core.jobs import defer, job
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Organization
+from fairway.leads.actions.placing import place_leads
 from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.scoring import score_leads
@@ -15,9 +16,10 @@ from fairway.leads.queries.waiting import leads_to_route_again
 
 @job("leads.process")
 def process(*, vendor_id: int, lead_ids: list[int]) -> None:
-    """Score new leads, then route them. Twice does no more than once: a lead that is offered is not free."""
+    """Place new leads on the map, score them, route them. Twice does no more than once: what is offered is not free."""
     actor, at = system_member(vendor_id, "Scoring and routing", kind="rule"), clock.now()
     ensure_policies(actor=actor, at=at)
+    place_leads(lead_ids=lead_ids, actor=actor)
     score_leads(lead_ids=lead_ids, actor=actor, at=at)
     route_leads(lead_ids=lead_ids, actor=actor, at=at)
 

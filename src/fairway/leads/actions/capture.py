@@ -26,7 +26,10 @@ PROCESS_BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class LeadValues:
-    """What is known of a lead when it comes in. Empty text is unknown; amounts are minor units of `currency`."""
+    """What is known of a lead when it comes in. Empty text is unknown; amounts are minor units of `currency`.
+
+    `source_detail` and `campaign` stand above those of the capture as a whole.
+    """
 
     need: str = ""
     description: str = ""
@@ -44,6 +47,9 @@ class LeadValues:
     amount_minor: int | None = None
     currency: str = ""
     timeframe_days: int | None = None
+    source_detail: str = ""
+    campaign: str = ""
+    agreed: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -111,10 +117,12 @@ def capture_many(
     at: datetime,
     process: bool = True,
     captured_at: Sequence[datetime] | None = None,
+    place: bool = False,
 ) -> list[Captured]:
     """Take many in at once, inside `acting_for`; the answers are in the order of the rows.
 
-    External ids must differ within one call. With `process`, what is new is scored and routed by jobs.
+    External ids must differ within one call. With `process`, what is new or changed is placed on the map, scored
+    and routed by jobs; with `place` it is placed now, for which cities of the world are read the first time.
     """
     if not rows:
         return []
@@ -124,13 +132,14 @@ def capture_many(
     prepared = [_prepared(values, person, origin) for values, person in rows]
     for row, uid, captured in zip(prepared, uuid7_many(len(rows)), captured_at or [at] * len(rows), strict=True):
         row["uid"], row["captured_at"] = uid, captured.isoformat()
+        if place:
+            row["latitude"], row["longitude"] = coordinates_of(row["country"], row["state_code"], row["city"])
     for index, uid in possible_duplicates(prepared, origin.source).items():
         prepared[index]["extra"]["possible_duplicate_of"] = uid
     answers = _write(prepared, origin)
     _tell(answers, actor=actor, at=at, source=origin.source)
     if process:
-        new = [answer.lead_id for answer in answers if answer.what == "created"]
-        for part in batched_ids(new):
+        for part in batched_ids([answer.lead_id for answer in answers if answer.what != "unchanged"]):
             defer("leads.process", vendor_id=actor.vendor_id, lead_ids=part)
     return answers
 
@@ -144,11 +153,11 @@ def _prepared(values: LeadValues, person: PersonValues, origin: Origin) -> dict[
     # Some exports carry a record id where the company's name belongs.
     company = "" if match_keys.looks_like_identifier(values.company) else values.company.strip()[:200]
     place = place_of(values.city, values.state_code, values.country)
-    latitude, longitude = coordinates_of(values.country, values.state_code, values.city)
     return {
         "external_id": values.external_id[:100],
-        "source_detail": origin.source_detail[:200],
-        "campaign": origin.campaign[:200],
+        "source_detail": (values.source_detail or origin.source_detail)[:200],
+        "campaign": (values.campaign or origin.campaign)[:200],
+        "agreed": values.agreed,
         "title": title_of(values.need, product_line=values.product_line_name, place=place),
         "description": values.description,
         "company": company,
@@ -160,8 +169,8 @@ def _prepared(values: LeadValues, person: PersonValues, origin: Origin) -> dict[
         "state_code": values.state_code.upper()[:10],
         "city": values.city[:100],
         "postal_code": values.postal_code[:20],
-        "latitude": latitude,
-        "longitude": longitude,
+        "latitude": None,
+        "longitude": None,
         "product_line_id": values.product_line_id,
         "amount_minor": values.amount_minor,
         "currency": values.currency.upper()[:3],
@@ -181,7 +190,7 @@ def _prepared(values: LeadValues, person: PersonValues, origin: Origin) -> dict[
 _FACTS = {
     "source_detail": "text", "campaign": "text", "title": "text", "description": "text", "company": "text",
     "name_key": "text", "domain_key": "text", "industry": "text", "employees": "bigint", "country": "text",
-    "state_code": "text", "city": "text", "postal_code": "text", "latitude": "float8", "longitude": "float8",
+    "state_code": "text", "city": "text", "postal_code": "text",
     "product_line_id": "bigint", "amount_minor": "bigint", "currency": "text", "timeframe_days": "bigint",
 }  # fmt: skip
 _PERSON = dict.fromkeys(("first_name", "last_name", "job_title", "email", "email_key", "phone", "phone_key"), "text")
@@ -191,15 +200,19 @@ def _listed(columns: Mapping[str, str], template: str = "{0}") -> str:
     return ", ".join(template.format(name, kind) for name, kind in columns.items())
 
 
+_MOVED = """(old.country, old.state_code, old.city)
+    IS DISTINCT FROM (EXCLUDED.country, EXCLUDED.state_code, EXCLUDED.city)"""
 _LEADS = f"""INSERT INTO leads_lead AS old
-  (uid, vendor_id, state, external_id, source, {_listed(_FACTS)}, extra, consent_text, consented_at, captured_at,
-   waiting_because, offers_made, stage, next_step, touches, close_reason, version)
- SELECT x.uid, %s, 'captured', x.external_id, %s, {_listed(_FACTS, "x.{0}")}, x.extra, %s, %s, x.captured_at,
-   '', 0, '', '', 0, '', 1
+  (uid, vendor_id, state, external_id, source, {_listed(_FACTS)}, latitude, longitude, extra, consent_text,
+   consented_at, captured_at, waiting_because, offers_made, stage, next_step, touches, close_reason, version)
+ SELECT x.uid, %s, 'captured', x.external_id, %s, {_listed(_FACTS, "x.{0}")}, x.latitude, x.longitude, x.extra, %s,
+   CASE WHEN x.agreed THEN x.captured_at ELSE %s END, x.captured_at, '', 0, '', '', 0, '', 1
   FROM json_to_recordset(%s::json) AS x(uid uuid, external_id text, extra jsonb, captured_at timestamptz,
-   {_listed(_FACTS, "{0} {1}")})
+   agreed boolean, latitude float8, longitude float8, {_listed(_FACTS, "{0} {1}")})
  ON CONFLICT (vendor_id, source, external_id) WHERE NOT (external_id = '') DO UPDATE SET
-   {_listed(_FACTS, "{0} = EXCLUDED.{0}")}, extra = old.extra || EXCLUDED.extra, version = old.version + 1
+   {_listed(_FACTS, "{0} = EXCLUDED.{0}")}, extra = old.extra || EXCLUDED.extra, version = old.version + 1,
+   latitude = CASE WHEN {_MOVED} THEN EXCLUDED.latitude ELSE coalesce(old.latitude, EXCLUDED.latitude) END,
+   longitude = CASE WHEN {_MOVED} THEN EXCLUDED.longitude ELSE coalesce(old.longitude, EXCLUDED.longitude) END
   WHERE ({_listed(_FACTS, "old.{0}")}, old.extra)
    IS DISTINCT FROM ({_listed(_FACTS, "EXCLUDED.{0}")}, old.extra || EXCLUDED.extra)
  RETURNING id, uid::text, external_id, xmax = 0"""
@@ -216,7 +229,7 @@ def _write(prepared: Sequence[dict[str, Any]], origin: Origin) -> list[Captured]
     """Write both rows of each lead; what differs from a lead of the same external id is updated."""
     vendor_id = current().vendor_id
     with connection.cursor() as cursor:
-        about: list[Any] = [vendor_id, origin.source, origin.consent_text, origin.consented_at, json.dumps(prepared)]
+        about: list[Any] = [vendor_id, origin.source, origin.consent_text, origin.consented_at, _json(prepared)]
         cursor.execute(_LEADS, about)
         written = cursor.fetchall()
         new = {uid: lead_id for lead_id, uid, _external, created in written if created}
@@ -224,9 +237,17 @@ def _write(prepared: Sequence[dict[str, Any]], origin: Origin) -> list[Captured]
         known = changed | _unchanged_ids(prepared, origin.source, new, changed)
         for row in prepared:
             row["lead_id"] = new.get(row["uid"]) or known[row["external_id"]]
-        cursor.execute(_PEOPLE, [vendor_id, json.dumps(_people(prepared))])
+        cursor.execute(_PEOPLE, [vendor_id, _json(_people(prepared))])
         touched = {lead_id for (lead_id,) in cursor.fetchall()} | set(changed.values())
     return [_captured(row["lead_id"], row["uid"] in new, row["lead_id"] in touched) for row in prepared]
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """As JSON, without the character 0, which the database does not take in a text."""
+    text = json.dumps(rows)
+    if "\\u0000" not in text:
+        return text
+    return json.dumps([{k: v.replace("\0", "") if isinstance(v, str) else v for k, v in row.items()} for row in rows])
 
 
 def _people(prepared: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

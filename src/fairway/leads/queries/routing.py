@@ -129,7 +129,7 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
         LeadFacts(
             country=row["country"],
             state=row["state_code"],
-            territory=row.get("territory") or "",
+            territory=row["territory"] or "",
             product_line=row["product_line__code"] or "",
             point=point,
             offers_made=row["offers_made"],

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fairway.leads.models import Lead
+from fairway.leads.queries.places import with_territories
 
 _COLUMNS = (
     "id", "uid", "state", "external_id", "source", "source_detail", "campaign", "title", "description", "company",
@@ -15,10 +16,10 @@ _COLUMNS = (
 
 
 def lead_rows(lead_ids: Iterable[int]) -> list[dict[str, Any]]:
-    """The rows that `conditions.lead_values` and offers are made from, with points and band, by id."""
+    """The rows that `conditions.lead_values` and offers are made from, with points, band and territory, by id."""
     rows = Lead.objects.filter(pk__in=list(lead_ids)).order_by("pk")
     found = rows.values(*_COLUMNS, "scores__points", "scores__band")
-    return [_named(row) for row in found]
+    return with_territories(_named(row) for row in found)
 
 
 def _named(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,139 @@
+"""What a file of leads can say, and how its cells are read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairway.core.cells import CellError, RowReader, amount_of, bool_of, country_of, currency_of, whole_of
+from fairway.core.imports import PERSONAL, RowIssue, Target, TargetField, forbidden, register
+from fairway.leads.actions.importing import LeadRow, import_leads
+
+_LIMITS = {
+    "external_id": 90, "need": 200, "description": 10_000, "company": 200, "website": 200, "industry": 100,
+    "state_code": 10, "city": 100, "postal_code": 20, "product_line": 100, "source": 50, "source_detail": 200,
+    "campaign": 200, "first_name": 100, "last_name": 100, "job_title": 150, "email": 254, "phone": 50,
+}  # fmt: skip
+DEFAULT_SOURCE = "import"
+
+
+def _field(name: str, label: Any, *synonyms: str, kind: Any = "text", **extra: Any) -> TargetField:
+    return TargetField(name, label, kind, synonyms=synonyms, **extra)
+
+
+FIELDS = (
+    _field(
+        "external_id", gettext_lazy("External id"),
+        "id", "lead id", "leadid", "prospectivebuyerkey", "prospect id", "record id",
+        help=gettext_lazy("A second import finds the lead by it. Without one, an equal row is the same lead."),
+    ),
+    _field("need", gettext_lazy("Need"), "subject", "topic", "interest", "request", "project", "opportunity name"),
+    _field("description", gettext_lazy("Description"), "notes", "comment", "comments", "message", "details"),
+    _field("company", gettext_lazy("Company"), "company name", "organization", "organisation", "account", "firm"),
+    _field("website", gettext_lazy("Website"), "url", "web", "domain", "homepage"),
+    _field("industry", gettext_lazy("Industry"), "branch", "sector", "vertical"),
+    _field(
+        "employees", gettext_lazy("Employees"),
+        "numberofemployees", "number of employees", "company size", "headcount", kind="whole",
+    ),
+    _field(
+        "country", gettext_lazy("Country"),
+        "countrycode", "country code", "countryregioncode", kind="country", default_for_all=True,
+    ),
+    _field("state_code", gettext_lazy("State"), "state", "stateprovincecode", "province", "region", "state code"),
+    _field("city", gettext_lazy("City"), "town"),
+    _field("postal_code", gettext_lazy("Postal code"), "postalcode", "zip", "zip code", "zipcode", "postcode"),
+    _field(
+        "product_line", gettext_lazy("Product line"),
+        "product", "productline", "product interest", "productinterest__c", "solution", default_for_all=True,
+    ),
+    _field("amount", gettext_lazy("Budget"), "amount", "expected value", "value", "deal size", kind="money"),
+    _field(
+        "currency", gettext_lazy("Currency of the budget"),
+        "currency code", "currencyisocode", kind="currency", default_for_all=True,
+    ),
+    _field(
+        "timeframe_days", gettext_lazy("Decides within, days"),
+        "timeframe", "days to decision", "decision in days", kind="whole",
+    ),
+    _field(
+        "source", gettext_lazy("Source system"),
+        default_for_all=True, default=DEFAULT_SOURCE,
+        help=gettext_lazy("External ids count within it, so give lists of different systems different names."),
+    ),
+    _field("source_detail", gettext_lazy("Lead source"), "leadsource", "lead source", "origin", "channel", "source"),
+    _field("campaign", gettext_lazy("Campaign"), "campaign name", "utm_campaign", default_for_all=True),
+    _field("first_name", gettext_lazy("First name"), "firstname", "given name", "forename"),
+    _field("last_name", gettext_lazy("Last name"), "lastname", "surname", "family name", "name"),
+    _field("job_title", gettext_lazy("Job title"), "title", "position", "role", "function"),
+    _field("email", gettext_lazy("E-mail"), "emailaddress", "email address", "e-mail", "mail", kind="email"),
+    _field("phone", gettext_lazy("Phone"), "telephone", "phone number", "mobile", "mobilephone", "tel"),
+    _field(
+        "agreed", gettext_lazy("Agreed to be contacted"),
+        "consent", "opt in", "opt-in", "hasoptedin", kind="bool", default_for_all=True,
+    ),
+    *PERSONAL,
+    forbidden("income", gettext_lazy("Income"), "yearlyincome", "yearly income", "salary", "household income"),
+    forbidden("education", gettext_lazy("Education"), "degree", "school"),
+    forbidden("possessions", gettext_lazy("Possessions"), "numbercarsowned", "cars owned"),
+)  # fmt: skip
+
+
+def parse_lead(values: Mapping[str, str], line: int) -> tuple[LeadRow | None, list[RowIssue]]:
+    """A row of text as a LeadRow; None when it cannot be taken."""
+    reader = RowReader(values, line, _LIMITS)
+    texts = {name: reader.text(name) for name in _LIMITS}
+    if not any(texts[name] for name in ("need", "company", "last_name", "first_name", "email", "phone")):
+        reader.refuse("", _("Nothing says who this is: no need, company, name, e-mail or phone."))
+    row = LeadRow(
+        line=line,
+        **{**texts, "email": _email(reader, texts["email"])},
+        country=reader.read("country", country_of) or "",
+        employees=reader.read("employees", _not_below_zero),
+        amount=reader.read("amount", _amount),
+        currency=reader.read("currency", currency_of) or "",
+        timeframe_days=reader.read("timeframe_days", _not_below_zero),
+        agreed=bool(reader.read("agreed", bool_of)),
+    )
+    return (None if reader.is_refused else row), reader.issues
+
+
+def _email(reader: RowReader, text: str) -> str:
+    try:
+        if text:
+            validate_email(text)
+    except ValidationError:
+        reader.warn("email", _("“%(text)s” is no e-mail address and was left out.") % {"text": text[:80]})
+        return ""
+    return text
+
+
+def _not_below_zero(text: str) -> int:
+    value = whole_of(text)
+    if value < 0:
+        raise CellError(_("This cannot be below zero."))
+    return value
+
+
+def _amount(text: str) -> Any:
+    value = amount_of(text)
+    if value < 0:
+        raise CellError(_("A budget cannot be below zero."))
+    return value
+
+
+TARGET = register(
+    Target(
+        kind="leads",
+        label=gettext_lazy("Leads"),
+        permission="lead.import",
+        fields=FIELDS,
+        parse=parse_lead,
+        apply=import_leads,
+        help=gettext_lazy("One row a lead. New leads are scored and offered to partners by your rules."),
+        order=20,
+    )
+)
