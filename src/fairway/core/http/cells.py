@@ -89,16 +89,23 @@ def _percent(column: Column) -> Callable[[Any, Any], str]:
     return draw if column.unit else lambda value, row: f"{draw(value, row)}&nbsp;%"
 
 
-def _money(column: Column) -> Callable[[Any, Any], str]:
+def _money(column: Column, *, on_phone: bool = False) -> Callable[[Any, Any], str]:
+    """Whole amounts; with a unit in the head the symbol shows only on a phone, where there is no head."""
     fixed = column.currency if len(column.currency) == 3 and column.currency.isupper() else ""
     read = None if fixed else getter(column.currency or "currency")
-    has_symbol = not column.unit
+    symbols: dict[str, tuple[str, int]] = {}
+
+    def known(code: str) -> tuple[str, int]:
+        symbol = _escape(currency_symbol(code))
+        if column.unit:
+            symbol = f'<span class="fw-phone-only">{symbol}</span>' if on_phone else ""
+        symbols[code] = symbol, 10 ** currency_digits(code)
+        return symbols[code]
 
     def draw(value: Any, row: Any) -> str:
         code = fixed or read(row)  # type: ignore[misc]
-        text = f"{abs(value) / 10 ** currency_digits(code):,.{column.decimals}f}"
-        symbol = currency_symbol(code) if has_symbol else ""
-        return f"{MINUS if value < 0 else ''}{symbol}{text}"
+        symbol, scale = symbols.get(code) or known(code)
+        return f"{MINUS if value < 0 else ''}{symbol}{abs(value) / scale:,.{column.decimals}f}"
 
     return draw
 
@@ -197,7 +204,8 @@ def _linked(column: Column, draw: Callable[[Any, Any], str]) -> Callable[[Any, A
 def drawer(column: Column, slot: str) -> Drawer:
     """The function that draws a whole <td> of `column`; `slot` is its place on a phone, or empty."""
     read = column.value or getter(column.name)
-    draw = _linked(column, DRAW[column.kind](column))
+    is_phone_money = column.kind == "money" and slot == "amount"
+    draw = _linked(column, _money(column, on_phone=True) if is_phone_money else DRAW[column.kind](column))
     mark = of_row(column.mark)
     classes = [name for name, on in (("is-right", column.is_right), ("is-strong", column.is_strong)) if on]
     classes += [f"is-{column.kind}"] if column.kind in ("name", "bar") else []

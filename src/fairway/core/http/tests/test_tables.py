@@ -83,7 +83,7 @@ def test_a_row_reads_as_the_columns_say() -> None:
     assert Deals([row()]).body() == (
         '<tr><td class="is-name" data-slot="name"><a href="/d/1/">Harmsen</a> <small>Wi-Fi</small></td>'
         '<td data-slot="state"><span class="fw-badge" data-kind="good">Won</span></td>'
-        '<td class="is-right" data-slot="amount">58,400</td>'
+        '<td class="is-right" data-slot="amount"><span class="fw-phone-only">€</span>58,400</td>'
         '<td class="is-bar"><svg class="fw-bar" data-kind="attention" aria-hidden="true">'
         '<rect class="fw-bar-track" y="3" width="100%" height="6" rx="2"/>'
         '<rect class="fw-bar-fill" y="3" width="40%" height="6" rx="2"/>'
@@ -95,7 +95,7 @@ def test_a_row_reads_as_the_columns_say() -> None:
 def test_nothing_is_a_grey_dash_and_a_negative_amount_has_a_real_minus() -> None:
     source = Deals([row(amount_minor=None), row(amount_minor=-129_900)]).body()
     assert '<td class="is-right" data-slot="amount"><span class="fw-none">–</span></td>' in source
-    assert '<td class="is-right" data-slot="amount">−1,299</td>' in source
+    assert '<td class="is-right" data-slot="amount">−<span class="fw-phone-only">€</span>1,299</td>' in source
 
 
 def test_a_mark_colours_its_cell_only() -> None:
