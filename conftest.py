@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from django.urls import clear_script_prefix
 from tests import cast
 
 from fairway.config.settings import database_from_url
@@ -83,3 +84,9 @@ def committed(django_db_blocker: Any, django_db_setup: None) -> Iterator[cast.Ca
             cast.build(prefix)
         yield cast.load(prefix)
         connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_address_of_an_earlier_test() -> None:
+    """A request leaves its vendor's prefix on the thread; a later test that makes addresses must not find it."""
+    clear_script_prefix()
