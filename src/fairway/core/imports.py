@@ -114,6 +114,19 @@ def targets() -> Mapping[str, Target[Any]]:
     return MappingProxyType({each.kind: each for each in ordered})
 
 
+_addresses: list[Callable[[str], str]] = []
+
+
+def register_page(address: Callable[[str], str]) -> None:
+    """Say where people begin an import: `address(kind)` is the page's URL. The room that reads files calls it."""
+    _addresses[:] = [address]
+
+
+def page_for(kind: str) -> str:
+    """The address of the page on which an import of this kind begins; "" when there is none."""
+    return _addresses[0](kind) if _addresses else ""
+
+
 def forbidden(name: str, label: Any, *synonyms: str) -> TargetField:
     return TargetField(name, label, synonyms=synonyms, forbidden_reason=MAY_NOT_BE_USED)
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PartnersConfig(AppConfig):
@@ -6,4 +7,27 @@ class PartnersConfig(AppConfig):
     label = "partners"
 
     def ready(self) -> None:
+        from fairway.core.http import happenings, nav
         from fairway.partners import imports, subjects  # noqa: F401
+
+        nav.register(
+            nav.NavItem("console", "partners", _("Partners"), "partner-list", "building", "partner.read", 10),
+            nav.NavItem("console", "setup", _("Territories"), "territory-list", "map-pin", "partner.read", 30),
+            nav.NavItem("console", "setup", _("Programmes"), "program-list", "award", "partner.read", 20),
+        )
+        happenings.register(
+            {
+                "partner.created": (_("Added"), _("by %(actor)s")),
+                "partner.updated": (_("Changed"), _("by %(actor)s")),
+                "partner.state_changed": (_("State changed"), _("by %(actor)s %(reason)s")),
+                "partner.tier_changed": (_("Tier"), _("%(tier)s, by %(actor)s %(reason)s")),
+                "partner.capacity_set": (_("Capacity"), _("%(lead_capacity)s open leads at most, by %(actor)s")),
+                "partner.credential_set": (_("Credential"), _("%(name)s, by %(actor)s")),
+                "partner.credential_removed": (_("Credential removed"), _("%(name)s, by %(actor)s")),
+                "partner.territory_changed": (_("Territory changed"), _("by %(actor)s")),
+                "partner.sales_reported": (
+                    _("Sales lines"),
+                    _("%(lines)s lines of %(amount)s %(currency)s, by %(actor)s"),
+                ),
+            }
+        )

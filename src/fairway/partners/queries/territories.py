@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
+
 from fairway.core.conditions import Condition, holds, parse
-from fairway.partners.models import Territory
+from fairway.partners.models import Profile, Territory
 from fairway.partners.subjects import PLACES
 
 
@@ -34,3 +36,9 @@ def territory_of(rules: list[TerritoryRule], place: Mapping[str, Any]) -> Territ
         "place.postal_code": place.get("postal_code") or None,
     }
     return next((rule for rule in rules if holds(rule.condition, values)), None)
+
+
+def partners_by_territory() -> dict[int | None, int]:
+    """Territory id (None: in no territory) → how many partners lie in it. One query."""
+    rows = Profile.objects.order_by().values_list("territory_id").annotate(n=Count("id"))
+    return dict(rows)

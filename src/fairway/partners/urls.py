@@ -1,0 +1,25 @@
+from django.urls import path
+
+from fairway.partners.views import partners, setup
+
+console = [
+    path("partners/", partners.partner_list, name="partner-list"),
+    path("partners/new/", partners.partner_new, name="partner-new"),
+    path("partners/<uuid:uid>/", partners.partner_detail, name="partner-detail"),
+    path("partners/<uuid:uid>/edit/", partners.partner_edit, name="partner-edit"),
+    path("partners/<uuid:uid>/state/", partners.partner_state, name="partner-state"),
+    path("partners/<uuid:uid>/tier/", partners.partner_tier, name="partner-tier"),
+    path("partners/<uuid:uid>/capacity/", partners.partner_capacity, name="partner-capacity"),
+    path("partners/<uuid:uid>/credentials/", partners.partner_credential, name="partner-credential"),
+    path("credentials/<uuid:uid>/removal/", partners.credential_remove, name="credential-remove"),
+    path("territories/", setup.territory_list, name="territory-list"),
+    path("territories/new/", setup.territory_edit, name="territory-new"),
+    path("territories/<uuid:uid>/", setup.territory_edit, name="territory-edit"),
+    path("territories/<uuid:uid>/removal/", setup.territory_remove, name="territory-remove"),
+    path("programs/", setup.program_list, name="program-list"),
+    path("programs/new/", setup.program_edit, name="program-new"),
+    path("programs/<uuid:uid>/", setup.program_edit, name="program-edit"),
+    path("programs/<uuid:uid>/tiers/new/", setup.tier_new, name="tier-new"),
+    path("tiers/<uuid:uid>/", setup.tier_edit, name="tier-edit"),
+    path("tiers/<uuid:uid>/removal/", setup.tier_remove, name="tier-remove"),
+]
