@@ -50,9 +50,7 @@ def demo(options: argparse.Namespace) -> int:
                 databases = stack.enter_context(database(stop_after="always"))
                 require_roles(databases.owner_url)
             with step("Tables"):
-                _run_django("migrate", databases.owner_url, "The tables cannot be made.")
-            with step("Static files"):
-                _run_django("collectstatic", databases.web_url, "The static files cannot be gathered.")
+                _migrate(databases)
             _make_world(databases)
             logins = _read_logins()
             port = _choose_port(options.port)
@@ -70,19 +68,19 @@ def demo(options: argparse.Namespace) -> int:
 # --- the world
 
 
-def _run_django(command: str, url: str, complaint: str) -> None:
-    log = _log(command)
+def _migrate(databases: Databases) -> None:
+    log = _log("migrate")
     with log.open("wb") as output:
         finished = subprocess.run(
-            [sys.executable, "-m", "django", command, "--no-input"],
-            env=environment_for(url, f"fairway {command}"),
+            [sys.executable, "-m", "django", "migrate", "--no-input"],
+            env=environment_for(databases.owner_url, "fairway migrate"),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
         )
     if finished.returncode != 0:
-        raise CommandError(f"{complaint}\n{_tail(log)}\nThe whole log: {log}")
+        raise CommandError(f"The tables cannot be made.\n{_tail(log)}\nThe whole log: {log}")
 
 
 def _make_world(databases: Databases) -> None:
@@ -167,7 +165,7 @@ def _wait_until_ready(supervisor: Supervisor, port: int) -> None:
     while True:
         supervisor.tend()
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=5) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError) as error:

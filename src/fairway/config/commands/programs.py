@@ -12,7 +12,7 @@ from fairway.config.commands.database import (
     run_python,
 )
 
-WEB_THREADS = 8
+WEB_THREADS = 4
 
 
 def web_command(*, host: str, port: int, processes: int, threads: int = WEB_THREADS) -> list[str]:
@@ -32,10 +32,8 @@ def worker_command(*, concurrency: int) -> list[str]:
 
 def serve(options: argparse.Namespace) -> int:
     with database() as databases:
-        environment = environment_for(databases.web_url, "fairway web")
-        if failed := run_python(["-m", "django", "collectstatic", "--no-input", "--verbosity", "0"], environment):
-            return failed
-        return run_python(web_command(host=options.host, port=options.port, processes=options.processes), environment)
+        command = web_command(host=options.host, port=options.port, processes=options.processes)
+        return run_python(command, environment_for(databases.web_url, "fairway web"))
 
 
 def work(options: argparse.Namespace) -> int:
