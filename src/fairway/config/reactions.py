@@ -4,8 +4,17 @@ Names are "<subject>.<verb>". A handler that needs time defers a job.
 """
 
 TABLE: dict[str, tuple[str, ...]] = {
+    "lead.routed": ("fairway.leads.actions.notices.tell_of_decisions_to_take",),
+    "offer.offered": ("fairway.leads.actions.notices.tell_of_offers",),
+    "offer.reminded": ("fairway.leads.actions.notices.tell_of_reminders",),
+    "offer.declined": ("fairway.leads.actions.notices.tell_of_declines",),
+    "offer.lapsed": ("fairway.leads.actions.notices.tell_of_lapses",),
+    "offer.recalled": ("fairway.leads.actions.notices.tell_of_recalls",),
     "lead.accepted": ("fairway.deals.actions.from_leads.protect_accepted",),
-    "lead.recalled": ("fairway.deals.actions.from_leads.release_of_lead",),
+    "lead.recalled": (
+        "fairway.deals.actions.from_leads.release_of_lead",
+        "fairway.leads.actions.notices.tell_of_recalled_leads",
+    ),
     "lead.closed": ("fairway.deals.actions.from_leads.release_of_lead",),
 }
 

@@ -82,9 +82,8 @@ class VendorSubjects:
     currency: str
 
 
-def subjects_of_vendor() -> VendorSubjects:
-    """For the vendor of the context in force: five queries."""
-    currency = vendor_currency()
+def subjects_of_vendor(currency: str) -> VendorSubjects:
+    """For the vendor of the context in force, whose currency the member's seat knows: four queries."""
     lines = list(ProductLine.objects.order_by("name").values_list("code", "name"))
     territories = [(name, name) for name in Territory.objects.order_by("order", "name").values_list("name", flat=True)]
     tiers = list(Tier.objects.order_by("-rank").values_list("code", "name"))
@@ -100,6 +99,7 @@ def subjects_of_vendor() -> VendorSubjects:
 
 
 def vendor_currency() -> str:
+    """Inside `acting_for` only: readers know it by their seat."""
     return Organization.objects.only("currency").get(pk=current().vendor_id).currency or DEFAULT_CURRENCY
 
 

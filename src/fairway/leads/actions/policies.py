@@ -11,7 +11,7 @@ from fairway.core.access import Member, require
 from fairway.core.events.record import record
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
-from fairway.leads.conditions import subjects_of_vendor
+from fairway.leads.conditions import subjects_of_vendor, vendor_currency
 from fairway.leads.models import PolicyState, RoutingPolicy, ScoreCard
 from fairway.leads.rules import defaults
 from fairway.leads.rules.routing import parse_rules
@@ -45,7 +45,7 @@ def save_score_draft(*, actor: Member, at: datetime, rules: Sequence[Json], band
     """Keep the draft of the score card. Raises PolicyError when it cannot be used."""
     require(actor, "scoring.edit")
     with acting_for(actor):
-        parse_card(rules, bands, subjects_of_vendor().lead)
+        parse_card(rules, bands, subjects_of_vendor(vendor_currency()).lead)
         return _draft(ScoreCard, actor, at, rules=list(rules), bands=list(bands))
 
 
@@ -53,7 +53,7 @@ def save_routing_draft(*, actor: Member, at: datetime, rules: Sequence[Json]) ->
     """Keep the draft of the routing rules. Raises PolicyError when they cannot be used."""
     require(actor, "routing.edit")
     with acting_for(actor):
-        subjects = subjects_of_vendor()
+        subjects = subjects_of_vendor(vendor_currency())
         parse_rules(rules, subjects.lead, subjects.partner)
         return _draft(RoutingPolicy, actor, at, rules=list(rules))
 

@@ -169,7 +169,7 @@ def sentence_of(rule: Rule, partner_name: str = "") -> list[Part]:
     """The rule as (text, is value) parts: “Leads where State is Hamburg go to the partner who fits best …”."""
     said: list[Part] = []
     if rule.when.is_always:
-        said.append((str(_("Every lead")), False))
+        said.append((str(_("All leads")), False))
     else:
         said += [(str(_("Leads where ")), False), *sentence(rule.when)]
     if rule.action.kind == "person":

@@ -261,5 +261,5 @@ def test_the_default_rules_read_as_sentences():
         "Leads where Place is on the map is yes go to the partner who fits best by "
         "distance 40, record 30, room 20, turn 10, same country within 250 km."
     )
-    assert said[3].startswith("Every lead go")
+    assert said[3].startswith("All leads go to the partner")
     assert excluded_text({"too_far": 24, "paused": 4}, rules[1]) == "24 too far, 4 paused"

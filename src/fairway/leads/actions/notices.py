@@ -1,0 +1,130 @@
+"""Telling people of offers and leads: reactions to events, one statement for a thousand of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fairway.core.events.record import Happened
+from fairway.core.tenancy.models import Role
+from fairway.leads.models import Lead, Offer
+from fairway.leads.queries.recipients import cams_of, sellers_of, staff_in
+from fairway.workflow.actions.notifications import Note, notify_many
+
+LEAD_PATH = "console/leads/{}/"
+OFFER_PATH = "portal/offers/{}/"
+
+
+def _offers(happened: Sequence[Happened]) -> dict[int, Offer]:
+    found = Offer.objects.select_related("lead", "partner").filter(pk__in=[event.subject_id for event in happened])
+    return {offer.pk: offer for offer in found}
+
+
+def tell_of_offers(happened: Sequence[Happened]) -> None:
+    """An offer is there: its partner's sellers and executives hear of it."""
+    notes = _to_sellers(_offers(happened).values(), _("New lead offered: %(title)s"), _offer_body)
+    notify_many(notes, "offer.offered", at=happened[0].at)
+
+
+def tell_of_reminders(happened: Sequence[Happened]) -> None:
+    notes = _to_sellers(_offers(happened).values(), _("Please answer: %(title)s"), _offer_body)
+    notify_many(notes, "offer.reminded", at=happened[0].at)
+
+
+def tell_of_recalls(happened: Sequence[Happened]) -> None:
+    notes = _to_sellers(_offers(happened).values(), _("Offer taken back: %(title)s"), lambda offer: offer.recall_reason)
+    notify_many(notes, "offer.recalled", at=happened[0].at)
+
+
+def tell_of_lapses(happened: Sequence[Happened]) -> None:
+    """Nobody answered in time: the account manager hears of it, and the partner's sellers."""
+    offers = list(_offers(happened).values())
+    cams = cams_of(offer.partner_id for offer in offers)
+    notes = [
+        Note(
+            seat,
+            _("%(partner)s let an offer lapse: %(title)s") % {"partner": offer.partner.name, "title": offer.title},
+            _("Nobody answered in time. The rules look for the next partner."),
+            LEAD_PATH.format(offer.lead.uid),
+        )
+        for offer in offers
+        for seat in cams.get(offer.partner_id, ())
+    ]
+    notify_many(notes, "offer.lapsed", at=happened[0].at)
+    to_sellers = _to_sellers(offers, _("Offer lapsed: %(title)s"), lambda offer: _("The time to answer is over."))
+    notify_many(to_sellers, "offer.lapsed", at=happened[0].at, by_mail=False)
+
+
+def tell_of_declines(happened: Sequence[Happened]) -> None:
+    """The account manager sees it in the bell; no mail."""
+    offers = list(_offers(happened).values())
+    cams = cams_of(offer.partner_id for offer in offers)
+    notes = [
+        Note(
+            seat,
+            _("%(partner)s declined: %(title)s") % {"partner": offer.partner.name, "title": offer.title},
+            offer.answer_note,
+            LEAD_PATH.format(offer.lead.uid),
+        )
+        for offer in offers
+        for seat in cams.get(offer.partner_id, ())
+    ]
+    notify_many(notes, "offer.declined", at=happened[0].at, by_mail=False)
+
+
+def tell_of_decisions_to_take(happened: Sequence[Happened]) -> None:
+    """Leads for which the rules ask a person: one note for all of them, to those who route."""
+    asked = [event.subject_id for event in happened if event.data.get("outcome") == "person"]
+    if not asked:
+        return
+    title = ngettext("%(n)d lead waits for your decision", "%(n)d leads wait for your decision", len(asked))
+    path = "console/leads/waiting/"
+    body = ""
+    if len(asked) == 1:
+        lead = Lead.objects.get(pk=asked[0])
+        path, body = LEAD_PATH.format(lead.uid), f"{lead.title}. {lead.waiting_because}"
+    seats = _cams_of_last_partners(asked) or staff_in([Role.OPERATIONS, Role.CHIEF])
+    notes = [Note(seat, title % {"n": len(asked)}, body, path) for seat in seats]
+    notify_many(notes, "lead.person", at=happened[0].at)
+
+
+def tell_of_recalled_leads(happened: Sequence[Happened]) -> None:
+    """The partner that had the lead hears that it was taken back, and why."""
+    leads = {lead.pk: lead for lead in Lead.objects.filter(pk__in=[event.subject_id for event in happened])}
+    sellers = sellers_of(event.partner_id for event in happened if event.partner_id)
+    notes = [
+        Note(
+            seat,
+            _("Lead taken back: %(title)s") % {"title": leads[event.subject_id].title},
+            str(event.data.get("reason", "")),
+            "portal/leads/",
+        )
+        for event in happened
+        for seat in sellers.get(event.partner_id or 0, ())
+    ]
+    notify_many(notes, "lead.recalled", at=happened[0].at)
+
+
+def _offer_body(offer: Offer) -> str:
+    return _("%(place)s. Please answer by %(until)s.") % {
+        "place": offer.place or _("Place not known"),
+        "until": f"{offer.lapses_at:%Y-%m-%d %H:%M} UTC",
+    }
+
+
+def _to_sellers(offers: Iterable[Offer], title: str, body: Callable[[Offer], str]) -> list[Note]:
+    listed = list(offers)
+    sellers = sellers_of(offer.partner_id for offer in listed)
+    return [
+        Note(seat, title % {"title": offer.title}, body(offer), OFFER_PATH.format(offer.uid))
+        for offer in listed
+        for seat in sellers.get(offer.partner_id, ())
+    ]
+
+
+def _cams_of_last_partners(lead_ids: Sequence[int]) -> list[int]:
+    partners = Offer.objects.filter(lead_id__in=lead_ids).order_by("lead_id", "-offered_at").distinct("lead_id")
+    seats: dict[int, None] = {}
+    for found in cams_of(partners.values_list("partner_id", flat=True)).values():
+        seats |= dict.fromkeys(found)
+    return list(seats)

@@ -1,0 +1,169 @@
+"""Why this partner, and why not that one: a routing decision made readable."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairway.leads.conditions import subjects_of_vendor
+from fairway.leads.models import Lead, RoutingDecision
+from fairway.leads.rules.routing import Part, Rule, excluded_text, parse_rules, sentence_of
+from fairway.leads.rules.scoring import PolicyError
+
+DECIDED: dict[str, Any] = {
+    "offered": gettext_lazy("Offered"),
+    "no_room": gettext_lazy("No room left"),
+    "had_before": gettext_lazy("Had it before"),
+    "less_distance": gettext_lazy("Further away"),
+    "less_record": gettext_lazy("Accepts fewer offers"),
+    "less_room": gettext_lazy("Less room"),
+    "less_turn": gettext_lazy("Had a lead more recently"),
+    "later_turn": gettext_lazy("Fits as well, had its turn"),
+}
+_MARKED = {"no_room": "open", "less_distance": "km", "less_record": "record", "less_room": "open"}
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """One partner that was weighed. `marked` names the number that decided against it: "km", "open", "record" or "".
+
+    `fit` is 0 to 100, `record` the share of answered offers it accepted in percent, shrunk towards the mean;
+    `parts` are 0 to 100 by name.
+    """
+
+    partner_uid: str
+    name: str
+    city: str
+    fit: float
+    km: float | None
+    open: int
+    capacity: int
+    record: int
+    last_offered: datetime | None
+    decided: str
+    decided_text: str
+    marked: str
+    is_chosen: bool
+    parts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WhyView:
+    """The latest decision of a lead.
+
+    `outcome` is "offered", "waiting" or "person"; `by_hand` names who chose the partner, "" when a rule did.
+    `sentence` is the rule as (text, is value) parts, empty when no rule decided. `excluded_text` tells of the
+    partners beyond `rows` that were not eligible, `excluded_count` how many they are, `fits_less_count` how many more
+    fit less. `then` is who would be next. `remark` says in words why a better fit did not get it.
+    """
+
+    outcome: str
+    partner_name: str
+    rule_number: int | None
+    rule_name: str
+    sentence: list[Part]
+    published_at: datetime | None
+    considered: int
+    rows: list[CandidateRow]
+    excluded_text: str
+    excluded_count: int
+    fits_less_count: int
+    then: str
+    remark: str
+    note: str
+    by_hand: str
+    decided_at: datetime
+
+
+def why(lead: Lead, currency: str) -> WhyView | None:
+    """The latest decision on a lead in words; None before the first. For staff only.
+
+    `currency` is the vendor's, in which rules speak of budgets (`member.seat.vendor_currency`).
+    """
+    decision = (
+        RoutingDecision.objects.filter(lead=lead)
+        .select_related("policy", "partner", "decided_by")
+        .order_by("-decided_at", "-pk")
+        .first()
+    )
+    return view_of(decision, currency) if decision else None
+
+
+def view_of(decision: RoutingDecision, currency: str) -> WhyView:
+    rule = _rule_of(decision, currency)
+    rows = [_row(candidate) for candidate in decision.candidates]
+    partner_name = decision.partner.name if decision.partner else ""
+    beyond = _beyond(decision.excluded, rows)
+    excluded_count = sum(beyond.values())
+    return WhyView(
+        outcome=decision.outcome,
+        partner_name=partner_name,
+        rule_number=decision.rule_number,
+        rule_name=decision.rule_name,
+        sentence=sentence_of(rule, partner_name) if rule else [],
+        published_at=decision.policy.published_at if decision.policy else None,
+        considered=decision.considered,
+        rows=rows,
+        excluded_text=excluded_text(beyond, rule),
+        excluded_count=excluded_count,
+        fits_less_count=max(0, decision.considered - len(rows) - excluded_count) if rows else 0,
+        then=next((row.name for row in rows if not row.is_chosen and row.decided not in {"no_room", "had_before"}), ""),
+        remark=_remark(rows),
+        note=decision.note,
+        by_hand=decision.decided_by.name if decision.decided_by else "",
+        decided_at=decision.decided_at,
+    )
+
+
+def _rule_of(decision: RoutingDecision, currency: str) -> Rule | None:
+    if decision.policy is None or not decision.rule_number:
+        return None
+    subjects = subjects_of_vendor(currency)
+    try:
+        rules = parse_rules(decision.policy.rules, subjects.lead, subjects.partner, strict=False)
+    except PolicyError:
+        return None  # A rule of an older release that can no longer be read: its name is still shown.
+    return rules[decision.rule_number - 1]
+
+
+def _row(candidate: dict[str, Any]) -> CandidateRow:
+    decided, last = candidate["decided"], candidate["last_offered"]
+    return CandidateRow(
+        partner_uid=candidate["partner"],
+        name=candidate["name"],
+        city=candidate["city"],
+        fit=candidate["fit"],
+        km=candidate["km"],
+        open=candidate["open"],
+        capacity=candidate["capacity"],
+        record=candidate["record"],
+        last_offered=None if last is None else datetime.fromtimestamp(last, UTC),
+        decided=decided,
+        decided_text=str(DECIDED.get(decided, decided)),
+        marked=_MARKED.get(decided, ""),
+        is_chosen=decided == "offered",
+        parts=candidate["parts"],
+    )
+
+
+def _beyond(excluded: dict[str, int], rows: list[CandidateRow]) -> dict[str, int]:
+    """What was excluded besides the rows that are shown with their reason."""
+    counts = dict(excluded)
+    for row in rows:
+        if counts.get(row.decided):
+            counts[row.decided] -= 1
+    return {code: count for code, count in counts.items() if count}
+
+
+def _remark(rows: list[CandidateRow]) -> str:
+    chosen = next((row for row in rows if row.is_chosen), None)
+    if chosen is None:
+        return ""
+    better = next((row for row in rows if not row.is_chosen and row.fit > chosen.fit), None)
+    if better is None:
+        return ""
+    if better.decided == "had_before":
+        return _("%(name)s fits better, but had this lead before.") % {"name": better.name}
+    return _("%(name)s fits better, but has no room left.") % {"name": better.name}
