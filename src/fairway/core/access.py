@@ -29,6 +29,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # leads
     "lead.read": STAFF,
     "lead.capture": frozenset({"admin", "chief", "cam", "marketer", "operations", "system", "public"}),
+    "lead.note": STAFF,
+    "lead.form": frozenset({"admin", "marketer", "operations"}),
     "lead.import": frozenset({"admin", "marketer", "operations", "system"}),
     "lead.route": frozenset({"admin", "chief", "cam", "operations", "system"}),
     "lead.recall": frozenset({"admin", "chief", "cam", "operations", "system"}),

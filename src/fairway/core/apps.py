@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from fairway.core import words
 
@@ -10,4 +11,10 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
+        from fairway.core.http import nav
+
         words.install(gettext)
+        nav.register(
+            nav.NavItem("console", "", _("Home"), "home", "home"),
+            nav.NavItem("portal", "", _("Home"), "portal-home", "home", is_main=True),
+        )

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LeadsConfig(AppConfig):
@@ -6,4 +7,19 @@ class LeadsConfig(AppConfig):
     label = "leads"
 
     def ready(self) -> None:
+        from fairway.core.http import happenings, home, nav, todo
         from fairway.leads import conditions, imports  # noqa: F401
+        from fairway.leads.views import homes, timeline
+
+        nav.register(
+            nav.NavItem("console", "sales", _("Leads"), "lead-list", "target", "lead.read", 10, homes.waiting_count,
+                        also=("leadform-list",)),
+            nav.NavItem("portal", "", _("Leads"), "portal-lead-list", "target", "offer.read", 10, homes.offer_count,
+                        is_main=True, also=("portal-offer-list",)),
+        )  # fmt: skip
+        happenings.register(timeline.WORDS)
+        todo.register("portal", homes.offers_to_answer)
+        todo.register("portal", homes.steps_due)
+        todo.register("console", homes.leads_waiting)
+        todo.register("console", homes.offers_pressing)
+        home.register_figures("console", homes.lead_figures, order=20)

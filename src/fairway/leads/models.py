@@ -70,6 +70,7 @@ class Lead(SharedModel):
             models.Index(fields=["vendor", "-captured_at", "-id"], name="lead_by_time"),
             models.Index(fields=["vendor", "state", "-captured_at"], name="lead_by_state"),
             models.Index(fields=["vendor", "partner", "-accepted_at"], name="lead_by_partner"),
+            models.Index(fields=["vendor", "source"], name="lead_by_source"),
             models.Index(fields=["vendor", "name_key"], name="lead_by_name_key"),
             models.Index(fields=["vendor", "domain_key"], name="lead_by_domain_key"),
         ]
@@ -100,6 +101,19 @@ class LeadPerson(SharedModel):
             models.Index(fields=["vendor", "email_key"], name="leadperson_by_email"),
             models.Index(fields=["vendor", "phone_key"], name="leadperson_by_phone"),
         ]
+
+
+class LeadNote(InternalModel):
+    """What staff write about a lead; no partner reads it."""
+
+    lead = TenantForeignKey(Lead, related_name="notes")
+    seat = TenantForeignKey(Seat, null=True, related_name="+")
+    text = models.TextField(_("note"))
+    noted_at = models.DateTimeField()
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["vendor", "lead", "-noted_at"], name="leadnote_by_lead")]
 
 
 class PolicyState(models.TextChoices):

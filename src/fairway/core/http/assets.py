@@ -32,6 +32,7 @@ STYLESHEETS = (
     "fairway/css/tables.css",
     "fairway/css/parts.css",
     "fairway/css/overlays.css",
+    "fairway/css/leads.css",
 )
 SCRIPTS = ("fairway/js/app.js", "fairway/js/forms.js", "fairway/js/conditions.js")
 

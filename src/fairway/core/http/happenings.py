@@ -6,7 +6,7 @@ A text may name `actor`, `partner`, and what the event's data holds; what is mis
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,14 +62,14 @@ def happened(subjects: Mapping[str, Sequence[int]], *, most: int = MOST) -> list
     ]  # fmt: skip
 
 
-def said(events: Iterable[Happened], **more: Mapping[int, Mapping[str, Any]]) -> list[Happening]:
-    """The events that have words, as a timeline. `more` adds values by subject type and id."""
+def said(events: Iterable[Happened], fill: Callable[[Happened], Mapping[str, Any]] | None = None) -> list[Happening]:
+    """The events that have words, as a timeline. `fill` gives values beyond those of the event's data."""
     shown = []
     for event in events:
         if event.name not in _words:
             continue
         verb, text = _words[event.name]
-        extra = more.get(event.name.partition(".")[0], {}).get(event.subject_id, {})
+        extra = fill(event) if fill else {}
         values = defaultdict(str, {**event.data, "actor": event.actor, "partner": event.partner, **extra})
         shown.append(Happening(str(verb), (str(text) % values).strip(), event.at, is_now=not shown))
     return shown

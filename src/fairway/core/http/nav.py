@@ -7,7 +7,7 @@ Apps register their entries once, in AppConfig.ready():
 `shell` is a context processor: templates get `shell`, computed when it is first used.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -40,6 +40,7 @@ class NavItem:
     """An entry an app registers. `count` says what waits there; None or 0 shows nothing.
 
     Without `permission` every member of that surface sees it. `is_main` puts it in the phone's bar of the portal.
+    `also` names more addresses that belong to the entry: it is the present one below them too.
     """
 
     surface: Surface
@@ -51,6 +52,7 @@ class NavItem:
     order: int = 0
     count: Callable[[HttpRequest], int | None] | None = None
     is_main: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,19 @@ def sections_for(request: HttpRequest, surface: Surface) -> list[NavSection]:
         if item.surface == surface and (not item.permission or (member is not None and member.can(item.permission)))
     ]
     urls = {item: reverse(item.url_name) for item in allowed}
-    active = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
+    active = _active(urls, request.path)
     found = []
     for key, label in SECTIONS.items():
         links = [_link(item, urls[item], active, request) for item in allowed if item.section == key]
         if links:
             found.append(NavSection(str(label), links))
     return found
+
+
+def _active(urls: Mapping[NavItem, str], path: str) -> str:
+    """The address of the entry that the path belongs to, by the longest of all that begin it."""
+    places = {begin: url for item, url in urls.items() for begin in (url, *map(reverse, item.also))}
+    return max(((len(begin), url) for begin, url in places.items() if path.startswith(begin)), default=(0, ""))[1]
 
 
 def _link(item: NavItem, url: str, active: str, request: HttpRequest) -> NavLink:

@@ -412,4 +412,48 @@ class Migration(migrations.Migration):
             model_name='touch',
             constraint=models.UniqueConstraint(fields=('vendor', 'uid'), name='touch_vendor_uid'),
         ),
+        migrations.CreateModel(
+            name='LeadNote',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('uid', models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
+                ('text', models.TextField(verbose_name='note')),
+                ('noted_at', models.DateTimeField()),
+            ],
+            options={
+                'abstract': False,
+                'base_manager_name': 'objects',
+            },
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(fields=['vendor', 'source'], name='lead_by_source'),
+        ),
+        migrations.AddField(
+            model_name='leadnote',
+            name='lead',
+            field=fairway.core.tenancy.scope.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='leads.lead'),
+        ),
+        migrations.AddField(
+            model_name='leadnote',
+            name='seat',
+            field=fairway.core.tenancy.scope.TenantForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.seat'),
+        ),
+        migrations.AddField(
+            model_name='leadnote',
+            name='vendor',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organization'),
+        ),
+        migrations.AddIndex(
+            model_name='leadnote',
+            index=models.Index(fields=['vendor', 'lead', '-noted_at'], name='leadnote_by_lead'),
+        ),
+        migrations.AddConstraint(
+            model_name='leadnote',
+            constraint=models.UniqueConstraint(fields=('vendor', 'id'), name='leadnote_vendor_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='leadnote',
+            constraint=models.UniqueConstraint(fields=('vendor', 'uid'), name='leadnote_vendor_uid'),
+        ),
     ]

@@ -60,7 +60,10 @@ document.addEventListener("click", (event) => {
   for (const [name, act] of Object.entries(actions)) {
     const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const el = event.target.closest(`[data-${attribute}]`);
-    if (el) act(el);
+    if (!el) continue;
+    // A link with data-dialog leads to the same form as a page, for browsers without JavaScript.
+    if (name === "dialog" && el.matches("a")) event.preventDefault();
+    act(el);
   }
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     const inside = menu.contains(event.target);

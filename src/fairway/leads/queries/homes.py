@@ -1,0 +1,49 @@
+"""The few rows and counts that the home pages show of leads."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from fairway.leads.models import Lead, Offer
+from fairway.leads.rules.states import LeadState, OfferState
+
+COUNT_CAP = 1000
+
+
+def waiting_count() -> int:
+    return Lead.objects.filter(state=LeadState.WAITING)[:COUNT_CAP].count()
+
+
+def waiting_by_reason() -> QuerySet[Lead, dict[str, Any]]:
+    rows = Lead.objects.filter(state=LeadState.WAITING).values("waiting_because")
+    return rows.annotate(leads=Count("id"), oldest=Min("captured_at")).order_by("-leads", "waiting_because")
+
+
+def steps_due(today: date, seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
+    """Leads whose next step is due; with `seat_id` only that seller's and those of nobody."""
+    rows = Lead.objects.filter(state=LeadState.ACCEPTED, next_step_on__lte=today)
+    if seat_id is not None:
+        rows = rows.filter(Q(seller_id=seat_id) | Q(seller_id=None))
+    return rows.order_by("next_step_on", "id").values(
+        "uid", "title", "company", "city", "stage", "amount_minor", "currency", "next_step", "next_step_on",
+        "last_touch_at", "people__first_name", "people__last_name",
+    )  # fmt: skip
+
+
+def offers_ending(until: datetime, cam: int | None) -> QuerySet[Offer, dict[str, Any]]:
+    """Open offers that lapse before `until`; with `cam` only those of that manager's partners."""
+    rows = Offer.objects.filter(state=OfferState.OPEN, lapses_at__lt=until)
+    if cam is not None:
+        rows = rows.filter(partner__cam_id=cam)
+    return rows.order_by("lapses_at", "id").values(
+        "title", "offered_at", "lapses_at", "reminded_at", "partner__name", "lead__uid", "lead__company"
+    )
+
+
+def answers_since(since: datetime, cam: int | None) -> dict[str, int]:
+    """Offers made since then that are over, and how many of them were accepted."""
+    rows = Offer.objects.filter(offered_at__gte=since).exclude(state=OfferState.OPEN)
+    if cam is not None:
+        rows = rows.filter(partner__cam_id=cam)
+    return rows.aggregate(answered=Count("id"), accepted=Count("id", filter=Q(state=OfferState.ACCEPTED)))

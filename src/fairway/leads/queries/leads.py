@@ -1,0 +1,169 @@
+"""Lists of leads: what the console filters and sorts by, and what a partner has."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+
+from fairway.catalog.models import ProductLine
+from fairway.core.search import similar
+from fairway.core.tenancy.context import current
+from fairway.customers.rules.match_keys import email_key, name_key
+from fairway.leads.models import Lead, LeadPerson, Offer, PolicyState, ScoreCard
+from fairway.leads.rules.states import LeadState, OfferState
+from fairway.partners.models import Profile, Territory
+
+COUNT_CAP = 1000
+FOUND_MOST = 100
+WAITING_REASONS_SHOWN = 12
+_LIST = (
+    "id", "uid", "state", "title", "company", "city", "state_code", "country", "source", "source_detail",
+    "product_line__name", "amount_minor", "currency", "captured_at", "partner__name", "people__first_name",
+    "people__last_name", "scores__points", "scores__band", "waiting_because",
+)  # fmt: skip
+# What may stand in ?sort= of the console's list → the columns that order it.
+SORTS = {
+    "captured_at": ("captured_at", "id"),
+    "points": ("scores__points", "id"),
+    "amount_minor": ("amount_minor", "id"),
+    "company": ("name_key", "id"),
+}
+
+
+def uid_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def chosen(params: QueryDict) -> QuerySet[Lead]:
+    """The leads that the filters of an address ask for; what cannot be read asks for nothing."""
+    rows = Lead.objects.all()
+    if (state := params.get("state", "")) in set(LeadState):
+        rows = rows.filter(state=state)
+    if source := params.get("source"):
+        rows = rows.filter(source=source)
+    if because := params.get("because"):
+        rows = rows.filter(state=LeadState.WAITING, waiting_because=because)
+    if band := params.get("band"):
+        rows = rows.filter(scores__band=band)
+    if line := uid_of(params.get("line", "")):
+        rows = rows.filter(product_line__uid=line)
+    if partner := uid_of(params.get("partner", "")):
+        rows = rows.filter(_with_partners(partner__uid=partner))
+    if territory := uid_of(params.get("territory", "")):
+        rows = rows.filter(_with_partners(partner__in=_partners_of(territory)))
+    if text := params.get("q", "").strip():
+        rows = rows.filter(pk__in=found(text))
+    return rows
+
+
+def _with_partners(**which: Any) -> Q:
+    """Leads a partner has or is offered now."""
+    return Q(**which) | Q(pk__in=Offer.objects.filter(state=OfferState.OPEN, **which).values("lead_id"))
+
+
+def _partners_of(territory: UUID) -> QuerySet:
+    return Profile.objects.filter(territory__uid=territory).values("partner_id")
+
+
+def found(text: str) -> list[int]:
+    """Ids of leads by a person's e-mail address or a company's name, also misspelled."""
+    if "@" in text:
+        people = LeadPerson.objects.filter(email_key=email_key(text) or text)
+        return list(people.values_list("lead_id", flat=True)[:FOUND_MOST])
+    return [pk for pk, _ in similar("leads", name_key(text) or text, least=0.3, most=FOUND_MOST)]
+
+
+def order_of(params: QueryDict) -> list[str]:
+    """Ordering columns for ?sort=; newest first unless asked."""
+    asked = params.get("sort", "")
+    columns = SORTS.get(asked.lstrip("-"))
+    if columns is None:
+        return ["-captured_at", "-id"]
+    sign = "-" if asked.startswith("-") else ""
+    return [f"{sign}{column}" for column in columns]
+
+
+def listed(params: QueryDict) -> QuerySet[Lead, dict[str, Any]]:
+    """Rows for the console's list. Sorting by points or budget leaves out leads that have none."""
+    rows = chosen(params)
+    sort = params.get("sort", "").lstrip("-")
+    if sort == "points":
+        rows = rows.filter(scores__points__isnull=False)
+    if sort == "amount_minor":
+        rows = rows.filter(amount_minor__isnull=False)
+    return rows.order_by(*order_of(params)).values(*_LIST)
+
+
+def open_offers(lead_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Lead id → its open offer: partner and the instants of its limit."""
+    rows = Offer.objects.filter(lead_id__in=list(lead_ids), state=OfferState.OPEN).values(
+        "lead_id", "partner__name", "offered_at", "lapses_at", "reminded_at"
+    )
+    return {row["lead_id"]: row for row in rows}
+
+
+def state_counts() -> dict[str, int]:
+    """How many leads are in each open state, counted no further than COUNT_CAP."""
+    counts = {}
+    for state in (LeadState.CAPTURED, LeadState.WAITING, LeadState.OFFERED, LeadState.ACCEPTED):
+        counts[str(state)] = Lead.objects.filter(state=state)[:COUNT_CAP].count()
+    return counts
+
+
+def waiting_reasons() -> list[Mapping[str, Any]]:
+    """Why leads wait, and how many for each reason, most first."""
+    rows = Lead.objects.filter(state=LeadState.WAITING).values("waiting_because").annotate(leads=Count("id"))
+    return list(rows.order_by("-leads", "waiting_because")[:WAITING_REASONS_SHOWN])
+
+
+def neighbours(lead: Lead, params: QueryDict) -> dict[str, Any]:
+    """The leads before and after this one in the list it was opened from (newest first), and its place there."""
+    rows = chosen(params)
+    newer = Q(captured_at__gt=lead.captured_at) | Q(captured_at=lead.captured_at, pk__gt=lead.pk)
+    older = Q(captured_at__lt=lead.captured_at) | Q(captured_at=lead.captured_at, pk__lt=lead.pk)
+    before = rows.filter(newer).order_by()[: COUNT_CAP + 1].count()
+    after = rows.filter(older).order_by()[: COUNT_CAP + 1].count()
+    return {
+        "previous": rows.filter(newer).order_by("captured_at", "pk").values_list("uid", flat=True).first(),
+        "next": rows.filter(older).order_by("-captured_at", "-pk").values_list("uid", flat=True).first(),
+        "place": before + 1 if before <= COUNT_CAP else None,
+        "count": before + 1 + after if before + after <= COUNT_CAP else None,
+    }
+
+
+# Choices of the filters
+
+_SOURCES = """WITH RECURSIVE found AS (
+ (SELECT source FROM leads_lead WHERE vendor_id = %s ORDER BY source LIMIT 1)
+ UNION ALL
+ SELECT (SELECT source FROM leads_lead WHERE vendor_id = %s AND source > found.source ORDER BY source LIMIT 1)
+   FROM found WHERE found.source IS NOT NULL)
+SELECT source FROM found WHERE source <> '' LIMIT 100"""
+
+
+def sources() -> list[str]:
+    """The sources that occur, each found by one step in the index however many leads there are."""
+    vendor_id = current().vendor_id
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCES, [vendor_id, vendor_id])
+        return [source for (source,) in cursor.fetchall()]
+
+
+def bands() -> list[str]:
+    """Names of the bands of the card in force, best first."""
+    rows = ScoreCard.objects.filter(state=PolicyState.PUBLISHED).values_list("bands", flat=True).first() or []
+    return [band["name"] for band in sorted(rows, key=lambda band: -band["at_least"])]
+
+
+def product_lines() -> list[tuple[str, str]]:
+    return [(str(uid), name) for uid, name in ProductLine.objects.order_by("name").values_list("uid", "name")]
+
+
+def territories() -> list[tuple[str, str]]:
+    return [(str(uid), name) for uid, name in Territory.objects.order_by("order", "name").values_list("uid", "name")]

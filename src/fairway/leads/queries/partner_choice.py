@@ -1,0 +1,55 @@
+"""Partners a person may offer a lead to, with what helps to choose: place, room, and what they said before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, F
+
+from fairway.core.search import similar
+from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.customers.rules.match_keys import sort_name
+from fairway.leads.models import Lead, Offer
+from fairway.leads.rules.states import LeadState, OfferState
+
+MOST = 12
+
+
+def matching(text: str) -> list[int]:
+    """Ids of partners by the beginning of their name, else by likeness."""
+    wanted = sort_name(text)
+    if not wanted:
+        return []
+    begins = Partner.objects.filter(sort_name__gte=wanted, sort_name__lt=wanted + "\U0010ffff")
+    ids = list(begins.order_by("sort_name").values_list("pk", flat=True)[:MOST])
+    return ids or [pk for pk, _likeness in similar("partners", wanted, least=0.3, most=MOST)]
+
+
+def described(partner_ids: Sequence[int], lead: Lead) -> list[dict[str, Any]]:
+    """Name, place, room and the last answer of each active partner, in the order given. Three queries."""
+    rows = Partner.objects.filter(pk__in=partner_ids, state=PartnerState.ACTIVE).values(
+        "id",
+        "uid",
+        "name",
+        city=F("profiles__city"),
+        state_code=F("profiles__state_code"),
+        capacity=F("profiles__lead_capacity"),
+        accepts=F("profiles__accepts_leads"),
+    )
+    worked = _counts(Lead.objects.filter(state=LeadState.ACCEPTED, partner_id__in=partner_ids))
+    answers = {
+        row["partner_id"]: OfferState(row["state"])
+        for row in Offer.objects.filter(lead=lead, partner_id__in=partner_ids).order_by("offered_at").values()
+    }
+    by_id = {row["id"]: {**row, "worked": worked.get(row["id"], 0), "before": answers.get(row["id"])} for row in rows}
+    return [by_id[pk] for pk in partner_ids if pk in by_id]
+
+
+def _counts(rows: Any) -> dict[int, int]:
+    return dict(rows.values_list("partner_id").annotate(leads=Count("id")).values_list("partner_id", "leads"))
+
+
+def candidates(lead: Lead) -> list[int]:
+    """Partners that the last routing looked at, best first."""
+    decision = lead.decisions.order_by("-decided_at", "-id").values_list("candidates", flat=True).first() or []
+    ids = [row.get("partner_id") or row.get("partner") for row in decision]
+    return [pk for pk in ids if isinstance(pk, int)][:MOST]

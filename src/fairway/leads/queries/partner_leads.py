@@ -1,0 +1,80 @@
+"""What a partner's people see: the offers made to them and the leads they have. Read in their own context."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.http import QueryDict
+
+from fairway.leads.models import Lead, Offer, Touch
+from fairway.leads.rules.answers import STAGES
+from fairway.leads.rules.states import LeadState, OfferState
+
+COUNT_CAP = 1000
+TOUCHES_SHOWN = 100
+_OFFER = (
+    "uid", "title", "place", "brief", "amount_minor", "currency", "state", "offered_at", "lapses_at", "answered_at",
+    "quality", "recall_reason",
+)  # fmt: skip
+_LEAD = (
+    "uid", "title", "company", "city", "state", "stage", "amount_minor", "currency", "next_step", "next_step_on",
+    "accepted_at", "last_touch_at", "people__first_name", "people__last_name",
+)  # fmt: skip
+OPEN = "open"
+SORTS = ("company", "amount_minor", "next_step_on", "accepted_at", "last_touch_at", "stage")
+
+
+def open_offers() -> QuerySet[Offer, dict[str, Any]]:
+    """Offers that wait for an answer, the one that lapses first at the top."""
+    return Offer.objects.filter(state=OfferState.OPEN).order_by("lapses_at", "id").values(*_OFFER)
+
+
+def answered_offers() -> QuerySet[Offer, dict[str, Any]]:
+    """Offers that are over, the latest first; the accepted ones with the lead they became."""
+    rows = Offer.objects.exclude(state=OfferState.OPEN).order_by("-answered_at", "-id")
+    return rows.values(*_OFFER, "answered_by__name", lead_uid=F("lead__uid"), company=F("lead__company"))
+
+
+def leads(params: QueryDict) -> QuerySet[Lead, dict[str, Any]]:
+    """The partner's leads: those being worked unless ?state= says otherwise; the next step due first."""
+    rows = Lead.objects.all()
+    state = params.get("state") or OPEN
+    if state == OPEN:
+        rows = rows.filter(state=LeadState.ACCEPTED)
+    elif state in set(LeadState):
+        rows = rows.filter(state=state)
+    if (stage := params.get("stage")) in STAGES:
+        rows = rows.filter(stage=stage)
+    return rows.order_by(*_order(params)).values(*_LEAD)
+
+
+def _order(params: QueryDict) -> list[Any]:
+    asked = params.get("sort", "next_step_on")
+    name = asked.lstrip("-")
+    column = F(name if name in SORTS else "next_step_on")
+    if asked.startswith("-"):
+        return [column.desc(nulls_last=True), "-accepted_at", "-id"]
+    return [column.asc(nulls_last=True), "-accepted_at", "-id"]
+
+
+def counts() -> dict[str, int]:
+    """Open offers and leads being worked, counted no further than COUNT_CAP."""
+    return {
+        "offers": Offer.objects.filter(state=OfferState.OPEN)[:COUNT_CAP].count(),
+        "leads": Lead.objects.filter(state=LeadState.ACCEPTED)[:COUNT_CAP].count(),
+    }
+
+
+def open_offer_count() -> int:
+    return Offer.objects.filter(state=OfferState.OPEN)[:COUNT_CAP].count()
+
+
+def touches(subject_type: str, subject_id: int) -> list[dict[str, Any]]:
+    """Contacts with the customer of a lead or a deal, the latest first."""
+    rows = Touch.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("-touched_at", "-id")
+    return list(rows.values("kind", "outcome", "note", "touched_at", "seat__name")[:TOUCHES_SHOWN])
+
+
+def lead_of_offer(offer_id: int) -> UUID | None:
+    """The lead that an accepted offer became, when the reader may see it."""
+    return Lead.objects.filter(offers=offer_id).values_list("uid", flat=True).first()

@@ -1,0 +1,200 @@
+"""A partner's pages of offers and leads, through the client."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from fairway.core.events.models import Event
+from fairway.core.tenancy.context import entering
+from fairway.leads.models import Lead, Offer, Touch
+from fairway.leads.tests.makers import SECRETS, accepted, captured, offered
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(response, status=200):
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def fresh(cast, row):
+    with entering(cast.admin.context):
+        return type(row).objects.get(pk=row.pk)
+
+
+def test_the_inbox_and_the_offer_show_the_brief_and_nowhere_the_person(acme, client_of):
+    offer = offered(acme)
+    client = client_of(acme.beta_seller)
+    for path in ("", "offers/", f"offers/{offer.uid}/", f"offers/{offer.uid}/decline/", "offers/answered/", "leads/"):
+        page = text_of(client.get(f"/acme/portal/{path}"))
+        assert not [secret for secret in SECRETS if secret in page], path
+    page = text_of(client.get(f"/acme/portal/offers/{offer.uid}/"))
+    assert "Wi-Fi for a new warehouse" in page
+    assert "Logistics, 220 people" in page
+    assert "about $38,000" in page
+    assert "Accept lead" in page
+
+
+def test_a_rival_and_another_vendors_people_get_404_for_an_offer_and_a_lead(acme, client_of):
+    offer, lead = offered(acme), accepted(acme)
+    paths = [f"offers/{offer.uid}/", f"leads/{lead.uid}/"]
+    posts = [f"offers/{offer.uid}/{x}/" for x in ("acceptance", "decline", "opening")]
+    posts += [f"leads/{lead.uid}/{x}/" for x in ("touches", "next-step", "closing", "step-done")]
+    for member in (acme.gamma_seller, acme.zeta_admin):
+        client = client_of(member)
+        assert [client.get(f"/acme/portal/{path}").status_code for path in paths] == [404, 404]
+        assert {client.post(f"/acme/portal/{path}").status_code for path in posts} == {404}
+    zeta = client_of(acme.executive_at_zeta)
+    assert [zeta.get(f"/zeta/portal/{path}").status_code for path in paths] == [404, 404]
+    assert fresh(acme, offer).state == "open"
+    assert fresh(acme, lead).touches == 0
+
+
+def test_looking_at_an_offer_changes_nothing_and_the_page_itself_reports_the_opening(acme, client_of):
+    offer = offered(acme)
+    client = client_of(acme.beta_seller)
+    page = text_of(client.get(f"/acme/portal/offers/{offer.uid}/"))
+    assert fresh(acme, offer).opened_at is None
+    assert f'hx-post="/acme/portal/offers/{offer.uid}/opening/"' in page
+    assert client.post(f"/acme/portal/offers/{offer.uid}/opening/").status_code == 204
+    assert fresh(acme, offer).opened_at is not None
+    assert "hx-post" not in text_of(client.get(f"/acme/portal/offers/{offer.uid}/"))
+    assert client.get(f"/acme/portal/offers/{offer.uid}/opening/").status_code == 405
+
+
+def test_accepting_leads_to_the_lead_with_its_person(acme, client_of):
+    offer = offered(acme)
+    client = client_of(acme.beta_seller)
+    answer = client.post(f"/acme/portal/offers/{offer.uid}/acceptance/")
+    lead = fresh(acme, Lead(pk=offer.lead_id))
+    assert answer.url == f"/acme/portal/leads/{lead.uid}/"
+    page = text_of(client.get(answer.url))
+    assert "Karen Thielemann" in page
+    assert "mailto:karen@brinkmann.example" in page
+    assert "Brinkmann Logistics" in text_of(client.get("/acme/portal/leads/"))
+
+
+def test_a_colleague_who_accepts_second_is_told_kindly_and_comes_to_the_lead(acme, client_of):
+    offer = offered(acme)
+    client_of(acme.beta_executive).post(f"/acme/portal/offers/{offer.uid}/acceptance/")
+    page = text_of(client_of(acme.beta_seller).post(f"/acme/portal/offers/{offer.uid}/acceptance/", follow=True))
+    assert "This offer was already accepted by Eva Exec." in page
+    assert "Karen Thielemann" in page
+    with entering(acme.admin.context):
+        assert Event.objects.filter(subject_type="offer", verb="accepted").count() == 1
+
+
+def test_declining_needs_a_reason_from_the_list_and_keeps_the_note(acme, client_of):
+    offer = offered(acme)
+    client = client_of(acme.beta_seller)
+    path = f"/acme/portal/offers/{offer.uid}/decline/"
+    page = text_of(client.post(path, {"note": "We are full until May"}), 422)
+    assert "choose at least one reason" in page
+    assert "We are full until May" in page
+    assert text_of(client.post(path, {"quality": ["nonsense"]}), 422)
+    assert fresh(acme, offer).state == "open"
+    answer = client.post(path, {"quality": ["no_capacity", "too_small"], "note": "Full until May"})
+    assert answer.url == "/acme/portal/offers/"
+    kept = fresh(acme, offer)
+    assert (kept.state, kept.quality, kept.answer_note) == ("declined", ["no_capacity", "too_small"], "Full until May")
+    assert "No capacity at the moment" in text_of(client.get(f"/acme/portal/offers/{offer.uid}/"))
+
+
+def test_a_partner_marketer_reads_an_offer_and_may_not_answer(acme, client_of):
+    offer = offered(acme)
+    client = client_of(acme.beta_marketer)
+    page = text_of(client.get(f"/acme/portal/offers/{offer.uid}/"))
+    assert "Accept lead" not in page
+    assert "hx-post" not in page
+    assert client.post(f"/acme/portal/offers/{offer.uid}/acceptance/").status_code == 403
+    assert fresh(acme, offer).state == "open"
+
+
+def test_a_contact_is_kept_and_counted(acme, client_of):
+    lead = accepted(acme)
+    client = client_of(acme.beta_seller)
+    path = f"/acme/portal/leads/{lead.uid}/touches/"
+    assert "Select a valid choice" in text_of(client.post(path, {"kind": "pigeon", "outcome": "reached"}), 422)
+    answer = client.post(path, {"kind": "call", "outcome": "interested", "note": "Wants a visit"})
+    assert answer.url == f"/acme/portal/leads/{lead.uid}/"
+    assert "Wants a visit" in text_of(client.get(answer.url))
+    with entering(acme.admin.context):
+        assert [touch.kind for touch in Touch.objects.all()] == ["call"]
+    assert (fresh(acme, lead).touches, fresh(acme, lead).stage) == (1, "contacted")
+
+
+def test_a_next_step_has_a_text_and_a_day(acme, client_of):
+    lead = accepted(acme)
+    client = client_of(acme.beta_seller)
+    path = f"/acme/portal/leads/{lead.uid}/next-step/"
+    assert "Say by when." in text_of(client.post(path, {"stage": "new", "next_step": "Call"}), 422)
+    wrong = {"stage": "new", "next_step": "Call", "next_step_on": "soon"}
+    assert "Enter a valid date" in text_of(client.post(path, wrong), 422)
+    assert fresh(acme, lead).next_step == ""
+    client.post(path, {"stage": "meeting", "next_step": "Survey", "next_step_on": "2026-01-05"})
+    kept = fresh(acme, lead)
+    assert (kept.stage, kept.next_step, str(kept.next_step_on)) == ("meeting", "Survey", "2026-01-05")
+    home = text_of(client.get("/acme/portal/"))
+    assert "Brinkmann Logistics: Survey" in home
+    assert "Next steps due" in home
+
+
+def test_a_lead_is_closed_with_a_reason_and_stays_to_be_read(acme, client_of):
+    lead = accepted(acme)
+    client = client_of(acme.beta_seller)
+    path = f"/acme/portal/leads/{lead.uid}/closing/"
+    assert "This field is required" in text_of(client.post(path, {"reason": ""}), 422)
+    assert fresh(acme, lead).state == "accepted"
+    assert client.post(path, {"reason": "no_budget"}).url == "/acme/portal/leads/"
+    assert fresh(acme, lead).close_reason == "no_budget"
+    page = text_of(client.get(f"/acme/portal/leads/{lead.uid}/"))
+    assert "No budget" in page
+    assert "Log a contact" not in page
+    assert "Brinkmann" not in text_of(client.get("/acme/portal/leads/"))
+    assert "Brinkmann" in text_of(client.get("/acme/portal/leads/?state=closed"))
+
+
+def test_the_home_counts_what_to_do(acme, client_of):
+    offered(acme)
+    page = text_of(client_of(acme.beta_seller).get("/acme/portal/"))
+    assert "One thing to do today" in page
+    assert "See offer" in page
+    assert "Nothing waits for you today" in text_of(client_of(acme.gamma_seller).get("/acme/portal/"))
+
+
+def copies(cast, model, row, count):
+    """More rows like one, as nobody makes them through pages."""
+    from fairway.core.ids import uuid7
+    from fairway.core.tenancy.acting import acting_for
+
+    made = []
+    for _number in range(count):
+        values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if f.name not in {"id", "uid"}}
+        made.append(model(**{**values, "uid": uuid7()}))
+    with acting_for(cast.cam):
+        return model.objects.bulk_create(made)
+
+
+def queries_of(client, path):
+    client.get(path)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize("path", ["leads/", "", "offers/answered/", "offers/"])
+def test_lists_cost_the_same_queries_at_3_rows_and_at_300(acme, client_of, path):
+    lead = accepted(acme, need="Switches")
+    offer = fresh(acme, Offer(pk=offered(acme).pk))
+    copies(acme, Lead, fresh(acme, lead), 2)
+    client = client_of(acme.beta_seller)
+    few = queries_of(client, f"/acme/portal/{path}")
+    copies(acme, Lead, fresh(acme, lead), 297)
+    with_lead = captured(acme, need="Other")
+    answered = fresh(acme, offer)
+    answered.lead_id, answered.state, answered.answered_at = with_lead.pk, "lapsed", answered.lapses_at
+    copies(acme, Offer, answered, 300)
+    assert queries_of(client, f"/acme/portal/{path}") == few
+    assert few <= 14

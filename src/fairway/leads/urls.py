@@ -1,0 +1,42 @@
+"""Addresses of leads and offers, by surface."""
+
+from django.urls import path
+
+from fairway.leads.views import console as leads
+from fairway.leads.views import lead_forms, lead_page, portal_leads
+from fairway.leads.views import portal as offers
+from fairway.leads.views import public as visitors
+
+console = [
+    path("leads/", leads.lead_list, name="lead-list"),
+    path("leads/waiting/", leads.waiting, name="lead-waiting"),
+    path("leads/new/", leads.new, name="lead-new"),
+    path("leads/<uuid:uid>/", lead_page.page, name="lead-detail"),
+    path("leads/<uuid:uid>/reminder/", lead_page.reminder, name="lead-reminder"),
+    path("leads/<uuid:uid>/recall/", lead_page.recall, name="lead-recall"),
+    path("leads/<uuid:uid>/offer/", lead_page.offer, name="lead-offer"),
+    path("leads/<uuid:uid>/partners/", lead_page.partners, name="lead-partners"),
+    path("leads/<uuid:uid>/closing/", lead_page.closing, name="lead-closing"),
+    path("leads/<uuid:uid>/notes/", lead_page.notes, name="lead-notes"),
+    path("lead-forms/", lead_forms.form_list, name="leadform-list"),
+    path("lead-forms/new/", lead_forms.edit, name="leadform-new"),
+    path("lead-forms/<uuid:uid>/", lead_forms.edit, name="leadform-edit"),
+]
+portal = [
+    path("offers/", offers.offer_list, name="portal-offer-list"),
+    path("offers/answered/", offers.answered_list, name="portal-offer-answered"),
+    path("offers/<uuid:uid>/", offers.offer_page, name="portal-offer"),
+    path("offers/<uuid:uid>/opening/", offers.opening, name="portal-offer-opening"),
+    path("offers/<uuid:uid>/acceptance/", offers.acceptance, name="portal-offer-acceptance"),
+    path("offers/<uuid:uid>/decline/", offers.decline, name="portal-offer-decline"),
+    path("leads/", portal_leads.lead_list, name="portal-lead-list"),
+    path("leads/<uuid:uid>/", portal_leads.lead_page, name="portal-lead"),
+    path("leads/<uuid:uid>/touches/", portal_leads.touches, name="portal-lead-touches"),
+    path("leads/<uuid:uid>/next-step/", portal_leads.next_step, name="portal-lead-next-step"),
+    path("leads/<uuid:uid>/step-done/", portal_leads.step_done, name="portal-lead-step-done"),
+    path("leads/<uuid:uid>/closing/", portal_leads.closing, name="portal-lead-closing"),
+]
+public = [
+    path("f/<slug:slug>/", visitors.lead_form, name="public-lead-form"),
+    path("f/<slug:slug>/thanks/", visitors.thanks, name="public-lead-thanks"),
+]

@@ -1,0 +1,137 @@
+"""What leads put on the home pages: offers to answer, next steps due; for staff what waits and what presses."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fairway.core.access import Member
+from fairway.core.http.format import day, distance
+from fairway.core.http.parts import Figure
+from fairway.core.http.todo import TodoItem
+from fairway.leads.queries import homes as queries
+from fairway.leads.queries import partner_leads
+from fairway.leads.queries.leads import state_counts
+from fairway.leads.rules.answers import STAGES
+from fairway.leads.tables import lead_name
+from fairway.leads.views import briefs
+from fairway.leads.views.asked import zone_of
+from fairway.leads.views.briefs import about_money
+from fairway.leads.views.limits import left_of
+
+SHOWN = 10
+# An offer nearer to its end than this stands on the account manager's home.
+PRESSING = timedelta(hours=2)
+FIGURE_DAYS = 30
+
+
+def offer_count(request: HttpRequest) -> int:
+    return partner_leads.open_offer_count()
+
+
+def waiting_count(request: HttpRequest) -> int:
+    return queries.waiting_count()
+
+
+# The partner's people
+
+
+def offers_to_answer(member: Member, at: datetime) -> Iterable[TodoItem]:
+    if not member.can("offer.answer"):
+        return []
+    return [_offer(offer, at, zone_of(member)) for offer in partner_leads.open_offers()[:SHOWN]]
+
+
+def _offer(offer: dict[str, Any], at: datetime, zone: str) -> TodoItem:
+    left = left_of(offer, at, zone)
+    return TodoItem(
+        offer["title"], briefs.sentence(offer), left.text, left.is_over, reverse("portal-offer", args=[offer["uid"]]),
+        _("See offer"), "answer", (offer["lapses_at"] - at).total_seconds(), left.note, left.share, "target",
+    )  # fmt: skip
+
+
+def steps_due(member: Member, at: datetime) -> Iterable[TodoItem]:
+    """Next steps of leads that are due today or late, the seller's own and those of nobody."""
+    if not member.can("lead.work"):
+        return []
+    today = at.astimezone(ZoneInfo(zone_of(member))).date()
+    seat_id = member.seat_id if member.role == "seller" else None
+    return [_step(row, today) for row in queries.steps_due(today, seat_id)[:SHOWN]]
+
+
+def _step(row: dict[str, Any], today: date) -> TodoItem:
+    on: date = row["next_step_on"]
+    is_late = on < today
+    about = ", ".join(
+        part for part in (str(STAGES.get(row["stage"], "")), about_money(row["amount_minor"], row["currency"])) if part
+    )
+    last = (
+        _("Last contact %(day)s.") % {"day": day(row["last_touch_at"])}
+        if row["last_touch_at"]
+        else _("No contact yet.")
+    )
+    return TodoItem(
+        f"{lead_name(row)}: {row['next_step']}", f"{about}. {last}" if about else last,
+        distance(on, today=today).capitalize() or day(on), is_late, reverse("portal-lead", args=[row["uid"]]),
+        _("Open"), "step", (on - today).days,
+        _("was due %(day)s") % {"day": day(on)} if is_late else "", None, "phone-call",
+    )  # fmt: skip
+
+
+# Staff
+
+
+def leads_waiting(member: Member, at: datetime) -> Iterable[TodoItem]:
+    """Leads that nobody has, by reason: for those who may route."""
+    if not member.can("lead.route"):
+        return []
+    return [
+        TodoItem(
+            ngettext("%(n)s lead waits", "%(n)s leads wait", row["leads"]) % {"n": f"{row['leads']:,}"},
+            row["waiting_because"] or _("No reason is kept."),
+            _("since %(day)s") % {"day": day(row["oldest"])}, False,
+            f"{reverse('lead-waiting')}", _("See leads"), "decide", row["oldest"].timestamp(), icon="target",
+        )
+        for row in queries.waiting_by_reason()[:SHOWN]
+    ]  # fmt: skip
+
+
+def offers_pressing(member: Member, at: datetime) -> Iterable[TodoItem]:
+    """Open offers that lapse soon: a CAM sees the own partners', the others who may route see all."""
+    if not member.can("lead.route"):
+        return []
+    cam = member.seat_id if member.role == "cam" else None
+    shown = []
+    for offer in queries.offers_ending(at + PRESSING, cam)[:SHOWN]:
+        left = left_of(offer, at, zone_of(member))
+        name = offer["lead__company"] or offer["title"]
+        shown.append(
+            TodoItem(
+                f"{name}: {offer['partner__name']}",
+                _("Reminded, not answered yet.") if offer["reminded_at"] else _("Not answered yet."),
+                left.text, left.is_over, reverse("lead-detail", args=[offer["lead__uid"]]), _("See lead"), "watch",
+                (offer["lapses_at"] - at).total_seconds(), left.note, left.share, "clock",
+            )
+        )  # fmt: skip
+    return shown
+
+
+def lead_figures(member: Member, at: datetime) -> list[Figure]:
+    """Leads of the last 30 days in four numbers."""
+    if not member.can("lead.read"):
+        return []
+    counts = state_counts()
+    answers = queries.answers_since(at - timedelta(days=FIGURE_DAYS), member.seat_id if member.role == "cam" else None)
+    offers, accepted = answers["answered"], answers["accepted"]
+    rate = f"{round(100 * accepted / offers)}\u00a0%" if offers else "–"
+    list_url = reverse("lead-list")
+    return [
+        Figure(_("Leads offered now"), f"{counts['offered']:,}", _("wait for an answer"), f"{list_url}?state=offered"),
+        Figure(_("Leads being worked"), f"{counts['accepted']:,}", _("at partners"), f"{list_url}?state=accepted"),
+        Figure(_("Offers accepted"), rate, _("%(n)s of %(m)s in 30 days") % {"n": f"{accepted:,}", "m": f"{offers:,}"}),
+    ]

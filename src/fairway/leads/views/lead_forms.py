@@ -1,0 +1,95 @@
+"""Public forms, for those who make them: the list with each address, and one form."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from fairway.core import clock
+from fairway.core.access import require
+from fairway.core.http.tables import Column, Table
+from fairway.core.http.toasts import toast
+from fairway.leads.actions.forms import FIELDS, save_lead_form
+from fairway.leads.forms import LeadFormForm
+from fairway.leads.models import LeadForm
+from fairway.leads.queries.leads import state_counts
+from fairway.leads.views.asked import REFUSALS, member_of, refused_on
+from fairway.leads.views.console import tabs
+
+STATES = {True: ("good", gettext_lazy("Open")), False: ("neutral", gettext_lazy("Shut"))}
+
+
+class LeadFormTable(Table):
+    name = "lead-forms"
+    columns = [
+        Column("name", gettext_lazy("Form"), kind="name", url="url"),
+        Column("address", gettext_lazy("Address"), kind="link", url="address"),
+        Column("campaign", gettext_lazy("Campaign"), phone=""),
+        Column("is_active", gettext_lazy("State"), kind="state", states=STATES),
+    ]
+    empty = (
+        gettext_lazy("No web form yet"),
+        gettext_lazy("A form takes leads in from your own address, with consent and without a third party."),
+    )
+
+
+def address_of(form: LeadForm) -> str:
+    return f"{settings.BASE_URL}{reverse('public-lead-form', args=[form.slug])}"
+
+
+@require_safe
+def form_list(request: HttpRequest) -> HttpResponse:
+    rows = [
+        {
+            "name": form.name,
+            "url": reverse("leadform-edit", args=[form.uid]),
+            "address": address_of(form),
+            "campaign": form.campaign,
+            "is_active": form.is_active,
+        }
+        for form in LeadForm.objects.order_by("name")
+    ]
+    return render(
+        request,
+        "leads/console_forms.html",
+        {
+            "table": LeadFormTable(rows),
+            "tabs": tabs("forms", state_counts()),
+            "may_edit": member_of(request).can("lead.form"),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
+    """One form: make it, or change it."""
+    member = member_of(request)
+    require(member, "lead.form")
+    kept = get_object_or_404(LeadForm.objects.select_related("product_line"), uid=uid) if uid else None
+    first = {name: getattr(kept, name) for name in FIELDS} if kept else _fresh(request)
+    form = LeadFormForm(request.POST or None, form=kept, initial=first)
+    if form.is_valid():
+        try:
+            saved = save_lead_form(form=kept, actor=member, at=clock.now(), **form.cleaned_data)
+        except REFUSALS as refused:
+            refused_on(form, refused)
+        else:
+            toast(request, _("Kept. The form is open.") if saved.is_active else _("Kept. The form is shut."))
+            return redirect("leadform-edit", saved.uid)
+    return render(
+        request,
+        "leads/console_form.html",
+        {"form": form, "kept": kept, "address": address_of(kept) if kept else ""},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _fresh(request: HttpRequest) -> dict[str, object]:
+    vendor = getattr(request, "vendor_name", "")
+    text = _("%(vendor)s and its partners may contact me about this request.") % {"vendor": vendor}
+    return {"consent_text": text, "is_active": True}

@@ -1,0 +1,155 @@
+"""The parts of a lead's page: its stepper, its time left, why this partner, why these points."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from fairway.core.http.format import day
+from fairway.core.http.happenings import Happened
+from fairway.core.http.parts import Fact, Reason, Step
+from fairway.leads.models import Lead, LeadPerson, LeadScore, Offer
+from fairway.leads.rules.states import LeadState
+from fairway.leads.views import briefs
+from fairway.leads.views.limits import TimeLeft, time_left
+
+# The steps of a lead, the event that makes each true, and the states in which it is the present one.
+STEPS = (
+    ("captured", ("lead.captured",)),
+    ("scored", ("lead.scored",)),
+    ("routed", ("lead.routed",)),
+    ("offered", ("offer.offered",)),
+    ("accepted", ("offer.accepted",)),
+    ("converted", ("lead.converted",)),
+)
+REACHED = {
+    LeadState.CAPTURED: "captured",
+    LeadState.WAITING: "routed",
+    LeadState.OFFERED: "offered",
+    LeadState.ACCEPTED: "accepted",
+    LeadState.CONVERTED: "converted",
+}
+
+
+def heading(lead: Lead, person: LeadPerson | None) -> str:
+    """“Brinkmann Logistik: Wi-Fi for a new warehouse”."""
+    name = f"{person.first_name} {person.last_name}".strip() if person else ""
+    who = lead.company or name
+    return f"{who}: {lead.title}" if who and who != lead.title else lead.title
+
+
+def origin(lead: Lead, zone: str) -> str:
+    """“From web form “Warehouse guide”, campaign Autumn, Monday 16 November 2026, 13:17”."""
+    parts = [_("From %(source)s") % {"source": lead.source or _("an unknown source")}]
+    if lead.source_detail:
+        parts[0] += f" “{lead.source_detail}”"
+    if lead.campaign:
+        parts.append(_("campaign %(name)s") % {"name": lead.campaign})
+    local = lead.captured_at.astimezone(ZoneInfo(zone))
+    return ", ".join([*parts, f"{date_format(local, 'l j F Y')}, {local:%H:%M}"])
+
+
+def left(offer: Offer | None, at: datetime, zone: str) -> TimeLeft | None:
+    """The time left of the open offer, told at the reader's place."""
+    return time_left(offer.offered_at, offer.lapses_at, at, zone) if offer else None
+
+
+def steps(lead: Lead, events: Sequence[Happened], zone: str) -> list[Step]:
+    """Captured to deal, each with the time it last happened; what lies ahead is open."""
+    latest: dict[str, datetime] = {}
+    for event in events:  # newest first
+        latest.setdefault(event.name, event.at)
+    latest.setdefault("lead.captured", lead.captured_at)
+    words = {
+        "captured": _("Captured"),
+        "scored": _("Scored"),
+        "routed": _("Routed"),
+        "offered": _("Offered"),
+        "accepted": _("Accepted"),
+        "converted": _("Deal"),
+    }
+    names = [name for name, _events in STEPS]
+    here = names.index(REACHED.get(LeadState(lead.state), _furthest(latest)))
+    shown, said_on = [], None
+    for number, (name, events_of) in enumerate(STEPS):
+        at = max((latest[event] for event in events_of if event in latest), default=None)
+        state = "done" if number < here else "now" if number == here else "todo"
+        note, said_on = _when(at, zone, said_on) if at and number <= here else ("", said_on)
+        shown.append(Step(words[name], note, state))  # type: ignore[arg-type]
+    return shown
+
+
+def _furthest(latest: dict[str, datetime]) -> str:
+    """How far a closed lead had come."""
+    return next(name for name, events in reversed(STEPS) if any(event in latest for event in events))
+
+
+def _when(at: datetime, zone: str, said_on: Any) -> tuple[str, Any]:
+    """The time, with its day where it is another one than the step before."""
+    local = at.astimezone(ZoneInfo(zone))
+    text = f"{local:%H:%M}" if local.date() == said_on else f"{day(local.date())} {local:%H:%M}"
+    return text, local.date()
+
+
+def facts(lead: Lead, person: LeadPerson | None) -> list[Fact]:
+    brief = {
+        "need": lead.title,
+        "description": lead.description,
+        "industry": lead.industry,
+        "employees": lead.employees,
+        "city": lead.city,
+        "state_code": lead.state_code,
+        "country": lead.country,
+        "timeframe_days": lead.timeframe_days,
+        "product_line": lead.product_line.name if lead.product_line else "",
+    }
+    return [
+        *briefs.facts(brief, lead.amount_minor, lead.currency),
+        *_contact(lead, person),
+        Fact(_("Consent"), _consent(lead), lead.consent_text),
+    ]
+
+
+def _contact(lead: Lead, person: LeadPerson | None) -> list[Fact]:
+    if person is None:
+        return [Fact(_("Contact"), "")]
+    name = ", ".join(part for part in (f"{person.first_name} {person.last_name}".strip(), person.job_title) if part)
+    hidden = "" if lead.partner_id else _("hidden from partners until one accepts")
+    rows = [Fact(_("Contact"), name, hidden)]
+    if person.email:
+        rows.append(Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"))
+    if person.phone:
+        rows.append(Fact(_("Phone"), person.phone))
+    return rows
+
+
+def _consent(lead: Lead) -> str:
+    if lead.consented_at is None:
+        return _("none known")
+    return _("to be contacted, %(day)s") % {"day": day(lead.consented_at)}
+
+
+def why_points(lead: Lead) -> dict[str, Any] | None:
+    """Points, band and the reasons with bars; None before the lead is scored."""
+    score = LeadScore.objects.filter(lead=lead).select_related("card").first()
+    if score is None:
+        return None
+    widest = max((abs(reason["points"]) for reason in score.reasons), default=0) or 1
+    return {
+        "points": score.points,
+        "band": score.band,
+        "reasons": [
+            Reason(
+                reason["points"], reason["name"], reason.get("text", ""), round(100 * abs(reason["points"]) / widest)
+            )
+            for reason in score.reasons
+        ],
+        "note": _("points by the rules published on %(day)s") % {"day": day(score.card.published_at)},
+    }  # fmt: skip
+
+
+def why_partner(lead: Lead, offer: Offer | None) -> dict[str, Any] | None:
+    return None

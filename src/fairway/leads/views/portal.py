@@ -1,0 +1,168 @@
+"""Offers, on the partner's side: the inbox, one offer, its answers."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fairway.core import clock
+from fairway.core.http.paging import paginate
+from fairway.core.http.parts import Happening, Tab, Todo, TodoGroup
+from fairway.core.http.toasts import toast
+from fairway.leads.actions.offers import accept_offer, decline_offer, open_offer
+from fairway.leads.forms import DeclineForm
+from fairway.leads.models import Offer
+from fairway.leads.queries import partner_leads
+from fairway.leads.rules.answers import QUALITY
+from fairway.leads.rules.states import OfferState
+from fairway.leads.tables import OFFER_STATES, AnsweredOfferTable
+from fairway.leads.views import briefs
+from fairway.leads.views.asked import REFUSALS, form_page, member_of, offer_of, refused_on, zone_of
+from fairway.leads.views.limits import left_of, time_left
+from fairway.leads.views.timeline import of_offer
+
+INBOX_SIZE = 50
+
+
+def tabs(here: str, counts: dict[str, int]) -> list[Tab]:
+    """Offers, leads and what is over: the parts of the area “Leads”."""
+    return [
+        Tab(_("Offers"), reverse("portal-offer-list"), here == "offers", counts["offers"]),
+        Tab(_("Your leads"), reverse("portal-lead-list"), here == "leads", counts["leads"]),
+        Tab(_("Answered"), reverse("portal-offer-answered"), here == "answered"),
+    ]
+
+
+@require_safe
+def offer_list(request: HttpRequest) -> HttpResponse:
+    """What waits for an answer, the most pressing first."""
+    at, zone = clock.now(), zone_of(member_of(request))
+    offers = list(partner_leads.open_offers()[:INBOX_SIZE])
+    return render(
+        request,
+        "leads/portal_offers.html",
+        {
+            "tabs": tabs("offers", partner_leads.counts()),
+            "groups": [TodoGroup(_("Waiting for your answer"), [_todo(offer, at, zone) for offer in offers])],
+            "has_offers": bool(offers),
+        },
+    )
+
+
+def _todo(offer: dict[str, Any], at: datetime, zone: str) -> Todo:
+    left = left_of(offer, at, zone)
+    url = reverse("portal-offer", args=[offer["uid"]])
+    return Todo(
+        offer["title"],
+        briefs.sentence(offer),
+        url,
+        _("See offer"),
+        "target",
+        left.text,
+        left.note,
+        left.kind,
+        left.share,
+    )
+
+
+@require_safe
+def answered_list(request: HttpRequest) -> HttpResponse:
+    page = paginate(partner_leads.answered_offers(), request)
+    for row in page.rows:
+        row["url"] = reverse("portal-offer", args=[row["uid"]])
+    table = AnsweredOfferTable(page, request=request)
+    return render(
+        request, "leads/portal_answered.html", {"table": table, "tabs": tabs("answered", partner_leads.counts())}
+    )
+
+
+@require_safe
+def offer_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The brief without its person, the time left, and the two answers."""
+    offer, member, at = offer_of(uid), member_of(request), clock.now()
+    kind, word = OFFER_STATES[offer.state]
+    is_open = offer.state == OfferState.OPEN
+    return render(
+        request,
+        "leads/portal_offer.html",
+        {
+            "offer": offer,
+            "pill": (kind, word),
+            "is_open": is_open,
+            "may_answer": is_open and member.can("offer.answer"),
+            "left": time_left(offer.offered_at, offer.lapses_at, at, zone_of(member)),
+            "facts": briefs.facts(offer.brief, offer.amount_minor, offer.currency),
+            "next": _what_happens(),
+            "timeline": of_offer(offer),
+            "decline_form": DeclineForm(auto_id="decline_%s"),
+            "quality": [str(QUALITY[measure]) for measure in offer.quality if measure in QUALITY],
+            "lead_uid": partner_leads.lead_of_offer(offer.pk) if offer.state == OfferState.ACCEPTED else None,
+            "is_unread": is_open and offer.opened_at is None and member.can("offer.answer"),
+        },
+    )
+
+
+def _what_happens() -> list[Happening]:
+    """What accepting means, in the order it comes."""
+    return [
+        Happening(
+            _("You see the person at once"), _("with name, e-mail and phone."), when=_("when you accept"), is_now=True
+        ),
+        Happening(_("The lead is yours."), _("Nobody else is offered it while you work it."), when=_("from then on")),
+        Happening(_("You make it a deal"), _("in one click, without a registration."), when=_("when it is one")),
+    ]
+
+
+@require_POST
+def opening(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The page was read: sent by the page itself, because looking must change nothing."""
+    open_offer(offer=offer_of(uid), actor=member_of(request), at=clock.now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+def acceptance(request: HttpRequest, uid: UUID) -> HttpResponse:
+    offer = offer_of(uid)
+    try:
+        lead = accept_offer(offer=offer, actor=member_of(request), at=clock.now())
+    except REFUSALS as refused:
+        return _too_late(request, offer, refused)
+    toast(request, _("The lead is yours. Call soon: who calls within a day wins most."))
+    return redirect("portal-lead", lead.uid)
+
+
+def _too_late(request: HttpRequest, offer: Offer, refused: Exception) -> HttpResponse:
+    """Somebody answered first. A colleague's acceptance leads to the lead itself."""
+    toast(request, str(refused), kind="attention")
+    lead_uid = partner_leads.lead_of_offer(offer.pk)
+    return redirect("portal-lead", lead_uid) if lead_uid else redirect("portal-offer", offer.uid)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline(request: HttpRequest, uid: UUID) -> HttpResponse:
+    offer = offer_of(uid)
+    form = DeclineForm(request.POST or None)
+    if form.is_valid():
+        try:
+            decline_offer(offer=offer, actor=member_of(request), at=clock.now(), **_declined(form))
+        except REFUSALS as refused:
+            if getattr(refused, "field", ""):
+                refused_on(form, refused)
+            else:
+                return _too_late(request, offer, refused)
+        else:
+            toast(request, _("Declined. Your reasons help us to send you better leads."))
+            return redirect("portal-offer-list")
+    return form_page(
+        request, form, title=_("Decline this offer?"), text=offer.title, button=_("Decline"), danger=True,
+        back=reverse("portal-offer", args=[offer.uid]),
+    )  # fmt: skip
+
+
+def _declined(form: DeclineForm) -> dict[str, Any]:
+    return {"quality": form.cleaned_data["quality"], "note": form.cleaned_data["note"]}

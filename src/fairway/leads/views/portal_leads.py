@@ -1,0 +1,184 @@
+"""Leads a partner has: the list, one lead, and working it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fairway.core import clock
+from fairway.core.http.format import moment
+from fairway.core.http.paging import paginate
+from fairway.core.http.parts import Fact, Happening
+from fairway.core.http.toasts import toast
+from fairway.leads.actions.work import close_lead, log_touch, set_next_step, set_stage
+from fairway.leads.forms import CloseForm, NextStepForm, TouchForm
+from fairway.leads.models import Lead, LeadPerson, TouchKind, TouchOutcome
+from fairway.leads.queries import partner_leads
+from fairway.leads.rules.answers import CLOSE_REASONS, STAGES
+from fairway.leads.rules.states import LeadState
+from fairway.leads.tables import LEAD_STATES, PartnerLeadTable
+from fairway.leads.views import briefs
+from fairway.leads.views.asked import REFUSALS, form_page, lead_of, member_of, refused_on
+from fairway.leads.views.portal import tabs
+from fairway.leads.views.timeline import of_lead
+
+LIST_SIZE = 200
+
+
+@require_safe
+def lead_list(request: HttpRequest) -> HttpResponse:
+    page = paginate(partner_leads.leads(request.GET), request, size=LIST_SIZE)
+    base = reverse("portal-lead-list")
+    words = {stage: str(word) for stage, word in STAGES.items()}
+    for row in page.rows:
+        row["url"] = f"{base}{row['uid']}/"
+        row["stage_word"] = words.get(row["stage"], "")
+    table = PartnerLeadTable(page, request=request)
+    return render(request, "leads/portal_leads.html", {"table": table, "tabs": tabs("leads", partner_leads.counts())})
+
+
+@require_safe
+def lead_page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return _page(request, lead_of(uid), _next_step_form(lead_of(uid)), TouchForm(auto_id="touch_%s"))
+
+
+def _next_step_form(lead: Lead) -> NextStepForm:
+    return NextStepForm(
+        initial={"stage": lead.stage or "new", "next_step": lead.next_step, "next_step_on": lead.next_step_on}
+    )
+
+
+def _page(
+    request: HttpRequest, lead: Lead, step_form: NextStepForm, touch_form: TouchForm, status: int = 200
+) -> HttpResponse:
+    member = member_of(request)
+    person = LeadPerson.objects.filter(lead=lead).first()
+    is_worked = lead.state == LeadState.ACCEPTED
+    name = f"{person.first_name} {person.last_name}".strip() if person else ""
+    return render(
+        request,
+        "leads/portal_lead.html",
+        {
+            "lead": lead,
+            "heading": lead.company or name or lead.title,
+            "pill": LEAD_STATES[lead.state],
+            "stage_word": str(STAGES.get(lead.stage, "")),
+            "is_worked": is_worked,
+            "may_work": is_worked and member.can("lead.work"),
+            "person": person,
+            "person_name": name,
+            "facts": _facts(lead),
+            "step_form": step_form,
+            "touch_form": touch_form,
+            "close_form": CloseForm(auto_id="close_%s"),
+            "touches": [_told(touch) for touch in partner_leads.touches("lead", lead.pk)],
+            "timeline": of_lead(lead)[1],
+            "close_reason": str(CLOSE_REASONS.get(lead.close_reason, lead.close_reason)),
+            "deal_url": deal_url(lead),
+        },
+        status=status,
+    )
+
+
+def deal_url(lead: Lead) -> str:
+    """Where the lead becomes a deal; empty while no room above makes deals."""
+    try:
+        return reverse("portal-deal-from-lead", args=[lead.uid])
+    except NoReverseMatch:
+        return ""
+
+
+def _facts(lead: Lead) -> list[Fact]:
+    brief = {
+        "need": lead.title,
+        "description": lead.description,
+        "industry": lead.industry,
+        "employees": lead.employees,
+        "city": lead.city,
+        "state_code": lead.state_code,
+        "country": lead.country,
+        "timeframe_days": lead.timeframe_days,
+        "product_line": lead.product_line.name if lead.product_line else "",
+    }
+    rows = briefs.facts(brief, lead.amount_minor, lead.currency)
+    rows.append(Fact(_("Accepted"), moment(lead.accepted_at), lead.seller.name if lead.seller else ""))
+    return rows
+
+
+def _told(touch: dict) -> Happening:
+    """A contact as an entry of a timeline."""
+    words = f"{TouchOutcome(touch['outcome']).label.lower()}"
+    note = f": “{touch['note']}”" if touch["note"] else ""
+    by = f", {touch['seat__name']}" if touch["seat__name"] else ""
+    return Happening(str(TouchKind(touch["kind"]).label), f"{words}{note}{by}", touch["touched_at"])
+
+
+@require_POST
+def touches(request: HttpRequest, uid: UUID) -> HttpResponse:
+    lead, form = lead_of(uid), TouchForm(request.POST, auto_id="touch_%s")
+    if form.is_valid():
+        try:
+            log_touch(subject=lead, actor=member_of(request), at=clock.now(), **form.cleaned_data)
+        except REFUSALS as refused:
+            refused_on(form, refused)
+        else:
+            toast(request, _("Contact kept."))
+            return redirect("portal-lead", lead.uid)
+    return _page(request, lead, _next_step_form(lead), form, status=422)
+
+
+@require_POST
+def next_step(request: HttpRequest, uid: UUID) -> HttpResponse:
+    lead, form = lead_of(uid), NextStepForm(request.POST)
+    if form.is_valid():
+        try:
+            _plan(lead, form, request)
+        except REFUSALS as refused:
+            refused_on(form, refused)
+        else:
+            toast(request, _("Next step kept."))
+            return redirect("portal-lead", lead.uid)
+    return _page(request, lead, form, TouchForm(auto_id="touch_%s"), status=422)
+
+
+def _plan(lead: Lead, form: NextStepForm, request: HttpRequest) -> None:
+    """Change only what differs, so that the timeline tells no change that was none."""
+    given, actor, at = form.cleaned_data, member_of(request), clock.now()
+    if given["stage"] != lead.stage:
+        set_stage(lead=lead, actor=actor, at=at, stage=given["stage"])
+    if (given["next_step"], given["next_step_on"]) != (lead.next_step, lead.next_step_on):
+        set_next_step(lead=lead, actor=actor, at=at, next_step=given["next_step"], on=given["next_step_on"])
+
+
+@require_POST
+def step_done(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The step on the home page is done: clear it and ask for the next one."""
+    lead = lead_of(uid)
+    try:
+        set_next_step(lead=lead, actor=member_of(request), at=clock.now(), next_step="", on=None)
+    except REFUSALS as refused:
+        toast(request, str(refused), kind="attention")
+    else:
+        toast(request, _("Done. What is the next step?"))
+    return redirect(f"{reverse('portal-lead', args=[lead.uid])}#next-step")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def closing(request: HttpRequest, uid: UUID) -> HttpResponse:
+    lead = lead_of(uid)
+    form = CloseForm(request.POST or None)
+    if form.is_valid():
+        try:
+            close_lead(lead=lead, actor=member_of(request), at=clock.now(), **form.cleaned_data)
+        except REFUSALS as refused:
+            refused_on(form, refused)
+        else:
+            toast(request, _("Closed. Thank you for the reason."))
+            return redirect("portal-lead-list")
+    return form_page(
+        request, form, title=_("Close this lead?"), text=lead.company or lead.title, button=_("Close the lead"),
+        danger=True, back=reverse("portal-lead", args=[lead.uid]),
+    )  # fmt: skip

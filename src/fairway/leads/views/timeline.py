@@ -1,0 +1,81 @@
+"""What happened to a lead and its offers, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from fairway.core.http.happenings import Happened, happened, said
+from fairway.core.http.parts import Happening
+from fairway.leads.models import Lead, LeadNote, Offer, TouchKind, TouchOutcome
+from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
+
+WORDS: dict[str, tuple[Any, Any]] = {
+    "lead.captured": (gettext_lazy("Captured"), gettext_lazy("from %(source)s")),
+    "lead.updated": (gettext_lazy("Updated"), gettext_lazy("from %(source)s")),
+    "lead.scored": (gettext_lazy("Scored"), gettext_lazy("%(points)s %(band)s")),
+    "lead.routed": (gettext_lazy("Routed"), gettext_lazy("%(routed)s")),
+    "lead.waiting": (gettext_lazy("Waiting"), gettext_lazy("%(because)s")),
+    "lead.noted": (gettext_lazy("Note"), gettext_lazy("by %(actor)s: “%(text)s”")),
+    "lead.touched": (gettext_lazy("Contact"), gettext_lazy("by %(actor)s: %(kind)s, %(outcome)s")),
+    "lead.planned": (gettext_lazy("Next step"), gettext_lazy("%(step)s")),
+    "lead.staged": (gettext_lazy("Stage"), gettext_lazy("%(stage)s, by %(actor)s")),
+    "lead.closed": (gettext_lazy("Closed"), gettext_lazy("by %(actor)s: %(reason)s")),
+    "lead.recalled": (gettext_lazy("Taken back"), gettext_lazy("from %(partner)s: %(reason)s")),
+    "lead.converted": (gettext_lazy("Became a deal"), gettext_lazy("by %(actor)s")),
+    "offer.offered": (gettext_lazy("Offered"), gettext_lazy("to %(partner)s %(limit)s")),
+    "offer.opened": (gettext_lazy("Opened"), gettext_lazy("by %(actor)s, %(partner)s")),
+    "offer.reminded": (gettext_lazy("Reminder sent"), gettext_lazy("to %(partner)s")),
+    "offer.accepted": (gettext_lazy("Accepted"), gettext_lazy("by %(actor)s, %(partner)s")),
+    "offer.declined": (gettext_lazy("Declined"), gettext_lazy("by %(actor)s, %(partner)s: %(quality)s")),
+    "offer.lapsed": (gettext_lazy("Lapsed"), gettext_lazy("at %(partner)s, nobody answered in time")),
+    "offer.recalled": (gettext_lazy("Recalled"), gettext_lazy("from %(partner)s: %(reason)s")),
+    "offer.escalated": (gettext_lazy("Escalated"), gettext_lazy("to the account manager")),
+}
+
+
+def of_lead(lead: Lead) -> tuple[list[Happened], list[Happening]]:
+    """The events of a lead and of its offers that the reader may see: as they are, and in words."""
+    offers = list(Offer.objects.filter(lead=lead).values_list("pk", flat=True))
+    events = happened({"lead": [lead.pk], "offer": offers})
+    notes = _notes(events)
+    return events, said(events, lambda event: fill(event, notes))
+
+
+def of_offer(offer: Offer) -> list[Happening]:
+    return said(happened({"offer": [offer.pk]}), lambda event: fill(event, {}))
+
+
+def _notes(events: list[Happened]) -> dict[int, str]:
+    ids = [event.data["note"] for event in events if event.name == "lead.noted"]
+    return dict(LeadNote.objects.filter(pk__in=ids).values_list("pk", "text")) if ids else {}
+
+
+def fill(event: Happened, notes: Mapping[int, str]) -> dict[str, Any]:
+    """The values that need more than the event's own data."""
+    data, more = event.data, dict[str, Any]()
+    if event.name == "lead.noted":
+        more["text"] = notes.get(data["note"], "")
+    if "quality" in data:
+        more["quality"] = "; ".join(str(QUALITY.get(measure, measure)) for measure in data["quality"])
+    if event.name == "lead.closed":
+        more["reason"] = str(CLOSE_REASONS.get(data.get("reason", ""), data.get("reason", "")))
+    if event.name == "lead.touched":
+        more |= {"kind": _word(TouchKind, data["kind"]), "outcome": _word(TouchOutcome, data["outcome"])}
+    if event.name == "lead.staged":
+        more["stage"] = str(STAGES.get(data["stage"], data["stage"]))
+    if event.name == "lead.planned":
+        more["step"] = data.get("next_step") or _("none, done by %(actor)s") % {"actor": event.actor}
+    if minutes := data.get("limit_minutes"):
+        more["limit"] = limit_words(minutes)
+    return more
+
+
+def limit_words(minutes: int) -> str:
+    hours = round(minutes / 60)
+    return ngettext("for %(n)d business hour", "for %(n)d business hours", hours) % {"n": hours}
+
+
+def _word(choices: Any, value: str) -> str:
+    return str(choices(value).label).lower() if value in choices.values else value
