@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -84,7 +85,12 @@ def edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
     return render(
         request,
         "leads/console_form.html",
-        {"form": form, "kept": kept, "address": address_of(kept) if kept else ""},
+        {
+            "form": form,
+            "kept": kept,
+            "address": address_of(kept) if kept else "",
+            "snippet": format_html('<a href="{}">{}</a>', address_of(kept), kept.headline or kept.name) if kept else "",
+        },
         status=422 if form.is_bound else 200,
     )
 

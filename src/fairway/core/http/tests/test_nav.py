@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
+from django.urls import set_script_prefix
 
 from fairway.core.http import nav
 from fairway.core.http.nav import NavItem, NavSection, sections_for, shell_for, surface_of
@@ -22,6 +23,7 @@ class Seated:
 
 @pytest.fixture
 def items(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    set_script_prefix("/")  # a test before may have asked for a vendor's page
     settings.ROOT_URLCONF = "fairway.core.http.tests.sample_urls"
     monkeypatch.setattr(nav, "_items", [])
     nav.register(
