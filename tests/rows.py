@@ -76,7 +76,8 @@ def _plain(model: type[models.Model], field: models.Field, mark: str) -> Any:
             return field.default if field.has_default() else field.choices[0][0]
         if field.name in {"country", "currency"}:
             return {"country": "US", "currency": "USD"}[field.name]
-        return f"{mark} {model._meta.model_name} {field.name}"[: field.max_length or 60]
+        between = "-" if isinstance(field, models.SlugField) else " "
+        return between.join([mark, str(model._meta.model_name), field.name])[: field.max_length or 60]
     if isinstance(field, models.DateTimeField):
         ahead = field.name.endswith(("_until", "lapses_at", "due_at", "expires_at"))
         return clock.now() + timedelta(days=5 if ahead else -5) if not field.null or ahead else None
