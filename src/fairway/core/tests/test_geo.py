@@ -1,4 +1,5 @@
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairway.core.geo import (
+    city_index,
     country_code,
     haversine_km,
     haversine_km_array,
@@ -125,6 +127,19 @@ def test_a_city_is_found_by_its_names_and_state(city, state, country, near):
 )
 def test_a_place_that_could_be_several_or_none_stays_unknown(city, state, country):
     assert locate(city, state, country) is None
+
+
+def test_the_index_of_cities_is_made_once_and_only_trusted_where_it_is_ours(settings, tmp_path, monkeypatch):
+    index = b"SQLite format 3"
+    monkeypatch.setattr(city_index, "_fill", lambda path: Path(path).write_bytes(index))
+    settings.VAR_DIR = tmp_path / "var"
+    made = city_index._made("cities.sqlite3")
+    assert made == tmp_path / "var" / "cache" / "cities.sqlite3"
+    assert made.read_bytes() == index
+    assert [found.name for found in made.parent.iterdir()] == ["cities.sqlite3"]
+    monkeypatch.setattr(city_index, "_is_ours", lambda folder: False)
+    with pytest.raises(OSError, match="cities cannot be looked up"):
+        city_index._made("cities.sqlite3")
 
 
 def test_distances_are_right_where_maps_break():
