@@ -8,12 +8,13 @@ class WorkflowConfig(AppConfig):
     label = "workflow"
 
     def ready(self) -> None:
-        from fairway.core.http import frame, nav
+        from fairway.core.http import desk, frame, nav
         from fairway.core.http.nav import NavItem
-        from fairway.workflow.queries.notifications import unread_count
+        from fairway.workflow.queries.notifications import unread_count, unread_waiting
 
         def unread(request: HttpRequest) -> int:
             return unread_count(request.member)  # type: ignore[attr-defined]
 
         nav.register(NavItem("console", "", _("Notifications"), "notification-list", "bell", order=20, count=unread))
         frame.register_inbox("portal-notification-list", unread)
+        desk.register(unread_waiting, order=90)

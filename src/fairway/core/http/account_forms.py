@@ -3,7 +3,10 @@
 from typing import Any
 
 from allauth.account import forms as account
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from fairway.core.tenancy.actions.passwords import ask_password_reset
 
 
 class _Plain:
@@ -34,6 +37,11 @@ class ResetPasswordForm(_Plain, account.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._make_plain({"email": _("E-mail")})
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        ask_password_reset(email)
+        return email
 
 
 class ResetPasswordKeyForm(_Plain, account.ResetPasswordKeyForm):

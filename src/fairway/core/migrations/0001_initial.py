@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
+import django.db.models.functions.text
 import fairway.core.ids
 import fairway.core.tenancy.scope
 from django.conf import settings
@@ -103,6 +104,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('partner_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce('partner_id', 0), output_field=models.BigIntegerField())),
+                ('name_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower('name'), output_field=models.CharField(max_length=150))),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organization')),
                 ('partner', fairway.core.tenancy.scope.TenantForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.partner')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -131,6 +133,8 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
+                ('mailed_at', models.DateTimeField(null=True)),
+                ('mail_error', models.TextField(blank=True)),
                 ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organization')),
                 ('partner', fairway.core.tenancy.scope.TenantForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.partner')),
                 ('invited_by', fairway.core.tenancy.scope.TenantForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.seat')),
@@ -171,6 +175,7 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organization')),
+                ('partner', fairway.core.tenancy.scope.TenantForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.partner')),
                 ('seat', fairway.core.tenancy.scope.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.seat')),
             ],
             options={
@@ -181,6 +186,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='seat',
             index=models.Index(fields=['vendor', 'partner_key', 'role'], name='seat_by_partner'),
+        ),
+        migrations.AddIndex(
+            model_name='seat',
+            index=models.Index(fields=['vendor', 'name_key', 'id'], name='seat_by_name'),
+        ),
+        migrations.AddIndex(
+            model_name='seat',
+            index=models.Index(fields=['vendor', 'email'], name='seat_by_email'),
         ),
         migrations.AddConstraint(
             model_name='seat',
@@ -216,7 +229,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='invitation',
-            index=models.Index(fields=['vendor', 'created_at'], name='invitation_by_time'),
+            index=models.Index(fields=['vendor', '-created_at'], name='invitation_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='invitation',
+            index=models.Index(fields=['vendor', 'email'], name='invitation_by_email'),
         ),
         migrations.AddConstraint(
             model_name='invitation',

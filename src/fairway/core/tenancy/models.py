@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from fairway.core.ids import uuid7
-from fairway.core.tenancy.scope import InternalModel, SharedModel, Tenancy, TenantForeignKey, TenantModel
+from fairway.core.tenancy.scope import SharedModel, Tenancy, TenantForeignKey, TenantModel
 
 
 class UserManager(BaseUserManager["User"]):
@@ -157,6 +157,10 @@ class Seat(SharedModel):
         output_field=models.BigIntegerField(),
         db_persist=True,
     )
+    # People are found by the beginning of their name, in either case.
+    name_key = models.GeneratedField(
+        expression=models.functions.Lower("name"), output_field=models.CharField(max_length=150), db_persist=True
+    )
 
     class Meta(SharedModel.Meta):
         abstract = False
@@ -164,7 +168,11 @@ class Seat(SharedModel):
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["vendor", "user", "partner_key", "role"], name="seat_once"),
         ]
-        indexes = [models.Index(fields=["vendor", "partner_key", "role"], name="seat_by_partner")]
+        indexes = [
+            models.Index(fields=["vendor", "partner_key", "role"], name="seat_by_partner"),
+            models.Index(fields=["vendor", "name_key", "id"], name="seat_by_name"),
+            models.Index(fields=["vendor", "email"], name="seat_by_email"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -174,10 +182,12 @@ class Seat(SharedModel):
         return self.partner_id is None
 
 
-class Invitation(InternalModel):
-    """A seat offered by mail. The token is kept only as a hash; it works once and until `expires_at`."""
+class Invitation(SharedModel):
+    """A seat offered by mail. The token is kept only as a hash; it works once and until `expires_at`.
 
-    partner = TenantForeignKey(Partner, null=True, blank=True, related_name="+")
+    Without a partner it is for the vendor's staff, and seen by staff alone.
+    """
+
     email = models.EmailField()
     name = models.CharField(max_length=150)
     role = models.CharField(max_length=20, choices=Role)
@@ -187,7 +197,12 @@ class Invitation(InternalModel):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+    mail_error = models.TextField(blank=True)
 
-    class Meta(InternalModel.Meta):
+    class Meta(SharedModel.Meta):
         abstract = False
-        indexes = [models.Index(fields=["vendor", "created_at"], name="invitation_by_time")]
+        indexes = [
+            models.Index(fields=["vendor", "-created_at"], name="invitation_by_time"),
+            models.Index(fields=["vendor", "email"], name="invitation_by_email"),
+        ]

@@ -4,11 +4,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from fairway.core.tenancy.models import Seat
-from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
+from fairway.core.tenancy.scope import InternalModel, SharedModel, TenantForeignKey
 
 
-class ApiToken(InternalModel):
-    """A key for programs, kept as a hash. It can do what its seat and its scopes (permission names) both allow."""
+class ApiToken(SharedModel):
+    """A key for programs, kept as a hash. It can do what its seat and its scopes (permission names) both allow.
+
+    `partner` is that of the seat: a partner's executive sees the keys of the own people.
+    """
 
     seat = TenantForeignKey(Seat, related_name="+")
     name = models.CharField(max_length=100)
@@ -19,7 +22,7 @@ class ApiToken(InternalModel):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
-    class Meta(InternalModel.Meta):
+    class Meta(SharedModel.Meta):
         abstract = False
 
 

@@ -1,8 +1,12 @@
 """What a person was told. In a reader's context the database shows each seat its own rows only."""
 
+from datetime import datetime
+
 from django.db.models import Count
+from django.utils.translation import ngettext
 
 from fairway.core.access import Member
+from fairway.core.http.desk import Waiting
 from fairway.core.tenancy.context import Surface
 from fairway.core.tenancy.scope import TenantQuerySet
 from fairway.workflow.models import Notification
@@ -22,3 +26,11 @@ def unread_by_vendor(member: Member) -> dict[int, int]:
     assert member.context.surface is Surface.DESK
     rows = Notification.objects.filter(read_at=None).values("vendor_id").annotate(n=Count("pk"))
     return {row["vendor_id"]: row["n"] for row in rows.order_by()}
+
+
+def unread_waiting(member: Member, at: datetime) -> dict[int, Waiting]:
+    """For the desk's list of vendors."""
+    return {
+        vendor_id: Waiting(n, ngettext("%(n)d new notice", "%(n)d new notices", n) % {"n": n}, "notifications/")
+        for vendor_id, n in unread_by_vendor(member).items()
+    }

@@ -1,0 +1,121 @@
+"""Forms about people: invite, take an invitation, make a key."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairway.core.access import PERMISSIONS, Member
+from fairway.core.http.forms import Choices, DateField
+from fairway.core.names import sort_name
+from fairway.core.search import similar
+from fairway.core.tenancy.models import PARTNER_ROLES, Partner, Role
+from fairway.core.tenancy.queries import MAY_GIVE
+
+# What a program may be allowed, with the words for it; a page shows those that the seat's role has.
+SCOPES: dict[str, Any] = {
+    "lead.read": gettext_lazy("Read leads"),
+    "lead.capture": gettext_lazy("Send in leads"),
+    "lead.work": gettext_lazy("Work accepted leads"),
+    "offer.read": gettext_lazy("Read offers"),
+    "offer.answer": gettext_lazy("Accept and decline offers"),
+    "deal.read": gettext_lazy("Read deals"),
+    "deal.work": gettext_lazy("Work deals"),
+    "registration.submit": gettext_lazy("Register deals"),
+    "registration.decide": gettext_lazy("Decide about registrations"),
+    "partner.read": gettext_lazy("Read partners"),
+    "sales.read": gettext_lazy("Read sales lines"),
+    "sales.import": gettext_lazy("Send in sales lines"),
+    "review.read": gettext_lazy("Read reviews"),
+}
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("E-mail"))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=150)
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    partner = forms.CharField(
+        label=gettext_lazy("Partner"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Name or number of the partner, for a partner's person. Empty for your own staff."),
+    )
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.member = member
+        given = MAY_GIVE[member.role]
+        self.fields["role"].choices = [(role.value, role.label) for role in Role if role in given]  # type: ignore[attr-defined]
+        if not member.is_staff:
+            del self.fields["partner"]
+
+    def clean_partner(self) -> Partner | None:
+        text = self.cleaned_data["partner"].strip()
+        if not text:
+            return None
+        found = Partner.objects.filter(external_id=text)[:1] or Partner.objects.filter(sort_name=sort_name(text))[:2]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValidationError(_("Several partners have this name. Write the number instead."))
+        raise ValidationError(self._unknown(text))
+
+    def _unknown(self, text: str) -> str:
+        ids = [found for found, _likeness in similar("partners", sort_name(text), most=3)]
+        names = ", ".join(Partner.objects.filter(pk__in=ids).values_list("name", flat=True))
+        if names:
+            return _("No partner has this name or number. Do you mean: %(names)s?") % {"names": names}
+        return _("No partner has this name or number.")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.member.is_staff:
+            values["partner"] = Partner.objects.get(pk=self.member.partner_id)
+        elif "partner" in values and values.get("role"):
+            is_partner_role = values["role"] in PARTNER_ROLES
+            if is_partner_role and values["partner"] is None:
+                self.add_error("partner", _("A partner's person needs a partner."))
+            if not is_partner_role and values["partner"] is not None:
+                self.add_error("partner", _("Your own staff belong to no partner. Leave this empty."))
+        return values
+
+
+class AcceptForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Your name"), max_length=150)
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["password"].help_text = " ".join(password_validators_help_texts()[1:2])
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("What uses the key, such as “Web shop”.")
+    )
+    scopes = forms.MultipleChoiceField(label=gettext_lazy("The key may"), widget=Choices)
+    expires_on = DateField(
+        label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until it is revoked.")
+    )
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [  # type: ignore[attr-defined]
+            (scope, label) for scope, label in SCOPES.items() if member.role in PERMISSIONS[scope]
+        ]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The end of the last day, in UTC."""
+        day = self.cleaned_data["expires_on"]
+        return datetime.combine(day + timedelta(days=1), time(0), UTC) if day else None

@@ -1,0 +1,73 @@
+"""People, invitations and keys, as a member may see and change them."""
+
+from fairway.core.access import Member, system_member
+from fairway.core.tenancy.context import entering
+from fairway.core.tenancy.lookups import invitation_by_hash
+from fairway.core.tenancy.middleware import hash_token
+from fairway.core.tenancy.models import PARTNER_ROLES, STAFF_ROLES, Invitation, Partner, Role, Seat, User
+from fairway.core.tenancy.scope import TenantQuerySet
+from fairway.core.tenancy.tokens import ApiToken
+
+# Which roles a person may give, by own role. Nobody gives more than the own side of the house has.
+_ALL_BUT_ADMIN = (STAFF_ROLES - {Role.ADMIN}) | PARTNER_ROLES
+MAY_GIVE: dict[str, frozenset[str]] = {
+    "system": STAFF_ROLES | PARTNER_ROLES,
+    Role.ADMIN: STAFF_ROLES | PARTNER_ROLES,
+    Role.OPERATIONS: _ALL_BUT_ADMIN,
+    Role.CAM: PARTNER_ROLES,
+    Role.EXECUTIVE: PARTNER_ROLES,
+}
+
+
+def may_give(actor: Member, role: str, partner: Partner | None) -> bool:
+    """Whether the actor may let somebody into this role, and take it back."""
+    if role not in MAY_GIVE.get(actor.role, frozenset()) or (role in PARTNER_ROLES) != (partner is not None):
+        return False
+    if partner is None:
+        return True
+    if partner.vendor_id != actor.vendor_id:
+        return False
+    if actor.role == Role.CAM:
+        return partner.cam_id == actor.seat_id
+    return actor.role != Role.EXECUTIVE or partner.pk == actor.partner_id
+
+
+def people_for(member: Member) -> TenantQuerySet:
+    """Seats the member looks after, with their partner: all for staff, own partners' for an account manager."""
+    seats = Seat.objects.select_related("partner").order_by("name_key", "pk")
+    if member.role == Role.CAM:
+        return seats.filter(partner__cam_id=member.seat_id)
+    if not member.is_staff:
+        return seats.filter(partner_id=member.partner_id)
+    return seats
+
+
+def invitations_for(member: Member) -> TenantQuerySet:
+    """Invitations that nobody has used or taken back, newest first."""
+    waiting = Invitation.objects.filter(accepted_at=None, revoked_at=None).select_related("partner", "invited_by")
+    if member.role == Role.CAM:
+        waiting = waiting.filter(partner__cam_id=member.seat_id)
+    elif not member.is_staff:
+        waiting = waiting.filter(partner_id=member.partner_id)
+    return waiting.order_by("-created_at", "-pk")
+
+
+def tokens_for(member: Member) -> TenantQuerySet:
+    """Keys that are not revoked: all of the vendor's, or of the own partner."""
+    tokens = ApiToken.objects.filter(revoked_at=None).select_related("seat", "partner").order_by("-created_at", "-pk")
+    return tokens if member.is_staff else tokens.filter(partner_id=member.partner_id)
+
+
+def invitation_of_token(token: str) -> tuple[Invitation, str, str] | None:
+    """(invitation, vendor short name, vendor name) of the secret in a mail, whatever became of it."""
+    found = invitation_by_hash(hash_token(token))
+    if found is None:
+        return None
+    invitation_id, vendor_id, slug, name = found
+    with entering(system_member(vendor_id, "invitations").context):
+        invitation = Invitation.objects.select_related("partner", "invited_by").get(pk=invitation_id)
+    return invitation, slug, name
+
+
+def user_of_email(email: str) -> User | None:
+    return User.objects.filter(email=email.strip().lower()).first()

@@ -1,0 +1,1 @@
+"""Pages about people: the list, invitations, keys for programs, the desk."""

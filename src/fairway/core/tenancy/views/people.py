@@ -1,0 +1,212 @@
+"""The people page: who has a seat, who is invited; for staff, and for an executive over the own partner's people."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fairway.core import clock
+from fairway.core.access import Member, require
+from fairway.core.http.frame import role_label
+from fairway.core.http.paging import paginate
+from fairway.core.http.parts import Fact
+from fairway.core.http.tables import Column, Filter, Table
+from fairway.core.http.toasts import toast
+from fairway.core.refusals import Refused
+from fairway.core.tenancy.actions.invitations import invite, resend_invitation, revoke_invitation
+from fairway.core.tenancy.actions.seats import close_seat, open_seat
+from fairway.core.tenancy.forms import InviteForm
+from fairway.core.tenancy.models import Partner, Role, Seat
+from fairway.core.tenancy.queries import MAY_GIVE, invitations_for, may_give, people_for
+from fairway.core.tenancy.scope import TenantQuerySet
+
+INVITATIONS_SHOWN = 100
+STATES = {True: ("good", gettext_lazy("Active")), False: ("neutral", gettext_lazy("Closed"))}
+
+
+def address(member: Member, name: str, *args: object) -> str:
+    """The page on the member's own surface."""
+    return reverse(name if member.is_staff else f"portal-{name}", args=args)
+
+
+class PeopleTable(Table):
+    name = "people"
+    default_sort = "name_key"
+    columns: Sequence[Column] = [
+        Column("name", gettext_lazy("Name"), kind="name", second="email", url="url", sort="name_key"),
+        Column("role_label", gettext_lazy("Role"), phone="amount", sort="role"),
+        Column("partner_name", gettext_lazy("Partner")),
+        Column("is_active", gettext_lazy("State"), kind="state", states=STATES),
+    ]
+    filters = [
+        Filter("role", gettext_lazy("All roles"), [(role.value, role.label) for role in Role]),
+        Filter("q", gettext_lazy("Name or whole e-mail")),
+    ]
+    empty = (gettext_lazy("Nobody found"), gettext_lazy("Invite somebody, or look for something else."))
+
+
+def _row(seat: Seat, member: Member) -> dict[str, Any]:
+    return {
+        "uid": seat.uid,
+        "name": seat.name,
+        "email": seat.email,
+        "role_label": role_label(seat.role),
+        "partner_name": seat.partner.name if seat.partner else "",
+        "is_active": seat.is_active,
+        "url": address(member, "person-detail", seat.uid),
+    }
+
+
+def _found(people: TenantQuerySet, request: HttpRequest) -> TenantQuerySet:
+    if role := request.GET.get("role"):
+        people = people.filter(role=role)
+    if partner := _uuid(request.GET.get("partner", "")):
+        people = people.filter(partner__uid=partner)
+    if text := request.GET.get("q", "").strip().lower():
+        people = people.filter(Q(email=text) | Q(name_key__gte=text, name_key__lt=text + "\U0010ffff"))
+    return people.order_by(*PeopleTable.order_by(request.GET))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    member: Member = request.member  # type: ignore[attr-defined]
+    require(member, "people.read")
+    page = paginate(_found(people_for(member), request), request)
+    rows = [_row(seat, member) for seat in page.rows]
+    columns = [c for c in PeopleTable.columns if member.is_staff or c.name != "partner_name"]
+    table = PeopleTable(replace(page, rows=rows), request=request, columns=columns)
+    context = {
+        "table": table,
+        "invitations": _shown_invitations(member),
+        "invite_url": address(member, "person-invite") if member.can("people.invite") else "",
+    }
+    return render(request, "people/people.html", context)
+
+
+def _shown_invitations(member: Member) -> list[dict[str, Any]]:
+    at = clock.now()
+    return [
+        {
+            "row": row,
+            "role": role_label(row.role),
+            "is_expired": row.expires_at <= at,
+            "is_mine": member.can("people.invite") and may_give(member, row.role, row.partner),
+            "resend_url": address(member, "invitation-resend", row.uid),
+            "revoke_url": address(member, "invitation-revoke", row.uid),
+        }
+        for row in invitations_for(member)[:INVITATIONS_SHOWN]
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite_person(request: HttpRequest) -> HttpResponse:
+    member: Member = request.member  # type: ignore[attr-defined]
+    require(member, "people.invite")
+    form = InviteForm(request.POST or None, member=member, initial=_initial(request))
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            invite(
+                email=values["email"], name=values["name"], role=values["role"], partner=values["partner"],
+                actor=member, at=clock.now(),
+            )  # fmt: skip
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            toast(request, _("The invitation is on its way to %(email)s.") % {"email": values["email"]})
+            return HttpResponseRedirect(address(member, "person-list"))
+    status = 422 if form.errors else 200
+    return render(request, "people/invite.html", {"form": form, "people_url": _people(member)}, status=status)
+
+
+def _initial(request: HttpRequest) -> dict[str, str]:
+    uid = _uuid(request.GET.get("partner", ""))
+    partner = Partner.objects.filter(uid=uid).first() if uid else None
+    if partner is None:
+        return {}
+    return {"partner": partner.external_id or partner.name, "role": Role.EXECUTIVE}
+
+
+def _people(member: Member) -> str:
+    return address(member, "person-list")
+
+
+@require_safe
+def person(request: HttpRequest, uid: UUID) -> HttpResponse:
+    member: Member = request.member  # type: ignore[attr-defined]
+    require(member, "people.read")
+    seat = get_object_or_404(people_for(member), uid=uid)
+    facts = [
+        Fact(_("E-mail"), seat.email),
+        Fact(_("Role"), role_label(seat.role)),
+        Fact(_("Partner"), seat.partner.name if seat.partner else _("Own staff")),
+        Fact(_("Since"), f"{seat.created_at:%-d %b %Y}"),
+    ]
+    context = {
+        "seat": seat,
+        "facts": facts,
+        "people_url": _people(member),
+        "is_mine": seat.pk != member.seat_id and member.role in MAY_GIVE and may_give(member, seat.role, seat.partner),
+        "close_url": address(member, "person-close", seat.uid),
+        "open_url": address(member, "person-open", seat.uid),
+    }
+    return render(request, "people/person.html", context)
+
+
+@require_POST
+def close(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return _change_seat(request, uid, close_seat, _("%(name)s has no access any more."))
+
+
+@require_POST
+def reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return _change_seat(request, uid, open_seat, _("%(name)s has access again."))
+
+
+def _change_seat(request: HttpRequest, uid: UUID, action: Callable[..., None], done: str) -> HttpResponse:
+    member: Member = request.member  # type: ignore[attr-defined]
+    seat = get_object_or_404(people_for(member), uid=uid)
+    try:
+        action(seat=seat, actor=member, at=clock.now())
+    except Refused as refused:
+        toast(request, str(refused), kind="bad")
+    else:
+        toast(request, done % {"name": seat.name})
+    return HttpResponseRedirect(address(member, "person-detail", seat.uid))
+
+
+@require_POST
+def resend(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return _change_invitation(request, uid, resend_invitation, _("Sent again to %(email)s. The old link is void."))
+
+
+@require_POST
+def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
+    return _change_invitation(request, uid, revoke_invitation, _("The invitation of %(email)s is taken back."))
+
+
+def _change_invitation(request: HttpRequest, uid: UUID, action: Callable[..., Any], done: str) -> HttpResponse:
+    member: Member = request.member  # type: ignore[attr-defined]
+    invitation = get_object_or_404(invitations_for(member), uid=uid)
+    try:
+        action(invitation=invitation, actor=member, at=clock.now())
+    except Refused as refused:
+        toast(request, str(refused), kind="bad")
+    else:
+        toast(request, done % {"email": invitation.email})
+    return HttpResponseRedirect(_people(member))
