@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from fairway.core.ids import uuid7
@@ -159,7 +159,7 @@ class Seat(SharedModel):
     )
     # People are found by the beginning of their name, in either case.
     name_key = models.GeneratedField(
-        expression=models.functions.Lower("name"), output_field=models.CharField(max_length=150), db_persist=True
+        expression=Lower("name"), output_field=models.CharField(max_length=150), db_persist=True
     )
 
     class Meta(SharedModel.Meta):

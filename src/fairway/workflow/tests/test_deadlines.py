@@ -8,11 +8,11 @@ from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Partner
-from fairway.deals.rules.states import REGISTRATION
 from fairway.workflow.actions import deadlines
 from fairway.workflow.actions.deadlines import cancel_deadlines, cancel_deadlines_of, fire_due, set_deadline
 from fairway.workflow.calendars import due_in_business_hours
 from fairway.workflow.models import Deadline
+from fairway.workflow.rules.states import APPROVAL
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=2)
@@ -32,7 +32,7 @@ def fired(monkeypatch):
 
         return handle
 
-    refused = TransitionRefused(REGISTRATION, REGISTRATION.initial, "approve")
+    refused = TransitionRefused(APPROVAL, "approved", "approve")
     table = {
         ("partner", "remind"): handler("remind"),
         ("partner", "lapse"): handler("lapse"),

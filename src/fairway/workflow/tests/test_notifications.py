@@ -214,3 +214,16 @@ def test_the_desk_shows_no_staff_of_a_vendor_without_relation(acme):
     with entering(desk):
         assert set(Seat.objects.values_list("vendor_id", flat=True)) == {acme.acme.pk}
         assert not Seat.objects.filter(email="admin@zeta.example").exists()
+
+
+def test_the_desk_lists_own_vendors_with_what_waits(acme, client_of, at):
+    with acting_for(acme.zeta_admin):
+        notify([acme.executive_at_zeta.seat_id], "test", "News", at=at)
+    page = client_of(acme.beta_executive).get("/desk/").content.decode()
+    assert "Acme Networks" in page
+    assert "Zeta Storage" in page
+    assert "1 thing waits for you" in page
+    assert 'href="/zeta/portal/notifications/"' in page
+    alone = client_of(acme.gamma_seller).get("/desk/").content.decode()
+    assert "Zeta Storage" not in alone
+    assert client_of(acme.admin).get("/desk/").status_code == 404

@@ -236,18 +236,3 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(acme):
 def test_signing_up_by_oneself_is_not_possible(db):
     Client().post("/accounts/signup/", {"email": "me@x.example", "password1": "a long enough password"})
     assert not User.objects.filter(email="me@x.example").exists()
-
-
-def test_the_desk_lists_own_vendors_with_what_waits(acme, client_of, at):
-    from fairway.workflow.actions.notifications import notify
-
-    with acting_for(acme.zeta_admin):
-        notify([acme.executive_at_zeta.seat_id], "test", "News", at=at)
-    page = client_of(acme.beta_executive).get("/desk/").content.decode()
-    assert "Acme Networks" in page
-    assert "Zeta Storage" in page
-    assert "1 thing waits for you" in page
-    assert 'href="/zeta/portal/notifications/"' in page
-    alone = client_of(acme.gamma_seller).get("/desk/").content.decode()
-    assert "Zeta Storage" not in alone
-    assert client_of(acme.admin).get("/desk/").status_code == 404

@@ -1,5 +1,7 @@
 """The link in an invitation's mail. Looking at it changes nothing; taking the seat is a POST."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,6 +19,8 @@ from fairway.core.tenancy.forms import AcceptForm
 from fairway.core.tenancy.models import Invitation, User
 from fairway.core.tenancy.queries import invitation_of_token, user_of_email
 
+Values = dict[str, Any]
+
 
 @sensitive_post_parameters("password")
 @never_cache
@@ -26,7 +30,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _page(request, "unknown", status=404)
     offered, slug, vendor_name = found
-    context = {
+    context: Values = {
         "invitation": offered,
         "vendor_name": vendor_name,
         "role": role_label(offered.role),
@@ -51,7 +55,7 @@ def _over(offered: Invitation) -> str | None:
     return "expired" if offered.expires_at <= clock.now() else None
 
 
-def _existing(request: HttpRequest, offered: Invitation, user: User, home: str, context: dict) -> HttpResponse:
+def _existing(request: HttpRequest, offered: Invitation, user: User, home: str, context: Values) -> HttpResponse:
     """The address has a log-in: only that person takes the seat, after logging in."""
     if not request.user.is_authenticated:
         return _page(request, "login", **context)
@@ -66,7 +70,7 @@ def _existing(request: HttpRequest, offered: Invitation, user: User, home: str, 
     return HttpResponseRedirect(home)
 
 
-def _new(request: HttpRequest, offered: Invitation, home: str, context: dict) -> HttpResponse:
+def _new(request: HttpRequest, offered: Invitation, home: str, context: Values) -> HttpResponse:
     form = AcceptForm(request.POST or None, initial={"name": offered.name})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Q
@@ -40,7 +40,7 @@ def address(member: Member, name: str, *args: object) -> str:
 class PeopleTable(Table):
     name = "people"
     default_sort = "name_key"
-    columns: Sequence[Column] = [
+    columns: ClassVar[Sequence[Column]] = [
         Column("name", gettext_lazy("Name"), kind="name", second="email", url="url", sort="name_key"),
         Column("role_label", gettext_lazy("Role"), phone="amount", sort="role"),
         Column("partner_name", gettext_lazy("Partner")),
