@@ -7,8 +7,9 @@ class LeadsConfig(AppConfig):
     label = "leads"
 
     def ready(self) -> None:
-        from fairway.core.http import happenings, home, nav, todo
+        from fairway.core.http import desk, happenings, home, nav, todo
         from fairway.leads import conditions, imports  # noqa: F401
+        from fairway.leads.queries.desk import offers_waiting, steps_due
         from fairway.leads.views import homes, timeline
 
         nav.register(
@@ -23,3 +24,5 @@ class LeadsConfig(AppConfig):
         todo.register("console", homes.leads_waiting)
         todo.register("console", homes.offers_pressing)
         home.register_figures("console", homes.lead_figures, order=20)
+        desk.register(offers_waiting, order=10)
+        desk.register(steps_due, order=30)
