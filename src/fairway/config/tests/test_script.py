@@ -149,3 +149,12 @@ def test_the_front_end_lock_holds_hashes_and_no_addresses() -> None:
 def test_the_script_can_be_started() -> None:
     assert (ROOT / "fairway").stat().st_mode & 0o111 == 0o111
     assert sys.version_info >= (3, 11)
+
+
+def test_the_list_of_third_parties_names_every_part_we_ask_for() -> None:
+    listed = set(re.findall(r"^\| ([@\w/.-]+) \|", (ROOT / "THIRD-PARTY.md").read_text(), re.M)) - {"Part"}
+    package = json.loads((ROOT / "package.json").read_text())
+    asked = set(package["dependencies"]) | set(package["devDependencies"])
+    for name in ("base", "node"):
+        asked |= _names(ROOT / "requirements" / f"{name}.in", r"^([A-Za-z0-9][\w.-]*)")
+    assert listed == asked
