@@ -91,17 +91,30 @@ def _apply(context: Context | None) -> None:
         )
 
 
+def _reads_alike(one: Context | None, other: Context | None) -> bool:
+    """Whether the database would answer both alike, so that nothing has to be set anew."""
+    if one is None or other is None or one.surface is not Surface.ACTING:
+        return one == other
+    # Acting reads the whole vendor; who sits where plays no part, except for an organization's own tables.
+    alike = (one.surface, one.vendor_id, one.organization_id)
+    return alike == (other.surface, other.vendor_id, other.organization_id)
+
+
 @contextmanager
 def entering(context: Context) -> Iterator[Context]:
     """Put `context` in force for a block, inside a transaction (a savepoint when one is open already)."""
     outer = _current.get()
+    is_set = _reads_alike(outer, context)
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
-        _apply(context)
+        if not is_set:
+            _apply(context)
         token = _current.set(context)
         try:
             yield context
         finally:
             _current.reset(token)
-        # Not reached after an error: rolling back to the savepoint restores role and settings by itself.
-        if not connection.needs_rollback:
+        # Not reached after an error: rolling back to the savepoint restores role and settings by itself. And the end
+        # of the outermost transaction takes them back without being asked.
+        if not is_set and not is_outermost and not connection.needs_rollback:
             _apply(outer)

@@ -88,3 +88,19 @@ def test_require_names_the_permission_that_is_missing(acme):
     require(acme.deal_desk, "registration.decide")
     with pytest.raises(Forbidden, match=r"registration\.decide"):
         require(acme.cam, "registration.decide")
+
+
+def test_acting_twice_for_the_same_asks_the_database_once(acme, django_assert_num_queries):
+    with entering(acme.cam.context), acting_for(acme.cam), django_assert_num_queries(3), acting_for(acme.cam):
+        assert Partner.objects.filter(pk=acme.gamma.pk).exists()  # a savepoint around one query
+
+
+def test_after_an_inner_rollback_the_outer_context_still_holds(acme):
+    with entering(acme.beta_seller.context):
+        with acting_for(acme.beta_seller):
+            with pytest.raises(ZeroDivisionError), acting_for(acme.beta_seller):
+                1 / 0  # noqa: B018
+            assert Partner.objects.filter(pk=acme.gamma.pk).exists()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            assert cursor.fetchone() == ("fw_portal",)
