@@ -1,6 +1,9 @@
 """Telling people of offers and leads: reactions to events, one statement for a thousand of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,60 +18,64 @@ LEAD_PATH = "console/leads/{}/"
 OFFER_PATH = "portal/offers/{}/"
 
 
-def _offers(happened: Sequence[Happened]) -> dict[int, Offer]:
-    found = Offer.objects.select_related("lead", "partner").filter(pk__in=[event.subject_id for event in happened])
-    return {offer.pk: offer for offer in found}
+class _Told(NamedTuple):
+    """What is told of an offer; whole rows of a thousand offers and leads would cost more than the rest."""
+
+    uid: UUID
+    partner_id: int
+    title: str
+    place: str
+    lapses_at: datetime
+    recall_reason: str
+    answer_note: str
+
+
+def _offers(happened: Sequence[Happened]) -> list[_Told]:
+    found = Offer.objects.filter(pk__in=[event.subject_id for event in happened]).order_by("pk")
+    return [_Told(*row) for row in found.values_list(*_Told._fields)]
+
+
+def _to_cams(happened: Sequence[Happened], title: str, body: Callable[[Any], str]) -> list[Note]:
+    """One note for each offer to the account manager of its partner."""
+    found = Offer.objects.filter(pk__in=[event.subject_id for event in happened]).order_by("pk")
+    rows = list(found.values_list("partner_id", "partner__name", "title", "answer_note", "lead__uid"))
+    cams = cams_of(row[0] for row in rows)
+    return [
+        Note(seat, title % {"partner": name, "title": about}, body(note), LEAD_PATH.format(lead_uid))
+        for partner_id, name, about, note, lead_uid in rows
+        for seat in cams.get(partner_id, ())
+    ]
 
 
 def tell_of_offers(happened: Sequence[Happened]) -> None:
     """An offer is there: its partner's sellers and executives hear of it."""
-    notes = _to_sellers(_offers(happened).values(), _("New lead offered: %(title)s"), _offer_body)
+    notes = _to_sellers(_offers(happened), _("New lead offered: %(title)s"), _offer_body)
     notify_many(notes, "offer.offered", at=happened[0].at)
 
 
 def tell_of_reminders(happened: Sequence[Happened]) -> None:
-    notes = _to_sellers(_offers(happened).values(), _("Please answer: %(title)s"), _offer_body)
+    notes = _to_sellers(_offers(happened), _("Please answer: %(title)s"), _offer_body)
     notify_many(notes, "offer.reminded", at=happened[0].at)
 
 
 def tell_of_recalls(happened: Sequence[Happened]) -> None:
-    notes = _to_sellers(_offers(happened).values(), _("Offer taken back: %(title)s"), lambda offer: offer.recall_reason)
+    notes = _to_sellers(_offers(happened), _("Offer taken back: %(title)s"), lambda offer: offer.recall_reason)
     notify_many(notes, "offer.recalled", at=happened[0].at)
 
 
 def tell_of_lapses(happened: Sequence[Happened]) -> None:
     """Nobody answered in time: the account manager hears of it, and the partner's sellers."""
-    offers = list(_offers(happened).values())
-    cams = cams_of(offer.partner_id for offer in offers)
-    notes = [
-        Note(
-            seat,
-            _("%(partner)s let an offer lapse: %(title)s") % {"partner": offer.partner.name, "title": offer.title},
-            _("Nobody answered in time. The rules look for the next partner."),
-            LEAD_PATH.format(offer.lead.uid),
-        )
-        for offer in offers
-        for seat in cams.get(offer.partner_id, ())
-    ]
-    notify_many(notes, "offer.lapsed", at=happened[0].at)
-    to_sellers = _to_sellers(offers, _("Offer lapsed: %(title)s"), lambda offer: _("The time to answer is over."))
-    notify_many(to_sellers, "offer.lapsed", at=happened[0].at, by_mail=False)
+    words = _("Nobody answered in time. The rules look for the next partner.")
+    to_cams = _to_cams(happened, _("%(partner)s let an offer lapse: %(title)s"), lambda note: words)
+    notify_many(to_cams, "offer.lapsed", at=happened[0].at)
+    over = _("The time to answer is over.")
+    notes = _to_sellers(_offers(happened), _("Offer lapsed: %(title)s"), lambda offer: over)
+    notify_many(notes, "offer.lapsed", at=happened[0].at, by_mail=False)
 
 
 def tell_of_declines(happened: Sequence[Happened]) -> None:
     """The account manager sees it in the bell; no mail."""
-    offers = list(_offers(happened).values())
-    cams = cams_of(offer.partner_id for offer in offers)
-    notes = [
-        Note(
-            seat,
-            _("%(partner)s declined: %(title)s") % {"partner": offer.partner.name, "title": offer.title},
-            offer.answer_note,
-            LEAD_PATH.format(offer.lead.uid),
-        )
-        for offer in offers
-        for seat in cams.get(offer.partner_id, ())
-    ]
+    notes = _to_cams(happened, _("%(partner)s declined: %(title)s"), str)
     notify_many(notes, "offer.declined", at=happened[0].at, by_mail=False)
 
 
@@ -105,19 +112,18 @@ def tell_of_recalled_leads(happened: Sequence[Happened]) -> None:
     notify_many(notes, "lead.recalled", at=happened[0].at)
 
 
-def _offer_body(offer: Offer) -> str:
+def _offer_body(offer: _Told) -> str:
     return _("%(place)s. Please answer by %(until)s.") % {
         "place": offer.place or _("Place not known"),
         "until": f"{offer.lapses_at:%Y-%m-%d %H:%M} UTC",
     }
 
 
-def _to_sellers(offers: Iterable[Offer], title: str, body: Callable[[Offer], str]) -> list[Note]:
-    listed = list(offers)
-    sellers = sellers_of(offer.partner_id for offer in listed)
+def _to_sellers(offers: Sequence[_Told], title: str, body: Callable[[_Told], str]) -> list[Note]:
+    sellers = sellers_of(offer.partner_id for offer in offers)
     return [
         Note(seat, title % {"title": offer.title}, body(offer), OFFER_PATH.format(offer.uid))
-        for offer in listed
+        for offer in offers
         for seat in sellers.get(offer.partner_id, ())
     ]
 

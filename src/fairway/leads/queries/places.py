@@ -15,13 +15,12 @@ def coordinates_of(country: str, state_code: str, city: str) -> tuple[float | No
 
 def with_territories(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with "territory", the name of the first territory their place lies in; None when in none."""
-    rules = territory_rules()
+    rules, placed = territory_rules(), list(rows)
     known: dict[tuple[str, ...], str | None] = {}
-    placed = []
-    for row in rows:
+    for row in placed:
         key = (row["country"], row["state_code"], row["city"], row["postal_code"])
         if key not in known:
-            found = territory_of(rules, row) if rules else None
+            found = territory_of(rules, row)
             known[key] = found.name if found else None
-        placed.append({**row, "territory": known[key]})
+        row["territory"] = known[key]
     return placed

@@ -29,6 +29,8 @@ def place_of(city: str, state_code: str, country: str) -> str:
 
 def without_names(text: str, names: Iterable[str]) -> str:
     """The text without e-mail addresses, web addresses, phone numbers and the given names."""
+    if not text:
+        return text
     for pattern in (_EMAIL, _ADDRESS, _PHONE):
         text = pattern.sub(HIDDEN, text)
     for name in sorted({name.strip() for name in names}, key=len, reverse=True):
@@ -37,24 +39,21 @@ def without_names(text: str, names: Iterable[str]) -> str:
     return text
 
 
-def brief_of(facts: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """The facts of a lead for its offer: empty ones are left out, texts are cleared of `names`."""
-    names = [name for name in names if name]
-    cleared = {key: without_names(value, names) if isinstance(value, str) else value for key, value in facts.items()}
-    return {key: value for key, value in cleared.items() if value not in (None, "", [])}
-
-
 def offer_brief(lead: Mapping[str, Any]) -> dict[str, Any]:
-    """The brief of one lead, given as its columns, its product line's name and its person's names."""
+    """The brief of one lead, given as a row of `queries.subjects.lead_rows`. Empty facts are left out.
+
+    What people wrote freely is cleared of the names of person and company and of ways to reach them.
+    """
+    names = [name for name in (lead["company"], lead["first_name"], lead["last_name"]) if name]
     facts = {
-        "need": lead["title"],
-        "description": lead["description"],
+        "need": without_names(lead["title"], names),
+        "description": without_names(lead["description"], names),
         "industry": lead["industry"],
         "employees": lead["employees"],
         "city": lead["city"],
         "state_code": lead["state_code"],
         "country": lead["country"],
-        "product_line": lead.get("product_line__name") or "",
+        "product_line": lead["product_line__name"],
         "timeframe_days": lead["timeframe_days"],
     }
-    return brief_of(facts, [lead["company"], lead.get("first_name") or "", lead.get("last_name") or ""])
+    return {name: value for name, value in facts.items() if value not in (None, "")}
