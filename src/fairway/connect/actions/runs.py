@@ -1,0 +1,154 @@
+"""Running an import: start, one chunk at a time, end. A killed worker's run goes on where its last chunk ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from fairway.connect.mapping import Read
+from fairway.connect.models import ImportIssue, ImportRun, ImportState
+from fairway.connect.rules.states import IMPORT
+from fairway.core.access import Member, require
+from fairway.core.events.record import record
+from fairway.core.imports import RowIssue, Target, target
+from fairway.core.jobs import defer
+from fairway.core.moves import move
+from fairway.core.refusals import Refused
+from fairway.core.tenancy.acting import acting_for
+
+REFUSED_MAX = 50_000
+_MESSAGE_MAX = 400
+
+
+class TooManyRefused(Refused):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Lines `first` up to `next_line`, read; `columns` are those that may be kept with a refused row."""
+
+    first: int
+    next_line: int
+    bytes_read: int
+    reads: Sequence[Read]
+    columns: frozenset[str]
+
+
+def start_import(*, run: ImportRun, actor: Member, at: datetime, is_deferred: bool = True) -> None:
+    """Let a worker run it. Raises Refused while a required field has neither column nor value."""
+    wanted = target(run.kind)
+    require(actor, wanted.permission)
+    filled = {*run.mapping, *run.options.get("defaults", {})}
+    missing = [str(field.label) for field in wanted.fields if field.required and field.name not in filled]
+    if missing:
+        raise Refused(_("Choose the columns that hold: %(labels)s.") % {"labels": ", ".join(missing)})
+    with acting_for(actor):
+        move(run, IMPORT, "start", field="state", next_line=run.reading["first_line"])
+        record("started", run, actor=actor, at=at, kind=run.kind)
+        if is_deferred:
+            defer("connect.run_import", vendor_id=actor.vendor_id, run_id=run.pk, once=f"connect.run_import/{run.pk}")
+
+
+def begin_import(*, run_id: int, actor: Member, at: datetime) -> ImportRun | None:
+    """The run, now running, or already so when an earlier worker left it; None when there is nothing to do."""
+    with acting_for(actor):
+        run = ImportRun.objects.select_for_update().get(pk=run_id)
+        if run.state == ImportState.WAITING:
+            move(run, IMPORT, "begin", field="state", started_at=at)
+        return run if run.state == ImportState.RUNNING else None
+
+
+def take_chunk(*, run_id: int, chunk: Chunk, actor: Member, at: datetime) -> int | None:
+    """Write the rows of a chunk, its issues, and how far the run is, all or nothing.
+
+    Returns the line to go on with: that behind the chunk, or another when another worker was there first. None when
+    the run was cancelled.
+    """
+    with acting_for(actor):
+        run = ImportRun.objects.select_for_update().get(pk=run_id)
+        if run.state != ImportState.RUNNING:
+            return None
+        if run.next_line != chunk.first:
+            return run.next_line
+        wanted = target(run.kind)
+        rows = [read.row for read in chunk.reads if not read.is_refused]
+        outcome = wanted.apply(rows, actor=actor, at=at, options={"run": str(run.uid), **run.options["defaults"]})
+        issues = [issue for read in chunk.reads for issue in read.issues] + outcome.refused + outcome.warnings
+        refused = {issue.line for issue in issues if not issue.is_warning}
+        _keep(run, chunk, issues, wanted)
+        run.rows_read += len(chunk.reads)
+        run.rows_created += outcome.created
+        run.rows_updated += outcome.updated
+        run.rows_unchanged += outcome.unchanged
+        run.rows_refused += len(refused)
+        run.next_line, run.bytes_read = chunk.next_line, chunk.bytes_read
+        run.save()
+        if run.rows_refused > REFUSED_MAX and run.rows_refused * 2 > run.rows_read:
+            raise TooManyRefused(_("Most rows are refused. Check that the right columns are chosen, and run it again."))
+    return chunk.next_line
+
+
+def _keep(run: ImportRun, chunk: Chunk, issues: Sequence[RowIssue], wanted: Target[Any]) -> None:
+    """The issues as rows, each with the values of its line as they stand in the file."""
+    values = {read.line.line: read.line.values for read in chunk.reads}
+    labels = {field.name: str(field.label) for field in wanted.fields}
+    ImportIssue.objects.bulk_create(
+        [
+            ImportIssue(
+                vendor_id=run.vendor_id, run=run, line=issue.line, is_warning=issue.is_warning,
+                column=(run.mapping.get(issue.field) or labels.get(issue.field, ""))[:100],
+                message=issue.message[:_MESSAGE_MAX],
+                values={
+                    name: text.replace("\x00", "")
+                    for name, text in values.get(issue.line, {}).items()
+                    if name in chunk.columns
+                },
+            )
+            for issue in issues
+        ],
+        batch_size=1000,
+    )  # fmt: skip
+
+
+def finish_import(*, run_id: int, actor: Member, at: datetime, summary: dict[str, Any]) -> None:
+    with acting_for(actor):
+        run = ImportRun.objects.select_for_update().get(pk=run_id)
+        if run.state != ImportState.RUNNING:
+            return
+        move(run, IMPORT, "finish", field="state", finished_at=at, bytes_read=run.size_bytes, summary=summary)
+        counts = {name: getattr(run, f"rows_{name}") for name in ("created", "updated", "unchanged", "refused")}
+        record("finished", run, actor=actor, at=at, kind=run.kind, **counts)
+
+
+def fail_import(*, run_id: int, actor: Member, at: datetime, error: str) -> None:
+    """End a run that cannot go on; what earlier chunks wrote stays."""
+    with acting_for(actor):
+        run = ImportRun.objects.select_for_update().get(pk=run_id)
+        if run.state in (ImportState.WAITING, ImportState.RUNNING):
+            move(run, IMPORT, "fail", field="state", finished_at=at, error=error[:2000])
+            record("failed", run, actor=actor, at=at, kind=run.kind)
+
+
+def cancel_import(*, run: ImportRun, actor: Member, at: datetime) -> None:
+    """Stop before the next chunk; what earlier chunks wrote stays."""
+    require(actor, target(run.kind).permission)
+    with acting_for(actor):
+        run = ImportRun.objects.select_for_update().get(pk=run.pk)
+        move(run, IMPORT, "cancel", field="state", finished_at=at)
+        record("cancelled", run, actor=actor, at=at, kind=run.kind)
+
+
+def run_again(*, run: ImportRun, actor: Member, at: datetime) -> ImportRun:
+    """A new run of the same file, with the same columns, to be looked at before it starts."""
+    require(actor, target(run.kind).permission)
+    with acting_for(actor):
+        again = ImportRun.objects.create(
+            vendor_id=run.vendor_id, kind=run.kind, file_name=run.file_name, stored_as=run.stored_as,
+            joined_as=run.joined_as, size_bytes=run.size_bytes, content_hash=run.content_hash, reading=run.reading,
+            mapping=run.mapping, options=run.options, seat_id=actor.seat_id, created_at=at,
+        )  # fmt: skip
+        record("uploaded", again, actor=actor, at=at, kind=run.kind)
+    return again

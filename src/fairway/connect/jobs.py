@@ -1,0 +1,116 @@
+"""The job that runs an import, in chunks, from wherever the last worker left it."""
+
+import logging
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
+
+from fairway.connect.actions.runs import Chunk, begin_import, fail_import, finish_import, take_chunk
+from fairway.connect.issues import write_issues
+from fairway.connect.mapping import LineReader, Read, readable_columns, reader_for
+from fairway.connect.models import ImportRun
+from fairway.connect.rules.decoding import FileProblem
+from fairway.connect.source import Source, opened
+from fairway.core import clock
+from fairway.core.access import Forbidden, Member, member_of_seat, system_member
+from fairway.core.imports import RowIssue
+from fairway.core.jobs import job
+from fairway.core.refusals import Refused
+from fairway.core.tenancy.context import entering
+from fairway.core.tenancy.lookups import seats_of_user
+from fairway.core.tenancy.models import Seat
+
+log = logging.getLogger("fairway.imports")
+CHUNK_ROWS = 2000
+
+
+class NobodyToActAs(Refused):
+    """The seat that started the import is no longer active."""
+
+
+@job("connect.run_import")
+def run_import(*, vendor_id: int, run_id: int) -> None:
+    """Take in all rows that are left. An error of the database is raised, so that the queue tries again."""
+    system = system_member(vendor_id, "Import")
+    try:
+        actor = _starter(system, run_id)
+        run = begin_import(run_id=run_id, actor=actor, at=clock.now())
+        if run is not None and _take_all(run, actor):
+            summary = write_issues(run, system)
+            finish_import(run_id=run_id, actor=actor, at=clock.now(), summary=summary)
+    except (OperationalError, InterfaceError):
+        raise
+    except (FileProblem, Refused, Forbidden) as error:
+        _fail(run_id, system, str(error))
+    except FileNotFoundError:
+        _fail(run_id, system, _("The file is no longer kept. Upload it again."))
+    except Exception:
+        log.exception("import %s broke", run_id)
+        _fail(run_id, system, _("Something broke here. Rows before this point are in; run it again for the others."))
+
+
+def _fail(run_id: int, system: Member, error: str) -> None:
+    with entering(system.context):
+        run = ImportRun.objects.get(pk=run_id)
+    write_issues(run, system)
+    fail_import(run_id=run_id, actor=system, at=clock.now(), error=error)
+
+
+def _starter(system: Member, run_id: int) -> Member:
+    """The person who started the run, with the rights the person has now; the system for the command line."""
+    with entering(system.context):
+        seat_id = ImportRun.objects.values_list("seat_id", flat=True).get(pk=run_id)
+        user_id = Seat.objects.values_list("user_id", flat=True).get(pk=seat_id) if seat_id else None
+    if user_id is None:
+        return system
+    seats = tuple(seats_of_user(user_id))
+    seat = next((seat for seat in seats if seat.seat_id == seat_id), None)
+    if seat is None:
+        raise NobodyToActAs(_("The person who started this import no longer works here."))
+    return member_of_seat(seat, user_id=user_id, seats=seats)
+
+
+def _take_all(run: ImportRun, actor: Member) -> bool:
+    """False when the run was cancelled on the way."""
+    position: int | None = run.next_line
+    with opened(run) as source:
+        columns = readable_columns(source, reader_for(run, source).target)
+        while position is not None:
+            moved = False
+            for chunk in _chunks(source, reader_for(run, source), position, columns):
+                position = take_chunk(run_id=run.pk, chunk=chunk, actor=actor, at=clock.now())
+                moved = position != chunk.next_line
+                if moved:
+                    break  # Cancelled, or another worker was first: begin anew where that one is.
+            if not moved:
+                return True
+    return False
+
+
+def _chunks(source: Source, reader: LineReader, position: int, columns: frozenset[str]) -> Iterator[Chunk]:
+    reads = iter(_read_from(source, reader, position))
+    first = position
+    while batch := list(islice(reads, CHUNK_ROWS)):
+        next_line = batch[-1].line.next_line
+        yield Chunk(first, next_line, source.bytes_read(), batch, columns)
+        first = next_line
+
+
+def _read_from(source: Source, reader: LineReader, position: int) -> Iterator[Read]:
+    """The lines from `position` on; a line that repeats the key of an earlier one is refused."""
+    if not reader.target.key_fields:
+        yield from map(reader.read, source.lines(position))
+        return
+    seen: dict[int, int] = {}
+    for line in source.lines():
+        read = reader.read(line)
+        key = tuple(read.values.get(name, "") for name in reader.target.key_fields)
+        if not read.is_refused and any(key):
+            earlier = seen.setdefault(hash(key), line.line)
+            if earlier != line.line:
+                text = _("Line %(line)d says the same already. Only that line was taken.") % {"line": earlier}
+                read = Read(line, read.values, None, (RowIssue(line.line, reader.target.key_fields[-1], text),))
+        if line.line >= position:
+            yield read

@@ -1,0 +1,76 @@
+"""From a line of a file to the values of a target: by the mapping a person confirmed, and defaults for all rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fairway.connect.models import ImportRun
+from fairway.connect.rules.joining import Joined
+from fairway.connect.rules.mapping import Guess, guess, pick
+from fairway.connect.rules.tabular import Line
+from fairway.connect.source import Source, sample
+from fairway.core.imports import RowIssue, Target, target
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one line became: a typed row or None, and what is wrong with it."""
+
+    line: Line
+    values: Mapping[str, str]
+    row: Any
+    issues: tuple[RowIssue, ...]
+
+    @property
+    def is_refused(self) -> bool:
+        return self.row is None
+
+
+def values_of(line: Line, columns: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
+    """Values by field name; a default stands where the line has none."""
+    values = pick(line.values, columns)
+    for name, value in defaults.items():
+        if not values.get(name):
+            values[name] = value
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class LineReader:
+    """Turns the lines of a run into typed rows."""
+
+    target: Target[Any]
+    columns: Mapping[str, str]
+    defaults: Mapping[str, str]
+    join: Joined | None
+
+    def read(self, line: Line) -> Read:
+        if line.problem is not None:
+            return Read(line, {}, None, (RowIssue(line.line, "", str(line.problem)),))
+        values = values_of(line, self.columns, self.defaults)
+        row, issues = self.target.parse(values, line.line)
+        if self.join and (missing := self.join.missing(line)):
+            issues = [*issues, RowIssue(line.line, "", str(missing), is_warning=True)]
+        return Read(line, values, row, tuple(issues))
+
+
+def reader_for(run: ImportRun, source: Source) -> LineReader:
+    return LineReader(target(run.kind), run.mapping, run.options.get("defaults", {}), source.join)
+
+
+def guesses(columns: tuple[str, ...], lines: list[Line], wanted: Target[Any]) -> list[Guess]:
+    samples = {column: [text for line in lines if (text := line.values.get(column, ""))] for column in columns}
+    return guess(columns, samples, wanted.fields)
+
+
+def first_mapping(run: ImportRun) -> tuple[dict[str, str], dict[str, str]]:
+    """(field → column, defaults) as guessed for a new upload. Raises FileProblem."""
+    wanted = target(run.kind)
+    source, lines = sample(run)
+    chosen = {each.field: each.column for each in guesses(source.columns, lines, wanted) if each.field}
+    return chosen, {field.name: field.default for field in wanted.fields if field.default}
+
+
+def readable_columns(source: Source, wanted: Target[Any]) -> frozenset[str]:
+    """The columns that may be kept with a refused row: all but those about a person's life."""
+    return frozenset(each.column for each in guess(source.columns, {}, wanted.fields) if not each.is_forbidden)
