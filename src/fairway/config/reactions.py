@@ -16,6 +16,12 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairway.leads.actions.notices.tell_of_recalled_leads",
     ),
     "lead.closed": ("fairway.deals.actions.from_leads.release_of_lead",),
+    "registration.approved": ("fairway.deals.actions.notices.tell_of_approvals",),
+    "registration.returned": ("fairway.deals.actions.notices.tell_of_questions",),
+    "registration.rejected": ("fairway.deals.actions.notices.tell_of_rejections",),
+    "registration.revoked": ("fairway.deals.actions.notices.tell_of_revocations",),
+    "protection.expired": ("fairway.deals.actions.notices.tell_of_expiries",),
+    "deal.won": ("fairway.deals.actions.notices.tell_of_wins",),
 }
 
 # What happens when a deadline is reached: (subject type, kind) → handler(*, vendor_id, subject_id, at), called in
