@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from fairway.connect import files
+from fairway.connect.actions import files
 from fairway.connect.models import ImportIssue, ImportRun
 from fairway.connect.rules.writing import csv_lines
 from fairway.core.access import Member

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
-from fairway.connect.files import open_file
+from fairway.connect.actions.files import open_file
 from fairway.connect.models import ImportRun
 from fairway.connect.rules.joining import Joined, guess_key, joined
 from fairway.connect.rules.tabular import Line, Reading, Table, open_table, reopen_table

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 
-from fairway.connect import files
+from fairway.connect.actions import files
 from fairway.connect.mapping import first_mapping
 from fairway.connect.models import ImportRun, ImportState
 from fairway.connect.rules.decoding import FileProblem
