@@ -1,6 +1,35 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DealsConfig(AppConfig):
     name = "fairway.deals"
     label = "deals"
+
+    def ready(self) -> None:
+        from fairway.core.http import home, todo
+        from fairway.core.http.nav import NavItem, register
+        from fairway.deals.views import homes
+
+        register(
+            NavItem("console", "sales", _("Deals"), "deal-list", "briefcase", "deal.read", order=20),
+            NavItem(
+                "console", "sales", _("Registrations"), "registration-list", "shield-check", "deal.read", order=30,
+                count=homes.waiting_count,
+            ),
+            NavItem("console", "sales", _("Protections"), "protection-list", "shield", "deal.read", order=40),
+            NavItem("portal", "", _("Deals"), "portal-deal-list", "briefcase", "deal.read", order=20, is_main=True),
+            NavItem(
+                "portal", "", _("Registrations"), "portal-registration-list", "shield-check", "deal.read", order=30,
+                count=homes.returned_count, is_main=True,
+            ),
+        )  # fmt: skip
+        todo.register("portal", homes.questions_to_answer)
+        todo.register("portal", homes.steps_due)
+        todo.register("console", homes.registrations_to_decide)
+        todo.register("console", homes.steps_due)
+        home.register_part("portal", "main", homes.open_deals, "deals/home_open.html", order=20)
+        home.register_action(
+            "portal",
+            home.HomeAction(_("Register a deal"), "portal-registration-new", "plus", "R", "registration.submit"),
+        )

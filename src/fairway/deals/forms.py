@@ -16,6 +16,7 @@ from fairway.customers.models import Customer
 from fairway.deals.models import Registration, Scope
 from fairway.deals.rules.decision import POLICY
 from fairway.deals.rules.words import LOST_REASONS, REJECT_REASONS
+from fairway.leads.models import TouchKind, TouchOutcome
 
 MONTHS_AHEAD = 18
 NEW_CUSTOMER = "new"
@@ -168,6 +169,12 @@ class StepForm(forms.Form):
         if values.get("text") and not values.get("on") and "on" not in self.errors:
             self.add_error("on", _("Say until when."))
         return values
+
+
+class TouchForm(forms.Form):
+    kind = forms.ChoiceField(label=_("How?"), choices=TouchKind.choices)
+    outcome = forms.ChoiceField(label=_("With what result?"), choices=TouchOutcome.choices)
+    note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class DealForm(forms.Form):

@@ -27,6 +27,7 @@ from fairway.deals.rules.conflicts import Weight
 from fairway.deals.rules.decision import POLICY, Facts, Verdict, judge
 from fairway.deals.rules.states import REGISTRATION
 from fairway.workflow.actions.approvals import request_approval, withdraw_approval
+from fairway.workflow.calendars import due_in_business_hours
 
 WRITABLE = (
     "customer_name", "customer_domain", "city", "postal_code", "country", "product_line", "scope", "scope_name",
@@ -130,6 +131,13 @@ def withdraw_registration(*, registration: Registration, actor: Member, at: date
             withdraw_approval(subject=registration, actor=actor, at=at)
         record("withdrawn", registration, actor=actor, at=at, partner_id=registration.partner_id, audience="partner")
     return registration
+
+
+def latest_decision(*, actor: Member, at: datetime) -> datetime:
+    """By when a registration sent at `at` is decided at the latest: a partner cannot read the vendor's calendar."""
+    with acting_for(actor):
+        vendor = Organization.objects.get(pk=actor.vendor_id)
+    return due_in_business_hours(vendor.country, vendor.time_zone, at, POLICY.limit_hours)
 
 
 def keep_findings(registration: Registration, findings: Sequence[Finding], at: datetime) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
 
+from fairway.core.events.record import subject_type
 from fairway.deals.models import Deal, Protection
 from fairway.deals.queries.conflicts import LIVE
 from fairway.deals.rules.states import DEAL, OPEN_STAGES
+from fairway.leads.models import Touch
 
 BOARD_MOST = 40
 
@@ -66,3 +68,9 @@ def late_steps(rows: QuerySet[Deal], today: Any, most: int) -> Iterable[Deal]:
 
 def live_protections() -> QuerySet[Protection]:
     return Protection.objects.filter(state__in=LIVE).select_related("partner", "product_line", "customer")
+
+
+def touches_of(deal: Deal, most: int = 20) -> QuerySet[Touch]:
+    """Contacts with the customer about this deal, newest first."""
+    rows = Touch.objects.filter(subject_type=subject_type(deal), subject_id=deal.pk)
+    return rows.select_related("seat").order_by("-touched_at", "-pk")[:most]

@@ -1,14 +1,17 @@
 """Registrations for lists and pages, in the context of whoever looks."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from fairway.core.access import Member
 from fairway.customers.models import Customer
 from fairway.customers.queries import Resolution, resolve
 from fairway.deals.models import Conflict, Deal, Protection, Registration
 from fairway.deals.queries.conflicts import Finding, find_conflicts
+from fairway.workflow.queries.approvals import waiting_for
 
 WAITING = ("submitted", "returned")
 
@@ -73,3 +76,10 @@ def counts_by_state() -> dict[str, int]:
     """How many registrations of the context are in each state."""
     rows = Registration.objects.filter(~Q(state="draft")).order_by().values_list("state")
     return dict(rows.annotate(n=Count("pk")))
+
+
+def to_decide(member: Member, most: int) -> list[tuple[Registration, datetime]]:
+    """Registrations the member is asked to decide, with when it was asked; most pressing first. Two queries."""
+    asked = list(waiting_for(member).filter(subject_type="registration")[:most])
+    rows = staff_registrations().in_bulk([approval.subject_id for approval in asked])
+    return [(rows[each.subject_id], each.requested_at) for each in asked if each.subject_id in rows]

@@ -22,9 +22,9 @@ from fairway.core.ids import uuid7
 from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
-from fairway.core.tenancy.models import Organization
 from fairway.deals.actions.registrations import (
     answer_question,
+    latest_decision,
     save_draft,
     submit_registration,
     withdraw_registration,
@@ -39,7 +39,6 @@ from fairway.deals.rules.words import REJECT_REASONS
 from fairway.deals.views.answers import asked, pressed
 from fairway.deals.views.tables import OwnProtections, OwnRegistrations, covers
 from fairway.deals.views.words import happenings, kind_of
-from fairway.workflow.calendars import due_in_business_hours
 
 
 @require_safe
@@ -225,9 +224,8 @@ def _form_page(
     seat = member_of(request).seat
     assert seat is not None
     at = clock.now()
-    vendor = Organization.objects.get(pk=seat.vendor_id)
     zone = ZoneInfo(seat.partner_time_zone)
-    due = due_in_business_hours(vendor.country, vendor.time_zone, at, POLICY.limit_hours)
+    due = latest_decision(actor=member_of(request), at=at)
     context = {
         "form": form,
         "uid": uid,

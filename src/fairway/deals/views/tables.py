@@ -81,6 +81,16 @@ class RegistrationQueue(Table):
     empty = (_("Nothing to decide"), _("Clear cases were approved by the rule; the others come here."))
 
 
+class RegistrationsOfCustomer(RegistrationQueue):
+    columns = [
+        Column("partner.name", _("Partner"), kind="name", second=covers, url=to("registration-detail")),
+        Column("state", _("State"), kind="state", states=REGISTRATION_STATES),
+        Column("amount_minor", _("Value"), kind="money"),
+        Column("submitted_at", _("Sent"), kind="date"),
+    ]
+    empty = (_("No registrations"), _("No partner registered this customer."))
+
+
 class DealTable(Table):
     name = "deals"
     caption = _("Deals")

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from fairway.customers import views
+
+console = [path("customers/", views.customer_list, name="customer-list")]

@@ -1,0 +1,55 @@
+"""Addresses of registrations, protections and deals. The same deal pages serve staff and partner people."""
+
+from typing import Any
+
+from django.urls import path
+
+from fairway.deals.views import console_registrations as deciding
+from fairway.deals.views import customers, deals, protections
+from fairway.deals.views import portal_registrations as own
+
+
+def deal_pages(prefix: str) -> list[Any]:
+    """List, board and page of deals, with names that begin with `prefix`."""
+    return [
+        path("deals/", deals.deal_list, name=f"{prefix}-list"),
+        path("deals/board/", deals.deal_board, name=f"{prefix}-board"),
+        path("deals/<uuid:uid>/", deals.deal_detail, name=f"{prefix}-detail"),
+        path("deals/<uuid:uid>/stage/", deals.deal_move, name=f"{prefix}-move"),
+        path("deals/<uuid:uid>/win/", deals.deal_win, name=f"{prefix}-win"),
+        path("deals/<uuid:uid>/loss/", deals.deal_lose, name=f"{prefix}-lose"),
+        path("deals/<uuid:uid>/step/", deals.deal_step, name=f"{prefix}-step"),
+        path("deals/<uuid:uid>/step/done/", deals.deal_step_done, name=f"{prefix}-step-done"),
+        path("deals/<uuid:uid>/edit/", deals.deal_edit, name=f"{prefix}-edit"),
+        path("deals/<uuid:uid>/touch/", deals.deal_touch, name=f"{prefix}-touch"),
+    ]
+
+
+console = [
+    *deal_pages("deal"),
+    path("customers/<uuid:uid>/", customers.customer_detail, name="customer-detail"),
+    path("registrations/", deciding.registration_list, name="registration-list"),
+    path("registrations/<uuid:uid>/", deciding.registration_detail, name="registration-detail"),
+    path("registrations/<uuid:uid>/approval/", deciding.registration_approve, name="registration-approve"),
+    path("registrations/<uuid:uid>/question/", deciding.registration_return, name="registration-return"),
+    path("registrations/<uuid:uid>/rejection/", deciding.registration_reject, name="registration-reject"),
+    path("registrations/<uuid:uid>/revocation/", deciding.registration_revoke, name="registration-revoke"),
+    path("protections/", protections.protection_list, name="protection-list"),
+    path("protections/<uuid:uid>/", protections.protection_detail, name="protection-detail"),
+    path("protections/<uuid:uid>/extension/", protections.protection_extend, name="protection-extend"),
+    path("protections/<uuid:uid>/release/", protections.protection_release, name="protection-release"),
+]
+portal = [
+    *deal_pages("portal-deal"),
+    path("leads/<uuid:uid>/deal/", deals.deal_from_lead, name="portal-deal-from-lead"),
+    path("protections/", own.protection_list, name="portal-protection-list"),
+    path("registrations/", own.registration_list, name="portal-registration-list"),
+    path("registrations/new/", own.registration_new, name="portal-registration-new"),
+    path("registrations/customer/", own.registration_customer, name="portal-registration-customer"),
+    path("registrations/<uuid:uid>/", own.registration_detail, name="portal-registration-detail"),
+    path("registrations/<uuid:uid>/form/", own.registration_form, name="portal-registration-form"),
+    path("registrations/<uuid:uid>/draft/", own.registration_draft, name="portal-registration-draft"),
+    path("registrations/<uuid:uid>/send/", own.registration_send, name="portal-registration-send"),
+    path("registrations/<uuid:uid>/answer/", own.registration_answer, name="portal-registration-answer"),
+    path("registrations/<uuid:uid>/withdrawal/", own.registration_withdraw, name="portal-registration-withdraw"),
+]
