@@ -164,7 +164,11 @@ def test_others_find_nothing_at_the_partners_addresses(acme, client_of, member):
         portal, console = PORTAL, CONSOLE
     for page in (f"registrations/{registration.uid}/", f"deals/{deal.uid}/", f"registrations/{registration.uid}/form/"):
         assert browser.get(f"{portal}/{page}").status_code == 404
-    for page in (f"deals/{deal.uid}/stage/", f"registrations/{registration.uid}/withdrawal/"):
+    number = f"registrations/{registration.uid}"
+    pages = [f"deals/{deal.uid}/stage/", f"{number}/withdrawal/"]
+    if portal == PORTAL:  # at another vendor the same number is a new one
+        pages += [f"{number}/draft/", f"{number}/send/"]
+    for page in pages:
         assert browser.post(f"{portal}/{page}", {"to": "proposal"}).status_code == 404
     assert browser.get(f"{console}/registrations/{registration.uid}/").status_code == 404
     assert fresh(acme, deal).state == "qualified"

@@ -127,7 +127,13 @@ def _save(request: HttpRequest, uid: UUID, form: RegistrationForm) -> Registrati
     member = member_of(request)
     assert member.seat is not None
     values = {**form.written(), "currency": member.seat.vendor_currency}
-    return save_draft(registration=by_uid(uid), uid=uid, values=values, actor=member, at=clock.now())
+    draft = by_uid(uid)
+    try:
+        return save_draft(registration=draft, uid=uid, values=values, actor=member, at=clock.now())
+    except Refused:
+        if draft is None:  # the number is somebody else's: as if there were nothing
+            raise Http404 from None
+        raise
 
 
 @require_safe
