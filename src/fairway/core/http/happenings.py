@@ -64,7 +64,7 @@ def happened(subjects: Mapping[str, Sequence[int]], *, most: int = MOST) -> list
 
 def said(events: Iterable[Happened], fill: Callable[[Happened], Mapping[str, Any]] | None = None) -> list[Happening]:
     """The events that have words, as a timeline. `fill` gives values beyond those of the event's data."""
-    shown = []
+    shown: list[Happening] = []
     for event in events:
         if event.name not in _words:
             continue

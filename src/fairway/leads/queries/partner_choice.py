@@ -51,5 +51,6 @@ def _counts(rows: Any) -> dict[int, int]:
 def candidates(lead: Lead) -> list[int]:
     """Partners that the last routing looked at, best first."""
     decision = lead.decisions.order_by("-decided_at", "-id").values_list("candidates", flat=True).first() or []
-    ids = [row.get("partner_id") or row.get("partner") for row in decision]
-    return [pk for pk in ids if isinstance(pk, int)][:MOST]
+    uids = [row["partner"] for row in decision][:MOST]
+    found = {str(uid): pk for pk, uid in Partner.objects.filter(uid__in=uids).values_list("pk", "uid")}
+    return [found[uid] for uid in uids if uid in found]

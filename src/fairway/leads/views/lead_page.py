@@ -44,7 +44,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "offer": offer,
             "left": lead_parts.left(offer, at, zone_of(member)),
             "steps": lead_parts.steps(lead, events, zone_of(member)),
-            "why": lead_parts.why_partner(lead, offer),
+            "why": lead_parts.why_partner(lead, member.seat.vendor_currency if member.seat else "USD"),
             "score": lead_parts.why_points(lead),
             "facts": lead_parts.facts(lead, person),
             "timeline": told,

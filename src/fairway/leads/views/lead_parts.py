@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fairway.core.http.format import day
 from fairway.core.http.happenings import Happened
 from fairway.core.http.parts import Fact, Reason, Step
 from fairway.leads.models import Lead, LeadPerson, LeadScore, Offer
+from fairway.leads.queries.why import WhyView, why
 from fairway.leads.rules.states import LeadState
 from fairway.leads.views import briefs
 from fairway.leads.views.limits import TimeLeft, time_left
@@ -151,5 +154,36 @@ def why_points(lead: Lead) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def why_partner(lead: Lead, offer: Offer | None) -> dict[str, Any] | None:
-    return None
+def why_partner(lead: Lead, currency: str) -> dict[str, Any] | None:
+    """The latest decision in words, with its question; None before the first."""
+    view = why(lead, currency)
+    if view is None:
+        return None
+    return {
+        "view": view,
+        "title": _why_title(view),
+        "then": view.then if view.outcome == "offered" and not view.by_hand else "",
+        "rules_url": _url("routing"),
+        "partner_url": _url("partner-list"),
+    }
+
+
+def _why_title(view: WhyView) -> str:
+    if view.outcome != "offered":
+        return _("Why does nobody have it?")
+    others = len(view.rows) - 1
+    if others <= 0:
+        return _("Why %(partner)s?") % {"partner": view.partner_name}
+    words = [_("one"), _("two"), _("three"), _("four")]
+    number = words[others - 1] if others <= len(words) else str(others)
+    return ngettext(
+        "Why %(partner)s, and why not the next one?", "Why %(partner)s, and why not the next %(number)s?", others
+    ) % {"partner": view.partner_name, "number": number}
+
+
+def _url(name: str) -> str:
+    """An address of another page, empty while there is none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

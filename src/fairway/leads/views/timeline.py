@@ -14,7 +14,7 @@ from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
 WORDS: dict[str, tuple[Any, Any]] = {
     "lead.captured": (gettext_lazy("Captured"), gettext_lazy("from %(source)s")),
     "lead.updated": (gettext_lazy("Updated"), gettext_lazy("from %(source)s")),
-    "lead.scored": (gettext_lazy("Scored"), gettext_lazy("%(points)s %(band)s")),
+    "lead.scored": (gettext_lazy("Scored"), gettext_lazy("%(points)s, %(band)s")),
     "lead.routed": (gettext_lazy("Routed"), gettext_lazy("%(routed)s")),
     "lead.waiting": (gettext_lazy("Waiting"), gettext_lazy("%(because)s")),
     "lead.noted": (gettext_lazy("Note"), gettext_lazy("by %(actor)s: “%(text)s”")),
@@ -67,9 +67,20 @@ def fill(event: Happened, notes: Mapping[int, str]) -> dict[str, Any]:
         more["stage"] = str(STAGES.get(data["stage"], data["stage"]))
     if event.name == "lead.planned":
         more["step"] = data.get("next_step") or _("none, done by %(actor)s") % {"actor": event.actor}
+    if event.name == "lead.routed":
+        more["routed"] = _routed(data)
     if minutes := data.get("limit_minutes"):
         more["limit"] = limit_words(minutes)
     return more
+
+
+def _routed(data: Mapping[str, Any]) -> str:
+    """“by rule 4; 44 partners looked at”."""
+    rule, considered = data.get("rule"), data.get("considered") or 0
+    by = _("by rule %(n)d") % {"n": rule} if rule else _("no rule matched")
+    looked = ngettext("%(n)s partner looked at", "%(n)s partners looked at", considered) % {"n": f"{considered:,}"}
+    nobody = "" if data.get("outcome") == "offered" else _(", nobody found")
+    return f"{by}; {looked}{nobody}"
 
 
 def limit_words(minutes: int) -> str:
