@@ -99,6 +99,13 @@ class Member:
     def partner_id(self) -> int | None:
         return self.seat.partner_id if self.seat else None
 
+    @property
+    def zone(self) -> str:
+        """Where this person's day begins: the own time zone when one was chosen, else the place of the seat."""
+        if self.time_zone != "UTC" or self.seat is None:
+            return self.time_zone
+        return self.seat.partner_time_zone
+
     def can(self, permission: str) -> bool:
         """Whether role (and, for a token, scopes) allow it. An unknown name is a programming error: KeyError."""
         allowed = self.role in PERMISSIONS[permission]

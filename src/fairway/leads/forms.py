@@ -14,6 +14,8 @@ from fairway.leads.models import LeadForm, TouchKind, TouchOutcome
 from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
 
 LINES = {"rows": 3}
+# Short words, because the five stand side by side on a phone.
+KINDS = [(kind, _("Demo") if kind == TouchKind.DEMO else kind.label) for kind in TouchKind]
 TIMEFRAMES = [
     ("", _("Not known")),
     ("30", _("Within a month")),
@@ -38,7 +40,7 @@ class DeclineForm(forms.Form):
 
 
 class TouchForm(forms.Form):
-    kind = forms.ChoiceField(label=_("How"), choices=TouchKind.choices, widget=Segments, initial=TouchKind.CALL)
+    kind = forms.ChoiceField(label=_("How"), choices=KINDS, widget=Segments, initial=TouchKind.CALL)
     outcome = forms.ChoiceField(label=_("With what result"), choices=TouchOutcome.choices)
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -74,6 +74,8 @@ def reason_parts(test: Test, found: Any, ok: bool) -> list[Part]:
     label = str(test.field.label)
     if known is None:
         said = _parts(_("%(field)s is not known"), field=label)
+    elif known is True:
+        said = [(label, True)]
     elif test.op in {"contains", "starts_with"}:
         said = _parts(_("%(field)s is “%(value)s”"), field=label, value=str(found))
     else:
@@ -129,6 +131,10 @@ def _wanted(test: Test) -> str:
 
 def _node_parts(node: Node, outermost: bool = False) -> list[Part]:
     match node:
+        case Leaf(field, "is" | "is_not" as op, bool(value)):
+            # A yes-or-no field is named by what is true: “Place is on the map”, not “… is yes”.
+            label = (str(field.label), True)
+            return [label] if value == (op == "is") else [(_("not "), False), label]
         case Leaf(field, op, value):
             words: list[Part] = [(f"{field.label} {op_label(field.type, op)}", False)]
             return words if value is None else [*words, (" ", False), (_value(field, op, value), True)]

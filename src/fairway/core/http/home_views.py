@@ -39,7 +39,7 @@ def _home(request: HttpRequest, surface: str) -> HttpResponse:
         "home.html",
         {
             "base": f"{surface}_side.html" if side else f"{surface}.html",
-            "today": at.astimezone(ZoneInfo(_zone(member))).date(),
+            "today": at.astimezone(ZoneInfo(member.zone)).date(),
             "heading": heading(sum(map(len, found.values()))),
             "actions": home.actions(surface, member),
             "figures": home.figures(surface, member, at),
@@ -51,12 +51,6 @@ def _home(request: HttpRequest, surface: str) -> HttpResponse:
             "side_parts": side,
         },
     )
-
-
-def _zone(member: Member) -> str:
-    if member.seat is None:
-        return member.time_zone
-    return member.seat.partner_time_zone
 
 
 def heading(count: int) -> str:

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import set_script_prefix
-from django.utils import translation
+from django.utils import timezone, translation
 
 from fairway.core import clock
 from fairway.core.access import Member, member_of_seat, public_member
@@ -165,7 +165,7 @@ class TenancyMiddleware:
 
     def _within(self, request: HttpRequest, member: Member) -> HttpResponse:
         request.member = member  # type: ignore[attr-defined]
-        with translation.override(member.language), entering(member.context):
+        with translation.override(member.language), timezone.override(member.zone), entering(member.context):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

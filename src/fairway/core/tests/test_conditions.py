@@ -118,7 +118,7 @@ def test_the_verdict_gives_every_reason_of_all_and_only_the_met_ones_of_any():
     ]
     assert [str(reason) for reason in verdict.reasons] == [
         "Country is France, wanted: Germany or Austria",
-        "Urgent is yes",
+        "Urgent",
         "Source is Trade fair, wanted: is not Trade fair",
         "Budget is €12,345.67, wanted: is at least €50,000.00",
     ]

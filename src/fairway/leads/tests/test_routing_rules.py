@@ -258,7 +258,7 @@ def test_the_default_rules_read_as_sentences():
     rules = parse_rules(ROUTING_RULES, LEADS, CANDIDATES)
     said = ["".join(text for text, _value in sentence_of(each)) for each in rules]
     assert said[1] == (
-        "Leads where Place is on the map is yes go to the partner who fits best by "
+        "Leads where Place is on the map go to the partner who fits best by "
         "distance 40, record 30, room 20, turn 10, same country within 250 km."
     )
     assert said[3].startswith("All leads go to the partner")

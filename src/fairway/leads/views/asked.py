@@ -22,11 +22,6 @@ def member_of(request: HttpRequest) -> Member:
     return request.member  # type: ignore[attr-defined]
 
 
-def zone_of(member: Member) -> str:
-    """Where the reader's day begins: the partner's place, or the vendor's for staff."""
-    return member.seat.partner_time_zone if member.seat else member.time_zone
-
-
 def lead_of(uid: UUID) -> Lead:
     return get_object_or_404(Lead.objects.select_related("product_line", "partner", "seller"), uid=uid)
 

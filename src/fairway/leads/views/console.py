@@ -19,7 +19,7 @@ from fairway.leads.forms import NewLeadForm
 from fairway.leads.models import Lead
 from fairway.leads.queries import leads as queries
 from fairway.leads.tables import LeadTable, WaitingTable, list_filters
-from fairway.leads.views.asked import REFUSALS, member_of, refused_on, zone_of
+from fairway.leads.views.asked import REFUSALS, member_of, refused_on
 from fairway.leads.views.limits import left_of
 
 LIST_SIZE = 50
@@ -37,7 +37,7 @@ def _completed(page: Page, request: HttpRequest) -> None:
     """Give each row its address, its place, and who has it now."""
     offers = queries.open_offers(row["id"] for row in page.rows)
     base, query = reverse("lead-list"), changed_query(request.GET, page=None)
-    at, zone = clock.now(), zone_of(member_of(request))
+    at, zone = clock.now(), member_of(request).zone
     for row in page.rows:
         row["url"] = f"{base}{row['uid']}/{query if query != '?' else ''}"
         row["place"] = row["city"] or row["state_code"] or row["country"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -20,7 +21,6 @@ from fairway.leads.queries.leads import state_counts
 from fairway.leads.rules.answers import STAGES
 from fairway.leads.tables import lead_name
 from fairway.leads.views import briefs
-from fairway.leads.views.asked import zone_of
 from fairway.leads.views.briefs import about_money
 from fairway.leads.views.limits import left_of
 
@@ -44,7 +44,7 @@ def waiting_count(request: HttpRequest) -> int:
 def offers_to_answer(member: Member, at: datetime) -> Iterable[TodoItem]:
     if not member.can("offer.answer"):
         return []
-    return [_offer(offer, at, zone_of(member)) for offer in partner_leads.open_offers()[:SHOWN]]
+    return [_offer(offer, at, member.zone) for offer in partner_leads.open_offers()[:SHOWN]]
 
 
 def _offer(offer: dict[str, Any], at: datetime, zone: str) -> TodoItem:
@@ -59,7 +59,7 @@ def steps_due(member: Member, at: datetime) -> Iterable[TodoItem]:
     """Next steps of leads that are due today or late, the seller's own and those of nobody."""
     if not member.can("lead.work"):
         return []
-    today = at.astimezone(ZoneInfo(zone_of(member))).date()
+    today = at.astimezone(ZoneInfo(member.zone)).date()
     seat_id = member.seat_id if member.role == "seller" else None
     return [_step(row, today) for row in queries.steps_due(today, seat_id)[:SHOWN]]
 
@@ -90,15 +90,17 @@ def leads_waiting(member: Member, at: datetime) -> Iterable[TodoItem]:
     """Leads that nobody has, by reason: for those who may route."""
     if not member.can("lead.route"):
         return []
-    return [
-        TodoItem(
-            ngettext("%(n)s lead waits", "%(n)s leads wait", row["leads"]) % {"n": f"{row['leads']:,}"},
-            row["waiting_because"] or _("No reason is kept."),
-            _("since %(day)s") % {"day": day(row["oldest"])}, False,
-            f"{reverse('lead-waiting')}", _("See leads"), "decide", row["oldest"].timestamp(), icon="target",
-        )
-        for row in queries.waiting_by_reason()[:SHOWN]
-    ]  # fmt: skip
+    return [_waiting(row) for row in queries.waiting_by_reason()[:SHOWN]]
+
+
+def _waiting(row: dict[str, Any]) -> TodoItem:
+    words = ngettext("%(n)s lead waits", "%(n)s leads wait", row["leads"]) % {"n": f"{row['leads']:,}"}
+    because = row["waiting_because"]
+    return TodoItem(
+        words, because or _("No reason is kept."), _("since %(day)s") % {"day": day(row["oldest"])}, False,
+        f"{reverse('lead-waiting')}?{urlencode({'because': because})}", _("See leads"), "decide",
+        row["oldest"].timestamp(), icon="target",
+    )  # fmt: skip
 
 
 def offers_pressing(member: Member, at: datetime) -> Iterable[TodoItem]:
@@ -108,7 +110,7 @@ def offers_pressing(member: Member, at: datetime) -> Iterable[TodoItem]:
     cam = member.seat_id if member.role == "cam" else None
     shown = []
     for offer in queries.offers_ending(at + PRESSING, cam)[:SHOWN]:
-        left = left_of(offer, at, zone_of(member))
+        left = left_of(offer, at, member.zone)
         name = offer["lead__company"] or offer["title"]
         shown.append(
             TodoItem(

@@ -23,7 +23,7 @@ from fairway.leads.rules.answers import CLOSE_REASONS
 from fairway.leads.rules.states import LEAD, LeadState, OfferState
 from fairway.leads.tables import LEAD_STATES, OFFER_STATES
 from fairway.leads.views import lead_parts, timeline
-from fairway.leads.views.asked import REFUSALS, done, form_page, lead_of, member_of, refused_on, zone_of
+from fairway.leads.views.asked import REFUSALS, done, form_page, lead_of, member_of, refused_on
 from fairway.leads.views.console import twin_of
 
 
@@ -39,11 +39,11 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
         {
             "lead": lead,
             "heading": lead_parts.heading(lead, person),
-            "origin": lead_parts.origin(lead, zone_of(member)),
+            "origin": lead_parts.origin(lead, member.zone),
             "pill": LEAD_STATES[lead.state],
             "offer": offer,
-            "left": lead_parts.left(offer, at, zone_of(member)),
-            "steps": lead_parts.steps(lead, events, zone_of(member)),
+            "left": lead_parts.left(offer, at, member.zone),
+            "steps": lead_parts.steps(lead, events, member.zone),
             "why": lead_parts.why_partner(lead, member.seat.vendor_currency if member.seat else "USD"),
             "score": lead_parts.why_points(lead),
             "facts": lead_parts.facts(lead, person),

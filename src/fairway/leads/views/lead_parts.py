@@ -1,6 +1,6 @@
 """The parts of a lead's page: its stepper, its time left, why this partner, why these points."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -146,12 +146,18 @@ def why_points(lead: Lead) -> dict[str, Any] | None:
         "band": score.band,
         "reasons": [
             Reason(
-                reason["points"], reason["name"], reason.get("text", ""), round(100 * abs(reason["points"]) / widest)
+                reason["points"], reason["name"], _telling(reason), round(100 * abs(reason["points"]) / widest)
             )
             for reason in score.reasons
         ],
         "note": _("points by the rules published on %(day)s") % {"day": day(score.card.published_at)},
     }  # fmt: skip
+
+
+def _telling(reason: Mapping[str, Any]) -> str:
+    """What the lead says, where that is more than the rule's own name."""
+    text = str(reason.get("text", ""))
+    return "" if text.casefold() == reason["name"].casefold() else text
 
 
 def why_partner(lead: Lead, currency: str) -> dict[str, Any] | None:

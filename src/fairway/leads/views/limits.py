@@ -33,7 +33,7 @@ class TimeLeft:
 
     @property
     def note(self) -> str:
-        return _("lapses %(end)s") % {"end": self.end}
+        return (_("ended %(end)s") if self.is_over else _("lapses %(end)s")) % {"end": self.end}
 
 
 def time_left(offered_at: datetime, lapses_at: datetime, at: datetime, zone: str) -> TimeLeft:

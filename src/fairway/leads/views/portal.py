@@ -22,7 +22,7 @@ from fairway.leads.rules.answers import QUALITY
 from fairway.leads.rules.states import OfferState
 from fairway.leads.tables import OFFER_STATES, AnsweredOfferTable
 from fairway.leads.views import briefs
-from fairway.leads.views.asked import REFUSALS, form_page, member_of, offer_of, refused_on, zone_of
+from fairway.leads.views.asked import REFUSALS, form_page, member_of, offer_of, refused_on
 from fairway.leads.views.limits import left_of, time_left
 from fairway.leads.views.timeline import of_offer
 
@@ -41,7 +41,7 @@ def tabs(here: str, counts: dict[str, int]) -> list[Tab]:
 @require_safe
 def offer_list(request: HttpRequest) -> HttpResponse:
     """What waits for an answer, the most pressing first."""
-    at, zone = clock.now(), zone_of(member_of(request))
+    at, zone = clock.now(), member_of(request).zone
     offers = list(partner_leads.open_offers()[:INBOX_SIZE])
     return render(
         request,
@@ -95,7 +95,7 @@ def offer_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "pill": (kind, word),
             "is_open": is_open,
             "may_answer": is_open and member.can("offer.answer"),
-            "left": time_left(offer.offered_at, offer.lapses_at, at, zone_of(member)),
+            "left": time_left(offer.offered_at, offer.lapses_at, at, member.zone),
             "facts": briefs.facts(offer.brief, offer.amount_minor, offer.currency),
             "next": _what_happens(),
             "timeline": of_offer(offer),

@@ -1,11 +1,13 @@
 """What happened to a lead and its offers, in words."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from fairway.core.http.format import day
 from fairway.core.http.happenings import Happened, happened, said
 from fairway.core.http.parts import Happening
 from fairway.leads.models import Lead, LeadNote, Offer, TouchKind, TouchOutcome
@@ -38,9 +40,15 @@ WORDS: dict[str, tuple[Any, Any]] = {
 def of_lead(lead: Lead) -> tuple[list[Happened], list[Happening]]:
     """The events of a lead and of its offers that the reader may see: as they are, and in words."""
     offers = list(Offer.objects.filter(lead=lead).values_list("pk", flat=True))
-    events = happened({"lead": [lead.pk], "offer": offers})
+    events = in_order(happened({"lead": [lead.pk], "offer": offers}))
     notes = _notes(events)
     return events, said(events, lambda event: fill(event, notes))
+
+
+def in_order(events: list[Happened]) -> list[Happened]:
+    """Newest first; what one run did in one instant in the order in which it makes sense."""
+    places = {name: place for place, name in enumerate(WORDS)}
+    return sorted(events, key=lambda event: (event.at, places.get(event.name, 0)), reverse=True)
 
 
 def of_offer(offer: Offer) -> list[Happening]:
@@ -66,12 +74,20 @@ def fill(event: Happened, notes: Mapping[int, str]) -> dict[str, Any]:
     if event.name == "lead.staged":
         more["stage"] = str(STAGES.get(data["stage"], data["stage"]))
     if event.name == "lead.planned":
-        more["step"] = data.get("next_step") or _("none, done by %(actor)s") % {"actor": event.actor}
+        more["step"] = _planned(event)
     if event.name == "lead.routed":
         more["routed"] = _routed(data)
     if minutes := data.get("limit_minutes"):
         more["limit"] = limit_words(minutes)
     return more
+
+
+def _planned(event: Happened) -> str:
+    """The step's text stays in its row; the event knows the day."""
+    on = event.data.get("next_step_on")
+    if not on:
+        return _("done by %(actor)s") % {"actor": event.actor}
+    return _("for %(day)s, by %(actor)s") % {"day": day(date.fromisoformat(on)), "actor": event.actor}
 
 
 def _routed(data: Mapping[str, Any]) -> str:
