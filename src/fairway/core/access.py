@@ -55,6 +55,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "people.read": frozenset({"admin", "chief", "cam", "operations", "executive"}),
     "people.invite": frozenset({"admin", "operations", "cam", "executive", "system"}),
     "people.manage": frozenset({"admin"}),
+    "mail.read": frozenset({"admin", "operations"}),
     "token.manage": frozenset({"admin", "operations", "executive"}),
     "import.read": frozenset({"admin", "marketer", "operations", "finance"}),
     "task.read": STAFF | PARTNER,

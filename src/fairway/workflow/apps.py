@@ -16,5 +16,6 @@ class WorkflowConfig(AppConfig):
             return unread_count(request.member)  # type: ignore[attr-defined]
 
         nav.register(NavItem("console", "", _("Notifications"), "notification-list", "bell", order=20, count=unread))
+        nav.register(NavItem("console", "setup", _("Mails sent"), "mail-list", "mail", "mail.read", order=90))
         frame.register_inbox("portal-notification-list", unread)
         desk.register(unread_waiting, order=90)

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from fairway.workflow import views
+from fairway.workflow.views import mails
+from fairway.workflow.views import notifications as views
 
 console = [
     path("notifications/", views.notification_list, name="notification-list"),
     path("notifications/read/", views.read_all, name="notification-read-all"),
     path("notifications/<uuid:uid>/", views.open_notification, name="notification-open"),
+    path("mails/", mails.mail_list, name="mail-list"),
+    path("mails/<uuid:uid>/retry/", mails.retry, name="mail-retry"),
 ]
 portal = [
     path("notifications/", views.notification_list, name="portal-notification-list"),

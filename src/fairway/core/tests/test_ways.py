@@ -74,3 +74,23 @@ def test_not_ready_while_the_database_is_away(monkeypatch):
     monkeypatch.setattr("fairway.core.views.MigrationExecutor", away)
     monkeypatch.setattr(connection, "close", lambda: None)
     assert Client().get("/readyz").status_code == 503
+
+
+def test_two_seats_behind_one_portal_are_switched(acme, client_of):
+    from fairway.core.tenancy.acting import acting_for
+    from fairway.core.tenancy.lookups import seats_of_user
+    from fairway.core.tenancy.models import Seat
+
+    with acting_for(acme.admin):
+        Seat.objects.create(
+            vendor=acme.acme, user_id=acme.beta_seller.user_id, organization=acme.acme, partner=acme.gamma,
+            role="executive", name="Sal Seller", email="seller@beta.example", created_at=acme.acme.created_at,
+        )  # fmt: skip
+    browser = client_of(acme.beta_seller)
+    choice = browser.get("/go/").content.decode()
+    assert "Beta Systems" in choice
+    assert "Gamma IT" in choice
+    for seat in seats_of_user(acme.beta_seller.user_id):
+        browser.post(f"/go/{seat.seat_uid}/")
+        page = browser.get("/acme/portal/")
+        assert page.wsgi_request.member.partner_id == seat.partner_id

@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from fairway.core import clock, mail
-from fairway.core.access import Member, system_member
+from fairway.core.access import Member, require, system_member
+from fairway.core.events.record import record
 from fairway.core.jobs import defer
+from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import Surface, current
 from fairway.core.tenancy.models import Organization
@@ -100,6 +103,17 @@ def mark_read(*, actor: Member, at: datetime, notification: Notification | None 
         if notification is not None:
             own = own.filter(pk=notification.pk)
         return own.update(read_at=at)
+
+
+def retry_mail(*, found: Mail, actor: Member, at: datetime) -> None:
+    """Try a mail again that was given up. Refused when it is not."""
+    require(actor, "mail.read")
+    with acting_for(actor):
+        given_up = Mail.objects.filter(pk=found.pk, state=MailState.FAILED)
+        if not given_up.update(state=MailState.WAITING, attempts=0):
+            raise Refused(_("This mail is not given up: it waits or was sent."))
+        record("retried", found, actor=actor, at=at)
+        defer("workflow.send_mail", vendor_id=actor.vendor_id, mail_ids=[found.pk])
 
 
 class MailRefused(Exception):

@@ -1,0 +1,1 @@
+"""Pages of the bell, and of what was sent by mail."""
