@@ -82,6 +82,20 @@ def test_front_end_packages_are_installed_once(
     assert [command[:2] for command in commands] == [["/usr/bin/npm", "ci"]]
 
 
+def test_the_packages_of_another_checkout_are_left_alone(
+    script: ModuleType, commands: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script, "system_npm", lambda: "/usr/bin/npm")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "package").write_text("kept")
+    script.NODE_MODULES.rmdir()
+    script.NODE_MODULES.symlink_to(other)
+    script.install_front_end_packages()
+    assert not script.NODE_MODULES.is_symlink()
+    assert [path.name for path in other.iterdir()] == ["package"]
+
+
 def test_a_machine_without_node_gets_it_from_a_package(
     script: ModuleType, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,12 +50,12 @@ def _in_tier(rows: QuerySet[Partner], tier: str) -> QuerySet[Partner]:
     return rows.filter(pk__in=present.filter(tier__uid=_uid(tier)).values("partner_id")) if tier else rows
 
 
-def _uid(text: str) -> UUID | None:
-    """The uid in an address; None, which no row has, for anything else."""
+def _uid(text: str) -> UUID:
+    """The uid in an address; for anything else the nil one, which no row has (None would find rows without)."""
     try:
         return UUID(text)
     except ValueError:
-        return None
+        return UUID(int=0)
 
 
 def _by_words(rows: QuerySet[Partner], words: str) -> QuerySet[Partner]:
