@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "fairway.deals",
     "fairway.insight",
     "fairway.connect",
+    "fairway.config",
 ]
 
 MIDDLEWARE = [

@@ -14,7 +14,11 @@ from django.urls import include, path
 
 def collected(surface: str) -> list[Any]:
     """The addresses of one surface, of all rooms in the order of INSTALLED_APPS."""
-    rooms = [app for app in settings.INSTALLED_APPS if app.startswith("fairway.") and find_spec(f"{app}.urls")]
+    rooms = [
+        app
+        for app in settings.INSTALLED_APPS
+        if app.startswith("fairway.") and app != "fairway.config" and find_spec(f"{app}.urls")
+    ]
     return [entry for room in rooms for entry in getattr(import_module(f"{room}.urls"), surface, [])]
 
 
