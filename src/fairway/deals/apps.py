@@ -7,8 +7,9 @@ class DealsConfig(AppConfig):
     label = "deals"
 
     def ready(self) -> None:
-        from fairway.core.http import home, todo
+        from fairway.core.http import desk, home, todo
         from fairway.core.http.nav import NavItem, register
+        from fairway.deals.queries.desk import questions_waiting, steps_due
         from fairway.deals.views import homes
 
         register(
@@ -24,6 +25,8 @@ class DealsConfig(AppConfig):
                 count=homes.returned_count, is_main=True,
             ),
         )  # fmt: skip
+        desk.register(questions_waiting, order=20)
+        desk.register(steps_due, order=40)
         todo.register("portal", homes.questions_to_answer)
         todo.register("portal", homes.steps_due)
         todo.register("console", homes.registrations_to_decide)
