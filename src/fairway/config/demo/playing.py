@@ -23,9 +23,10 @@ from fairway.config.demo.setting_up import World
 from fairway.core.access import Member, system_member
 from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
+from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import Context, entering
-from fairway.core.tenancy.models import Role
+from fairway.core.tenancy.models import Partner, Role
 from fairway.deals.actions.deals import lose_deal, move_deal, set_next_step, win_deal
 from fairway.deals.actions.decisions import approve_registration, reject_registration, return_registration
 from fairway.deals.actions.opening import convert_lead
@@ -33,7 +34,8 @@ from fairway.deals.actions.registrations import answer_question, save_draft, sub
 from fairway.deals.models import Deal, Registration
 from fairway.leads.actions import work
 from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_many
-from fairway.leads.actions.offers import accept_offer, decline_offer, open_offer
+from fairway.leads.actions.offers import accept_offer, decline_offer, offer_lead_to, open_offer
+from fairway.leads.actions.placing import place_leads
 from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.scoring import score_leads
@@ -81,6 +83,8 @@ class Play:
         if day.weekday() < 5:
             self._capture(day)
             self._register(day)
+        if day.weekday() == 3:
+            self._clear_waiting(datetime.combine(day, TICKS[0], tzinfo=UTC) - timedelta(hours=1))
         for tick in TICKS:
             at = datetime.combine(day, tick, tzinfo=UTC)
             if at > self.world.ends:
@@ -101,7 +105,7 @@ class Play:
         try:
             with entering(context):
                 happening(at)
-        except (Refused, StateConflict) as refusal:
+        except (Refused, StateConflict, TransitionRefused) as refusal:
             self.done[f"refused: {type(refusal).__name__}"] += 1
 
     def _later(self, at: datetime, who: Member, happening: Happening) -> None:
@@ -167,8 +171,27 @@ class Play:
         with entering(self.system.context):
             new = list(Lead.objects.filter(state="captured").values_list("pk", flat=True))
         if new:
+            place_leads(lead_ids=new, actor=self.system)
             score_leads(lead_ids=new, actor=self.system, at=at)
             route_leads(lead_ids=new, actor=self.system, at=at)
+
+    def _clear_waiting(self, at: datetime) -> None:
+        """Once a week the account managers decide about what the rules left over: name a partner, or close it."""
+        with entering(self.system.context):
+            waiting = list(Lead.objects.filter(state="waiting", captured_at__lt=at - timedelta(days=5)))
+        for lead in waiting:
+            cam = self.chance.choice(self.world.staff[Role.CAM])
+            close_by = [pk for pk, partner in self.world.partners.items() if partner.country == lead.country]
+            partner = self.world.partners[self.chance.choice(close_by or list(self.world.partners))]
+            offer = self.chance.random() < 0.7 and at <= self.world.ends
+            self._try(partial(self._name_partner if offer else self._give_up, lead, partner, cam), cam.context, at)
+
+    def _name_partner(self, lead: Lead, partner: Partner, cam: Member, at: datetime) -> None:
+        reason = self.chance.choice(("Knows the customer", "Asked for more leads", "Nearest with the know-how"))
+        offer_lead_to(lead=lead, partner=partner, actor=cam, at=at, reason=reason)
+
+    def _give_up(self, lead: Lead, partner: Partner, cam: Member, at: datetime) -> None:
+        work.close_lead(lead=lead, actor=cam, at=at, reason="not_reached")
 
     def _plan_answers(self, at: datetime) -> None:
         with entering(self.system.context):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -79,7 +80,7 @@ def distribution(member: Member, window: Window, axis: Axis) -> list[dict[str, A
 
 EMPTY: dict[str, Any] = {
     "group": None, "label": "", "partner_uid": None, "offered": 0, "accepted": 0, "declined": 0, "lapsed": 0,
-    "median_hours": None, "won": 0, "won_minor": 0, "revenue": 0,
+    "median_hours": None, "won": 0, "won_minor": 0, "revenue": Decimal(0),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from fairway.core import jobs
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.insight.models import Export
+from fairway.leads.models import Lead, Offer
 from fairway.sales.models import SalesLine
 
 AS_OF = "2026-10-31"
@@ -94,3 +95,15 @@ def test_an_export_that_cannot_be_written_says_why(acme, client_of):
     assert (export.state, export.rows) == ("failed", 0)
     assert "open the list again" in export.error
     assert client.post("/acme/console/exports/start/unknown/").status_code == 404
+
+
+def test_the_channel_shows_partners_with_offers_and_no_revenue(acme, client_of):
+    with acting_for(acme.admin):
+        lead = Lead.objects.create(vendor=acme.acme, title="Wi-Fi", captured_at=datetime(2026, 9, 1, tzinfo=UTC))
+        Offer.objects.create(
+            vendor=acme.acme, partner=acme.beta, lead=lead, title="Wi-Fi",
+            offered_at=datetime(2026, 9, 1, tzinfo=UTC), lapses_at=datetime(2026, 9, 2, tzinfo=UTC),
+        )  # fmt: skip
+    for axis in ("partner", "tier", "territory"):
+        page = client_of(acme.chief).get(f"/acme/console/channel/?as_of={AS_OF}&by={axis}")
+        assert page.status_code == 200, axis

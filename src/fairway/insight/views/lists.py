@@ -122,7 +122,7 @@ def distribution_table(
     for row in rows:
         answered = row["accepted"] + row["declined"] + row["lapsed"]
         row["name"] = row["label"] or _("None")
-        row["revenue_minor"] = minor_of(row["revenue"] * 1)
+        row["revenue_minor"] = minor_of(row["revenue"])
         row["accepted_percent"] = 100 * row["accepted"] / answered if answered else None
         uid = row["partner_uid"]
         row["url"] = reverse("review-partner", args=[uid]) + as_of if uid else ""
