@@ -1,5 +1,5 @@
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection
@@ -163,3 +163,38 @@ def test_business_hours_skip_night_and_weekend_of_the_place():
 def test_an_unknown_time_zone_counts_as_utc():
     monday = datetime(2026, 3, 9, 9, tzinfo=UTC)
     assert due_in_business_hours("DE", "Nowhere/Land", monday, 1) == datetime(2026, 3, 9, 10, tzinfo=UTC)
+
+
+@pytest.mark.race
+def test_a_deadline_gives_way_to_a_person_who_holds_its_subject(committed, monkeypatch):
+    def rename(*, vendor_id, subject_id, at):
+        Partner.objects.filter(pk=subject_id).update(external_id="renamed")
+
+    monkeypatch.setattr(deadlines, "handlers", lambda: {("partner", "rename"): rename})
+    with acting_for(committed.cam):
+        set_deadline(committed.beta, "rename", NOON)
+    held, let_go = Event(), Event()
+
+    def person():
+        try:
+            with acting_for(committed.cam):
+                Partner.objects.select_for_update().get(pk=committed.beta.pk)
+                held.set()
+                let_go.wait(20)
+                cancelled.append(cancel_deadlines(committed.beta))
+        finally:
+            connection.close()
+
+    cancelled: list[int] = []
+    thread = Thread(target=person)
+    thread.start()
+    assert held.wait(20)
+    assert fire_due(LATER, vendor_id=committed.acme.pk) == 0
+    let_go.set()
+    thread.join()
+    assert cancelled == [1]
+    with entering(committed.admin.context):
+        deadline = Deadline.objects.get()
+        assert (deadline.outcome, deadline.attempts) == ("cancelled", 1)
+        assert "lock timeout" in deadline.error
+        assert Partner.objects.get(pk=committed.beta.pk).external_id == "B-1"
