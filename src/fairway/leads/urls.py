@@ -3,7 +3,7 @@
 from django.urls import path
 
 from fairway.leads.views import console as leads
-from fairway.leads.views import lead_forms, lead_page, portal_leads
+from fairway.leads.views import lead_forms, lead_page, policies, portal_leads, score_card
 from fairway.leads.views import portal as offers
 from fairway.leads.views import public as visitors
 
@@ -18,6 +18,21 @@ console = [
     path("leads/<uuid:uid>/partners/", lead_page.partners, name="lead-partners"),
     path("leads/<uuid:uid>/closing/", lead_page.closing, name="lead-closing"),
     path("leads/<uuid:uid>/notes/", lead_page.notes, name="lead-notes"),
+    path("routing/", policies.routing, name="routing-rules"),
+    path("routing/rules/", policies.rule_add, name="routing-rule-new"),
+    path("routing/rules/<slug:uid>/", policies.rule_save, name="routing-rule"),
+    path("routing/rules/<slug:uid>/place/", policies.rule_move, name="routing-rule-place"),
+    path("routing/rules/<slug:uid>/removal/", policies.rule_remove, name="routing-rule-removal"),
+    path("routing/publication/", policies.publish, name="routing-publication"),
+    path("routing/discard/", policies.discard, name="routing-discard"),
+    path("scoring/", score_card.scoring, name="score-card"),
+    path("scoring/rules/", score_card.rule_add, name="score-rule-new"),
+    path("scoring/rules/<slug:uid>/", score_card.rule_save, name="score-rule"),
+    path("scoring/rules/<slug:uid>/place/", score_card.rule_move, name="score-rule-place"),
+    path("scoring/rules/<slug:uid>/removal/", score_card.rule_remove, name="score-rule-removal"),
+    path("scoring/bands/", score_card.bands_save, name="score-bands"),
+    path("scoring/publication/", score_card.publish, name="score-card-publication"),
+    path("scoring/discard/", score_card.discard, name="score-card-discard"),
     path("lead-forms/", lead_forms.form_list, name="leadform-list"),
     path("lead-forms/new/", lead_forms.edit, name="leadform-new"),
     path("lead-forms/<uuid:uid>/", lead_forms.edit, name="leadform-edit"),

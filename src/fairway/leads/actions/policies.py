@@ -1,6 +1,6 @@
 """Score card and routing policy: a draft is edited and published; what was published stays for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.leads.conditions import subjects_of_vendor, vendor_currency
 from fairway.leads.models import PolicyState, RoutingPolicy, ScoreCard
 from fairway.leads.rules import defaults
+from fairway.leads.rules.editing import Rules, with_uids
 from fairway.leads.rules.routing import parse_rules
 from fairway.leads.rules.scoring import parse_card
 
@@ -67,6 +68,38 @@ def _draft(model: Any, actor: Member, at: datetime, **values: Any) -> Any:
         draft.refresh_from_db()
     record("drafted", draft, actor=actor, at=at, number=draft.number)
     return draft
+
+
+def edit_score_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], Rules]) -> ScoreCard:
+    """Change the rules of the draft, which begins as what is published. Raises PolicyError and NoSuchRule."""
+    require(actor, "scoring.edit")
+    with acting_for(actor):
+        base = _locked_base(ScoreCard)
+        bands = base.bands if base else defaults.SCORE_BANDS
+        rules = edit(with_uids(base.rules if base else []))
+        return save_score_draft(actor=actor, at=at, rules=rules, bands=bands)
+
+
+def edit_routing_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], Rules]) -> RoutingPolicy:
+    """The same for the routing rules."""
+    require(actor, "routing.edit")
+    with acting_for(actor):
+        base = _locked_base(RoutingPolicy)
+        return save_routing_draft(actor=actor, at=at, rules=edit(with_uids(base.rules if base else [])))
+
+
+def edit_bands(*, actor: Member, at: datetime, bands: Sequence[Json]) -> ScoreCard:
+    """Change the bands of the draft of the score card."""
+    require(actor, "scoring.edit")
+    with acting_for(actor):
+        base = _locked_base(ScoreCard)
+        return save_score_draft(actor=actor, at=at, rules=base.rules if base else [], bands=bands)
+
+
+def _locked_base(model: Any) -> Any:
+    """The draft, else what is published; locked, so that two editors go one after the other."""
+    rows = model.objects.select_for_update().filter(state__in=[PolicyState.DRAFT, PolicyState.PUBLISHED])
+    return max(rows.order_by("pk"), key=lambda row: row.state == PolicyState.DRAFT, default=None)
 
 
 def publish_score_card(*, card: ScoreCard, actor: Member, at: datetime) -> ScoreCard:

@@ -3,9 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -15,26 +13,18 @@ from fairway.core.events.record import record_many
 from fairway.core.ids import uuid7_many
 from fairway.core.tenancy.acting import acting_for
 from fairway.leads.actions.offering import OfferDraft, draft_of, insert_offers
-from fairway.leads.conditions import CANDIDATES, LEADS, columns_of, lead_values, subject_in, vendor_currency
+from fairway.leads.conditions import CANDIDATES, LEADS, subject_in, vendor_currency
 from fairway.leads.models import Lead, PolicyState, RoutingPolicy
 from fairway.leads.queries.limits import limit_instants
-from fairway.leads.queries.routing import lead_facts, partner_table, places_of_partners
+from fairway.leads.queries.routing import Routed, decide, partner_table, places_of_partners
 from fairway.leads.queries.subjects import lead_rows
-from fairway.leads.rules.candidates import Decision, PartnerTable, Router
+from fairway.leads.rules.candidates import PartnerTable
 from fairway.leads.rules.routing import Rule, parse_rules
 from fairway.leads.rules.states import LEAD
 
 CHUNK = 1000
 # Routing of one vendor goes one chunk after the other, so that two workers cannot both fill a partner's last place.
 ROUTING_LOCK = 0x726F7574
-
-
-@dataclass(frozen=True, slots=True)
-class _Routed:
-    """One lead, its row, and what the rules decided."""
-
-    row: Mapping[str, Any]
-    decision: Decision
 
 
 def route_leads(*, lead_ids: Sequence[int], actor: Member, at: datetime) -> Counter[str]:
@@ -60,8 +50,9 @@ def _route_chunk(lead_ids: Sequence[int], actor: Member, at: datetime) -> Counte
     if not rows:
         return Counter()
     policy = RoutingPolicy.objects.filter(state=PolicyState.PUBLISHED).first()
-    rules, partners = _rules(policy), partner_table(at)
-    routed = decide(rows, rules, partners, at)
+    currency = vendor_currency()
+    rules, partners = _rules(policy, currency), partner_table(at)
+    routed = decide(rows, rules, partners, at, currency)
     news = [one for one in routed if not _said_before(one)]
     decision_ids = _write_decisions(news, policy, partners, actor, at)
     _offer(news, decision_ids, rules, partners, actor, at)
@@ -70,27 +61,13 @@ def _route_chunk(lead_ids: Sequence[int], actor: Member, at: datetime) -> Counte
     return Counter(one.decision.outcome for one in routed)
 
 
-def _rules(policy: RoutingPolicy | None) -> tuple[Rule, ...]:
+def _rules(policy: RoutingPolicy | None, currency: str) -> tuple[Rule, ...]:
     if policy is None:
         return ()
-    currency = vendor_currency()
     return parse_rules(policy.rules, subject_in(LEADS, currency), subject_in(CANDIDATES, currency), strict=False)
 
 
-def decide(
-    rows: Sequence[Mapping[str, Any]], rules: Sequence[Rule], partners: PartnerTable, at: datetime
-) -> list[_Routed]:
-    """What the rules say of each lead, in the order given. Nothing is written; `partners` counts the offers."""
-    currency = vendor_currency()
-    names = sorted({name for rule in rules for name in rule.when.field_names})
-    columns = columns_of([lead_values(row, currency) for row in rows], names)
-    router = Router(rules, partners, at.timestamp())
-    numbers = router.rule_numbers(columns, len(rows))
-    facts = lead_facts(rows)
-    return [_Routed(row, router.decide(facts[i], int(numbers[i]))) for i, row in enumerate(rows)]
-
-
-def _said_before(one: _Routed) -> bool:
+def _said_before(one: Routed) -> bool:
     """A lead that goes on waiting for the same reason is not news."""
     return one.decision.partner is None and one.decision.waiting_because == one.row["waiting_because"]
 
@@ -105,7 +82,7 @@ _DECISIONS = """INSERT INTO leads_routingdecision (uid, vendor_id, lead_id, poli
 
 
 def _write_decisions(
-    routed: Sequence[_Routed], policy: RoutingPolicy | None, partners: PartnerTable, actor: Member, at: datetime
+    routed: Sequence[Routed], policy: RoutingPolicy | None, partners: PartnerTable, actor: Member, at: datetime
 ) -> dict[int, int]:
     """One row a lead; returns lead id → decision id."""
     stored = policy.rules if policy else []
@@ -130,12 +107,12 @@ def _write_decisions(
         return dict(cursor.fetchall())
 
 
-def _partner_id(one: _Routed, partners: PartnerTable) -> int | None:
+def _partner_id(one: Routed, partners: PartnerTable) -> int | None:
     return None if one.decision.partner is None else int(partners.ids[one.decision.partner])
 
 
 def _offer(
-    routed: Sequence[_Routed],
+    routed: Sequence[Routed],
     decision_ids: Mapping[int, int],
     rules: Sequence[Rule],
     partners: PartnerTable,
@@ -158,7 +135,7 @@ _WAIT = """UPDATE leads_lead AS l SET state = 'waiting', waiting_because = x.bec
  FROM json_to_recordset(%s::json) AS x(id bigint, because text) WHERE l.id = x.id"""
 
 
-def _let_wait(routed: Sequence[_Routed]) -> None:
+def _let_wait(routed: Sequence[Routed]) -> None:
     waiting = [one for one in routed if one.decision.partner is None]
     if not waiting:
         return
@@ -170,7 +147,7 @@ def _let_wait(routed: Sequence[_Routed]) -> None:
         cursor.execute(_WAIT, [json.dumps(rows)])
 
 
-def _tell(routed: Sequence[_Routed], partners: PartnerTable, actor: Member, at: datetime) -> None:
+def _tell(routed: Sequence[Routed], partners: PartnerTable, actor: Member, at: datetime) -> None:
     rows = [
         (
             one.row["id"],

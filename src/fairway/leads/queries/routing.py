@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.db.models import Count, Max, Q
 
 from fairway.core.conditions.masks import Column, encode
 from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import Lead, Offer
-from fairway.leads.rules.candidates import LeadFacts, PartnerTable, shrunk, unit_vectors
+from fairway.leads.rules.candidates import Decision, LeadFacts, PartnerTable, Router, shrunk, unit_vectors
+from fairway.leads.rules.routing import Rule
 from fairway.leads.rules.states import LeadState, OfferState
 from fairway.partners.models import Credential, Enrollment
 
@@ -137,6 +140,26 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
         )
         for row, point in zip(rows, points, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """One lead, its row, and what the rules decided."""
+
+    row: Mapping[str, Any]
+    decision: Decision
+
+
+def decide(
+    rows: Sequence[Mapping[str, Any]], rules: Sequence[Rule], partners: PartnerTable, at: datetime, currency: str
+) -> list[Routed]:
+    """What the rules say of each lead, in the order given. Nothing is written; `partners` counts the offers."""
+    names = sorted({name for rule in rules for name in rule.when.field_names})
+    columns = columns_of([lead_values(row, currency) for row in rows], names)
+    router = Router(rules, partners, at.timestamp())
+    numbers = router.rule_numbers(columns, len(rows))
+    facts = lead_facts(rows)
+    return [Routed(row, router.decide(facts[i], int(numbers[i]))) for i, row in enumerate(rows)]
 
 
 def _aligned(ids: Sequence[int], counts: Mapping[int, int]) -> Any:

@@ -24,6 +24,8 @@ SCORE_RULES: list[dict[str, Any]] = [
     {"name": "May be a duplicate", "points": -15, "when": _when("lead.may_be_duplicate", "is", True)},
 ]
 
+SCORE_RULES = [{"uid": f"rule-{number}", **rule} for number, rule in enumerate(SCORE_RULES, start=1)]
+
 SCORE_BANDS: list[dict[str, Any]] = [
     {"name": "Hot", "at_least": 60},
     {"name": "Warm", "at_least": 30},

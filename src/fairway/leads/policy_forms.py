@@ -1,0 +1,149 @@
+"""Forms of a scoring rule, the bands and a routing rule."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairway.core.conditions import Condition
+from fairway.core.http.conditions import ConditionField
+from fairway.core.http.forms import Choices, Segments
+from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.customers.rules.match_keys import sort_name
+from fairway.leads.conditions import VendorSubjects
+from fairway.leads.rules.routing import ACTIONS, KM_MOST, MATCHES, PARTNERS_MOST, PARTS
+from fairway.leads.rules.scoring import POINTS_MOST
+
+BANDS_MOST = 6
+
+
+class ScoreRuleForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    points = forms.IntegerField(label=gettext_lazy("Points"), min_value=-POINTS_MOST, max_value=POINTS_MOST)
+
+    def __init__(self, *args: Any, subjects: VendorSubjects, live: Condition | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["when"] = ConditionField(
+            subjects.lead, at_capture=True, label=_("Condition"), intro=_("A lead gets the points when"), live=live
+        )
+
+    def clean_points(self) -> int:
+        points: int = self.cleaned_data["points"]
+        if not points:
+            raise forms.ValidationError(_("Give points above or below zero."))
+        return points
+
+    def as_rule(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"name": said["name"], "points": said["points"], "when": said["when"].as_json()}
+
+
+class BandForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Band"), max_length=30, required=False)
+    at_least = forms.IntegerField(
+        label=gettext_lazy("From points"), required=False, min_value=-100_000, max_value=100_000
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("name") and said.get("at_least") is None and not self.errors:
+            self.add_error("at_least", _("Say from how many points."))
+        return said
+
+
+BandFormSet = forms.formset_factory(BandForm, extra=1, max_num=BANDS_MOST, validate_max=True)
+
+
+class RoutingRuleForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
+    match = forms.MultipleChoiceField(
+        label=gettext_lazy("Lead and partner share"), choices=list(MATCHES.items()), widget=Choices, required=False
+    )
+    action = forms.ChoiceField(label=gettext_lazy("Then it goes to"), choices=list(ACTIONS.items()), widget=Segments)
+    partner = forms.CharField(
+        label=gettext_lazy("The named partner"), required=False, max_length=200,
+        help_text=gettext_lazy("Its name or external id. Only for a named partner."),
+    )  # fmt: skip
+    distance = forms.IntegerField(label=gettext_lazy("Distance"), min_value=0, max_value=100, required=False)
+    record = forms.IntegerField(label=gettext_lazy("Record"), min_value=0, max_value=100, required=False)
+    room = forms.IntegerField(label=gettext_lazy("Room"), min_value=0, max_value=100, required=False)
+    turn = forms.IntegerField(label=gettext_lazy("Turn"), min_value=0, max_value=100, required=False)
+    max_km = forms.IntegerField(
+        label=gettext_lazy("At most, km"), min_value=1, max_value=KM_MOST, required=False,
+        help_text=gettext_lazy("Empty is as far as need be."),
+    )  # fmt: skip
+    limit_hours = forms.FloatField(label=gettext_lazy("Answer in, business hours"), min_value=0.25, max_value=1440)
+    partners_at_most = forms.IntegerField(
+        label=gettext_lazy("Partners at most, then the account manager"), min_value=1, max_value=PARTNERS_MOST
+    )
+
+    def __init__(
+        self, *args: Any, subjects: VendorSubjects, live: tuple[Condition, Condition] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        when, who = live or (None, None)
+        self.fields["when"] = ConditionField(
+            subjects.lead, label=_("Leads"), intro=_("A lead matches when"), required=False, live=when
+        )
+        self.fields["who"] = ConditionField(
+            subjects.partner, label=_("Partners who may get it"), intro=_("A partner may get it when"),
+            required=False, live=who,
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("action") == "named":
+            self._find_partner(said)
+        if said.get("action") == "best" and not any(said.get(part) for part in PARTS):
+            self.add_error("distance", _("Give at least one of the four a weight above 0."))
+        return said
+
+    def _find_partner(self, said: dict[str, Any]) -> None:
+        text = (said.get("partner") or "").strip()
+        active = Partner.objects.filter(state=PartnerState.ACTIVE)
+        found = list(active.filter(external_id=text)[:2]) or list(active.filter(sort_name=sort_name(text))[:2])
+        if not text or not found:
+            self.add_error("partner", _("No active partner has this name or external id."))
+        elif len(found) > 1:
+            self.add_error("partner", _("Several partners are called so. Write the external id."))
+        else:
+            said["partner_uid"] = str(found[0].uid)
+
+    def as_rule(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {
+            "name": said["name"],
+            "when": said["when"].as_json() if not said["when"].is_always else {},
+            "who": said["who"].as_json() if not said["who"].is_always else {},
+            "match": said["match"],
+            "action": self._action(),
+            "limit_hours": said["limit_hours"],
+            "partners_at_most": said["partners_at_most"],
+        }
+
+    def _action(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if said["action"] == "person":
+            return {"kind": "person"}
+        if said["action"] == "named":
+            return {"kind": "named", "partner": said["partner_uid"]}
+        weights = {part: said[part] for part in PARTS if said.get(part)}
+        return {"kind": "best", "weights": weights, "max_km": said["max_km"]}
+
+
+def routing_initial(rule: dict[str, Any], partner_names: dict[str, str]) -> dict[str, Any]:
+    """What the form shows of a stored rule."""
+    action = rule.get("action", {})
+    return {
+        "name": rule.get("name", ""),
+        "when": rule.get("when") or {"all": []},
+        "who": rule.get("who") or {"all": []},
+        "match": rule.get("match", []),
+        "action": action.get("kind", "best"),
+        "partner": partner_names.get(action.get("partner", ""), ""),
+        **{part: action.get("weights", {}).get(part, 0) for part in PARTS},
+        "max_km": action.get("max_km"),
+        "limit_hours": f"{rule.get('limit_hours', 8):g}",
+        "partners_at_most": rule.get("partners_at_most", 3),
+    }

@@ -1,0 +1,140 @@
+"""What a draft would have done with the latest leads. Nothing is written."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from fairway.leads.conditions import VendorSubjects, columns_of, lead_values
+from fairway.leads.models import Lead, RoutingPolicy, ScoreCard
+from fairway.leads.queries.policies import Versions, rules_of
+from fairway.leads.queries.routing import Routed, decide, partner_table
+from fairway.leads.queries.subjects import lead_rows
+from fairway.leads.rules.brief import place_of
+from fairway.leads.rules.candidates import PartnerTable
+from fairway.leads.rules.scoring import parse_card, score_many
+
+LEADS = 300
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A lead that would go elsewhere. `was` and `now` are partners' names, or why it waits."""
+
+    uid: str
+    title: str
+    place: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRun:
+    """Live rules against the draft over the same leads, both from partners with all their room and no turn taken."""
+
+    leads: int
+    elsewhere: int
+    waiting: tuple[int, int]
+    to_person: tuple[int, int]
+    median_km: tuple[float | None, float | None]
+    gains: list[tuple[str, int]]
+    differences: list[Difference]
+
+    @property
+    def share(self) -> float:
+        return 100 * self.elsewhere / self.leads if self.leads else 0.0
+
+
+def latest_leads(most: int = LEADS) -> list[dict[str, Any]]:
+    """Rows of the latest leads as if nobody had them yet, oldest first."""
+    ids = Lead.objects.order_by("-captured_at", "-id").values_list("pk", flat=True)[:most]
+    rows = [{**row, "offers_made": 0} for row in lead_rows(list(ids))]
+    return sorted(rows, key=lambda row: (row["captured_at"], row["id"]))
+
+
+def routing_run(versions: Versions[RoutingPolicy], subjects: VendorSubjects, at: datetime) -> RoutingRun:
+    rows = latest_leads()
+    partners = partner_table(at)
+    was = decide(rows, rules_of(versions.live_rules, subjects), _fresh(partners), at, subjects.currency)
+    now = decide(rows, rules_of(versions.rules, subjects), _fresh(partners), at, subjects.currency)
+    moved = [(a, b) for a, b in zip(was, now, strict=True) if _goes_to(a) != _goes_to(b)]
+    gains: Counter[int] = Counter()
+    for before, after in moved:
+        gains.update([after.decision.partner] if after.decision.partner is not None else [])
+        gains.subtract([before.decision.partner] if before.decision.partner is not None else [])
+    largest = sorted(((n, row) for row, n in gains.items() if n), key=lambda pair: (-abs(pair[0]), -pair[0]))[:6]
+    return RoutingRun(
+        leads=len(rows),
+        elsewhere=len(moved),
+        waiting=(_outcomes(was, "waiting"), _outcomes(now, "waiting")),
+        to_person=(_outcomes(was, "person"), _outcomes(now, "person")),
+        median_km=(_median_km(was), _median_km(now)),
+        gains=[(partners.names[row], n) for n, row in sorted(largest, key=lambda pair: -pair[0])],
+        differences=[_difference(a, b, partners) for a, b in moved[:SHOWN]],
+    )
+
+
+def _fresh(partners: PartnerTable) -> PartnerTable:
+    count = len(partners)
+    return replace(partners, open_leads=np.zeros(count, dtype=np.int64), last_offered=np.full(count, -np.inf))
+
+
+def _goes_to(one: Routed) -> tuple[str, int | None]:
+    return one.decision.outcome, one.decision.partner
+
+
+def _outcomes(routed: Sequence[Routed], outcome: str) -> int:
+    return sum(one.decision.outcome == outcome for one in routed)
+
+
+def _median_km(routed: Sequence[Routed]) -> float | None:
+    far = [one.decision.candidates[0]["km"] for one in routed if one.decision.partner is not None]
+    known = [km for km in far if km is not None]
+    return median(known) if known else None
+
+
+def _difference(was: Routed, now: Routed, partners: PartnerTable) -> Difference:
+    row = was.row
+    place = place_of(row["city"], row["state_code"], row["country"])
+    return Difference(str(row["uid"]), row["title"], place, _said(was, partners), _said(now, partners))
+
+
+def _said(one: Routed, partners: PartnerTable) -> str:
+    partner = one.decision.partner
+    return one.decision.waiting_because if partner is None else partners.names[partner]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRun:
+    """Bands under the live card and under the draft: (name, before, after), and how many leads change band."""
+
+    leads: int
+    elsewhere: int
+    bands: list[tuple[str, int, int]]
+
+    @property
+    def share(self) -> float:
+        return 100 * self.elsewhere / self.leads if self.leads else 0.0
+
+
+def score_run(versions: Versions[ScoreCard], subjects: VendorSubjects) -> ScoreRun:
+    values = [lead_values(row, subjects.currency) for row in latest_leads()]
+    live, draft = versions.live, versions.draft or versions.live
+    before = _bands(versions.live_rules, live.bands if live else [], values, subjects)
+    after = _bands(versions.rules, draft.bands if draft else [], values, subjects)
+    counts = Counter(before), Counter(after)
+    names = list(dict.fromkeys([band["name"] for card in (draft, live) if card for band in card.bands]))
+    listed = [(name, counts[0][name], counts[1][name]) for name in names]
+    return ScoreRun(len(values), sum(a != b for a, b in zip(before, after, strict=True)), listed)
+
+
+def _bands(
+    rules: list[dict[str, Any]], bands: list[dict[str, Any]], values: list[dict[str, Any]], subjects: VendorSubjects
+) -> list[str]:
+    card = parse_card(rules, bands, subjects.lead, strict=False)
+    return [score.band for score in score_many(card, values, columns_of(values, card.field_names))]
