@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -110,11 +109,6 @@ def list_filters(
 # The partner's own
 
 
-def _is_late(row: Mapping[str, Any]) -> str:
-    due: date | None = row["next_step_on"]
-    return "late" if due is not None and row["state"] == "accepted" and due < timezone.localdate() else ""
-
-
 class PartnerLeadTable(Table):
     name = "leads"
     caption = gettext_lazy("Your leads")
@@ -127,9 +121,9 @@ class PartnerLeadTable(Table):
         Column("stage", gettext_lazy("Stage"), value=lambda row: row["stage_word"], sort=True, phone="state"),
         Column("amount_minor", gettext_lazy("Budget"), kind="money", currency="currency", sort=True),
         Column("next_step", gettext_lazy("Next step"), phone=""),
-        Column("next_step_on", gettext_lazy("Due"), kind="date", sort=True, mark=_is_late),
-        Column("last_touch_at", gettext_lazy("Last contact"), kind="date", sort=True, phone=""),
-        Column("accepted_at", gettext_lazy("Accepted"), kind="date", sort=True, phone=""),
+        Column("next_step_on", gettext_lazy("Due"), kind="date", sort=True, mark="mark"),
+        Column("last_touch_on", gettext_lazy("Last contact"), kind="date", sort="last_touch_at", phone=""),
+        Column("accepted_on", gettext_lazy("Accepted"), kind="date", sort="accepted_at", phone=""),
     ]  # fmt: skip
     filters = [
         Filter(

@@ -48,7 +48,7 @@ def _number(text: str | None) -> int:
 def paginate(queryset: QuerySet, request: HttpRequest, *, size: int = PAGE_SIZE, cap: int = COUNT_CAP) -> Page:
     """One page of `queryset` by `?page=`; counts no further than `cap`. Two queries whatever the size."""
     number = _number(request.GET.get("page"))
-    count = queryset.order_by()[: cap + 1].count()
+    count = queryset.order_by().values("pk")[: cap + 1].count()
     if (number - 1) * size >= count:
         number = max(1, -(-min(count, cap) // size))
     rows = list(queryset[(number - 1) * size : number * size])

@@ -31,7 +31,10 @@ FIGURE_DAYS = 30
 
 
 def offer_count(request: HttpRequest) -> int:
-    return partner_leads.open_offer_count()
+    """Open offers of the partner; asked once a request, shown in the navigation and on the tabs."""
+    if not hasattr(request, "fw_open_offers"):
+        request.fw_open_offers = partner_leads.open_offer_count()  # type: ignore[attr-defined]
+    return request.fw_open_offers  # type: ignore[attr-defined]
 
 
 def waiting_count(request: HttpRequest) -> int:

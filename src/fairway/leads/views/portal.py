@@ -23,17 +23,18 @@ from fairway.leads.rules.states import OfferState
 from fairway.leads.tables import OFFER_STATES, AnsweredOfferTable
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import REFUSALS, form_page, member_of, offer_of, refused_on
+from fairway.leads.views.homes import offer_count
 from fairway.leads.views.limits import left_of, time_left
 from fairway.leads.views.timeline import of_offer
 
 INBOX_SIZE = 50
 
 
-def tabs(here: str, counts: dict[str, int]) -> list[Tab]:
+def tabs(request: HttpRequest, here: str) -> list[Tab]:
     """Offers, leads and what is over: the parts of the area “Leads”."""
     return [
-        Tab(_("Offers"), reverse("portal-offer-list"), here == "offers", counts["offers"]),
-        Tab(_("Your leads"), reverse("portal-lead-list"), here == "leads", counts["leads"]),
+        Tab(_("Offers"), reverse("portal-offer-list"), here == "offers", offer_count(request)),
+        Tab(_("Your leads"), reverse("portal-lead-list"), here == "leads"),
         Tab(_("Answered"), reverse("portal-offer-answered"), here == "answered"),
     ]
 
@@ -47,7 +48,7 @@ def offer_list(request: HttpRequest) -> HttpResponse:
         request,
         "leads/portal_offers.html",
         {
-            "tabs": tabs("offers", partner_leads.counts()),
+            "tabs": tabs(request, "offers"),
             "groups": [TodoGroup(_("Waiting for your answer"), [_todo(offer, at, zone) for offer in offers])],
             "has_offers": bool(offers),
         },
@@ -76,9 +77,7 @@ def answered_list(request: HttpRequest) -> HttpResponse:
     for row in page.rows:
         row["url"] = reverse("portal-offer", args=[row["uid"]])
     table = AnsweredOfferTable(page, request=request)
-    return render(
-        request, "leads/portal_answered.html", {"table": table, "tabs": tabs("answered", partner_leads.counts())}
-    )
+    return render(request, "leads/portal_answered.html", {"table": table, "tabs": tabs(request, "answered")})
 
 
 @require_safe

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,11 +34,14 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     page = paginate(partner_leads.leads(request.GET), request, size=LIST_SIZE)
     base = reverse("portal-lead-list")
     words = {stage: str(word) for stage, word in STAGES.items()}
+    today = timezone.localdate()
     for row in page.rows:
         row["url"] = f"{base}{row['uid']}/"
         row["stage_word"] = words.get(row["stage"], "")
+        due = row["next_step_on"]
+        row["mark"] = "late" if due and due < today and row["state"] == LeadState.ACCEPTED else ""
     table = PartnerLeadTable(page, request=request)
-    return render(request, "leads/portal_leads.html", {"table": table, "tabs": tabs("leads", partner_leads.counts())})
+    return render(request, "leads/portal_leads.html", {"table": table, "tabs": tabs(request, "leads")})
 
 
 @require_safe
