@@ -232,8 +232,10 @@ def queries_of(client, path):
     return len(asked)
 
 
-@pytest.mark.parametrize("path", ["leads/", "leads/?state=accepted&sort=-points", "leads/waiting/", ""])
-def test_lists_cost_the_same_queries_at_3_rows_and_at_300(acme, client_of, path):
+@pytest.mark.parametrize(
+    ("path", "most"), [("leads/", 24), ("leads/?state=accepted&sort=-points", 24), ("leads/waiting/", 20), ("", 40)]
+)
+def test_lists_cost_the_same_queries_at_3_rows_and_at_300(acme, client_of, path, most):
     rows = [processed(acme, captured(acme)), accepted(acme), fresh(acme, Lead(pk=offered(acme).lead_id))]
     client = client_of(acme.cam)
     few = queries_of(client, f"/acme/console/{path}")
@@ -244,7 +246,7 @@ def test_lists_cost_the_same_queries_at_3_rows_and_at_300(acme, client_of, path)
         with acting_for(acme.cam):
             Lead.objects.bulk_create(more)
     assert queries_of(client, f"/acme/console/{path}") == few
-    assert few <= 24
+    assert few <= most
 
 
 def test_forms_are_made_and_changed_by_those_who_may(acme, client_of):

@@ -184,8 +184,8 @@ def queries_of(client, path):
     return len(asked)
 
 
-@pytest.mark.parametrize("path", ["leads/", "", "offers/answered/", "offers/"])
-def test_lists_cost_the_same_queries_at_3_rows_and_at_300(acme, client_of, path):
+@pytest.mark.parametrize(("path", "most"), [("leads/", 14), ("", 30), ("offers/answered/", 14), ("offers/", 14)])
+def test_lists_cost_the_same_queries_at_3_rows_and_at_300(acme, client_of, path, most):
     lead = accepted(acme, need="Switches")
     offer = fresh(acme, Offer(pk=offered(acme).pk))
     copies(acme, Lead, fresh(acme, lead), 2)
@@ -197,4 +197,4 @@ def test_lists_cost_the_same_queries_at_3_rows_and_at_300(acme, client_of, path)
     answered.lead_id, answered.state, answered.answered_at = with_lead.pk, "lapsed", answered.lapses_at
     copies(acme, Offer, answered, 300)
     assert queries_of(client, f"/acme/portal/{path}") == few
-    assert few <= 14
+    assert few <= most
