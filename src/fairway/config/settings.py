@@ -250,19 +250,30 @@ PASSWORD_RESET_TIMEOUT = 3600
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["fairway.core.http.api.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["fairway.core.http.api.HasMember"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["fairway.core.http.api.access.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["fairway.core.http.api.access.HasMember"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "fairway.core.http.api.access.OnlyJson",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "fairway.core.http.api.problem_details",
+    "DEFAULT_PARSER_CLASSES": ["fairway.core.http.api.access.JsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "fairway.core.http.api.schema.OperationSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "fairway.core.http.api.problems.problem_details",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fairway API",
+    "DESCRIPTION": "What people do in Fairway, for programs. Money is in minor units; rows are named by `uid`.",
     "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [],
+    "SORT_OPERATIONS": False,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "description": "A key made under People > Keys."}
+        }
+    },
 }
 
 LOGGING = {

@@ -9,7 +9,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from fairway.core.http.api.problems import nothing_here
 
 
 def collected(surface: str) -> list[Any]:
@@ -31,4 +33,5 @@ urlpatterns = [
     path("public/", include(collected("public"))),
     path("desk/", include(collected("desk"))),
     path("api/v1/", include(collected("api"))),
+    re_path("^api/", nothing_here),
 ]

@@ -32,13 +32,17 @@ class RowIssue:
 
 @dataclass(slots=True)
 class ImportOutcome:
-    """What `apply` did with the rows it was given: each row is counted exactly once."""
+    """What `apply` did with the rows it was given: each row is counted exactly once.
+
+    `results` says it row by row, by line: "created", "updated" or "unchanged". `add` does not gather it.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     refused: list[RowIssue] = field(default_factory=list)
     warnings: list[RowIssue] = field(default_factory=list)
+    results: dict[int, str] = field(default_factory=dict)
 
     def add(self, other: "ImportOutcome") -> None:
         self.created += other.created

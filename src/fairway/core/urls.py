@@ -4,8 +4,10 @@ from typing import Any
 
 from django.urls import path
 
+from fairway.core import api as programs
 from fairway.core import views
 from fairway.core.http import home_views
+from fairway.core.http.api.schema import openapi
 from fairway.core.tenancy.views import desk as desk_views
 from fairway.core.tenancy.views import invitations, people, tokens
 
@@ -35,4 +37,8 @@ plain = [
     path("not-here/", views.not_here, name="not-here"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+]
+api = [
+    path("me", programs.Me.as_view(), name="api-me"),
+    path("openapi.json", openapi, name="api-schema"),
 ]

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from fairway.leads.api import leads as api_leads
+from fairway.leads.api import offers as api_offers
 from fairway.leads.views import console as leads
 from fairway.leads.views import lead_forms, lead_page, policies, portal_leads, score_card
 from fairway.leads.views import portal as offers
@@ -54,4 +56,14 @@ portal = [
 public = [
     path("f/<slug:slug>/", visitors.lead_form, name="public-lead-form"),
     path("f/<slug:slug>/thanks/", visitors.thanks, name="public-lead-thanks"),
+]
+api = [
+    path("leads", api_leads.Leads.as_view(), name="api-lead-list"),
+    path("leads/bulk", api_leads.LeadBulk.as_view(), name="api-lead-bulk"),
+    path("leads/<uuid:uid>", api_leads.LeadDetail.as_view(), name="api-lead"),
+    path("offers", api_offers.Offers.as_view(), name="api-offer-list"),
+    path("offers/<uuid:uid>", api_offers.OfferDetail.as_view(), name="api-offer"),
+    path("offers/<uuid:uid>/acceptance", api_offers.OfferAcceptance.as_view(), name="api-offer-acceptance"),
+    path("offers/<uuid:uid>/decline", api_offers.OfferDecline.as_view(), name="api-offer-decline"),
+    path("offers/<uuid:uid>/recall", api_offers.OfferRecall.as_view(), name="api-offer-recall"),
 ]

@@ -1,8 +1,12 @@
-"""Mails about people: invitations and forgotten passwords."""
+"""Mails about people: invitations and forgotten passwords. And what is forgotten after a day."""
+
+from procrastinate.contrib.django import app
 
 from fairway.core import clock
-from fairway.core.jobs import job
-from fairway.core.tenancy.actions import invitations, passwords
+from fairway.core.access import system_member
+from fairway.core.jobs import defer, job
+from fairway.core.tenancy.actions import idempotency, invitations, passwords
+from fairway.core.tenancy.models import Organization
 
 
 @job("core.send_invitation")
@@ -13,3 +17,15 @@ def send_invitation(*, vendor_id: int, invitation_id: int) -> None:
 @job("core.send_password_reset")
 def send_password_reset(*, vendor_id: int, email: str) -> None:
     passwords.send_password_reset(email)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="core.look_for_old_answers", queueing_lock="core.look_for_old_answers")
+def look_for_old_answers(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("core.forget_answers", vendor_id=vendor_id, once=f"core.forget_answers/{vendor_id}")
+
+
+@job("core.forget_answers")
+def forget_answers(*, vendor_id: int) -> None:
+    idempotency.forget_answers(actor=system_member(vendor_id, "Housekeeping"), at=clock.now())

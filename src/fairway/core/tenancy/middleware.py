@@ -72,8 +72,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         problem = {
             "type": "about:blank",
-            "title": "The database does not answer. Try again soon.",
+            "title": "Service Unavailable",
             "status": 503,
+            "detail": "The database does not answer. Try again soon.",
         }
         return JsonResponse(problem, status=503, content_type="application/problem+json", headers={"Retry-After": "5"})
     return render(None, "503.html", status=503)

@@ -109,6 +109,15 @@ def capture_lead(
         return Lead.objects.get(pk=captured[0].lead_id)
 
 
+def capture_leads(
+    rows: Sequence[tuple[LeadValues, PersonValues]], *, origin: Origin, actor: Member, at: datetime
+) -> list[Captured]:
+    """Take many leads of a program in, in one transaction; the answers are in the order of the rows."""
+    require(actor, "lead.capture")
+    with acting_for(actor):
+        return capture_many(rows, origin=origin, actor=actor, at=at)
+
+
 def capture_many(
     rows: Sequence[tuple[LeadValues, PersonValues]],
     *,

@@ -1,0 +1,1 @@
+"""Leads and offers for programs."""

@@ -1,0 +1,127 @@
+"""Leads: send them in, read them, work them."""
+
+from collections import defaultdict
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairway.catalog.models import ProductLine
+from fairway.core.http.api.bulk import Lines, LinesTold
+from fairway.core.http.api.operations import Call, Resource, operation
+from fairway.core.http.api.problems import Unprocessable
+from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_leads
+from fairway.leads.actions.work import set_next_step, set_stage
+from fairway.leads.api.schemas import LeadChangeGiven, LeadGiven, LeadLinesGiven, LeadQuery, LeadTold
+from fairway.leads.models import Lead
+from fairway.leads.queries.records import lead_records
+
+READ = ("lead.read", "lead.work")
+SOURCE = "api"
+_TEXTS = (
+    "need", "description", "external_id", "company", "website", "industry", "employees", "country", "state_code",
+    "city", "postal_code", "timeframe_days", "source_detail", "campaign", "agreed",
+)  # fmt: skip
+Row = tuple[LeadValues, PersonValues]
+
+
+class Leads(Resource):
+    tag = "leads"
+
+    @operation(
+        "list_leads", gettext_lazy("List leads"), permission=READ, asks=LeadQuery, gives=LeadTold, is_list=True,
+        order="captured_at", help=gettext_lazy("The newest first. A partner's token reads the leads it has."),
+    )  # fmt: skip
+    def get(self, call: Call) -> QuerySet[Lead]:
+        return lead_records(call.query, for_staff=call.member.is_staff)
+
+    @operation(
+        "capture_lead", gettext_lazy("Send in a lead"), permission="lead.capture", takes=LeadGiven, gives=LeadTold,
+        statuses=(201, 200), has_version=True,
+        help=gettext_lazy("It is scored and offered by a job. 200 when the external id was known."),
+    )  # fmt: skip
+    def post(self, call: Call) -> tuple[int, Lead]:
+        row, origin = lead_row(call.data, product_lines([call.data])), origin_of(call.data)
+        captured = capture_leads([row], origin=origin, actor=call.member, at=call.at)[0]
+        lead = lead_records({}, for_staff=call.member.is_staff).get(pk=captured.lead_id)
+        return HTTPStatus.CREATED if captured.what == "created" else HTTPStatus.OK, lead
+
+
+class LeadDetail(Resource):
+    tag = "leads"
+
+    @operation("read_lead", gettext_lazy("Read a lead"), permission=READ, gives=LeadTold, has_version=True)
+    def get(self, call: Call, uid: UUID) -> Lead:
+        return found(call, uid)
+
+    @operation(
+        "work_lead", gettext_lazy("Say how far a lead is"), permission="lead.work", takes=LeadChangeGiven,
+        gives=LeadTold, has_version=True,
+    )  # fmt: skip
+    def patch(self, call: Call, uid: UUID) -> Lead:
+        lead = found(call, uid)
+        call.expect(lead.version)
+        if "stage" in call.data:
+            set_stage(lead=lead, actor=call.member, at=call.at, stage=call.data["stage"])
+        if "next_step" in call.data:
+            step, on = call.data["next_step"], call.data.get("next_step_on")
+            set_next_step(lead=lead, actor=call.member, at=call.at, next_step=step, on=on)
+        return found(call, uid)
+
+
+class LeadBulk(Resource):
+    tag = "leads"
+
+    @operation(
+        "capture_leads", gettext_lazy("Send in many leads"), permission="lead.capture", takes=LeadLinesGiven,
+        gives=LinesTold, help=gettext_lazy("Up to 5,000 lines. Good lines are taken, bad ones say what is wrong."),
+    )  # fmt: skip
+    def post(self, call: Call) -> Lines:
+        lines = Lines(call.data["lines"], LeadGiven(), key=("source", "external_id"))
+        known = product_lines(lines.values.values())
+        groups: dict[Origin, dict[int, Row]] = defaultdict(dict)
+        for number, values in list(lines.values.items()):
+            try:
+                groups[origin_of(values)][number] = lead_row(values, known)
+            except Unprocessable as error:
+                lines.refuse(number, error.detail)
+        for origin, rows in groups.items():
+            answers = capture_leads(list(rows.values()), origin=origin, actor=call.member, at=call.at)
+            uids = dict(Lead.objects.filter(pk__in=[each.lead_id for each in answers]).values_list("pk", "uid"))
+            for number, answer in zip(rows, answers, strict=True):
+                lines.tell(number, answer.what, uids[answer.lead_id])
+        return lines
+
+
+def found(call: Call, uid: UUID) -> Lead:
+    return get_object_or_404(lead_records({}, for_staff=call.member.is_staff), uid=uid)
+
+
+def product_lines(given: Any) -> dict[str, ProductLine]:
+    """The product lines that are named, by code. One query."""
+    codes = {values["product_line"] for values in given if values.get("product_line")}
+    return {line.code: line for line in ProductLine.objects.filter(code__in=codes)} if codes else {}
+
+
+def origin_of(given: dict[str, Any]) -> Origin:
+    return Origin(given.get("source") or SOURCE, consent_text=given.get("consent_text", ""))
+
+
+def lead_row(given: dict[str, Any], lines: dict[str, ProductLine]) -> Row:
+    """The values of an action. Raises Unprocessable for a product line that is not there."""
+    code, amount = given.get("product_line"), given.get("amount")
+    if code and code not in lines:
+        raise Unprocessable({"product_line": [_("There is no product line with this code.")]})
+    line = lines.get(code or "")
+    values = LeadValues(
+        **{name: given[name] for name in _TEXTS if name in given},
+        product_line_id=line.pk if line else None,
+        product_line_name=line.name if line else "",
+        amount_minor=amount["amount_minor"] if amount else None,
+        currency=amount["currency"] if amount else "",
+    )
+    return values, PersonValues(**given.get("person", {}))
