@@ -14,24 +14,19 @@ from fairway.core.tenancy.context import entering
 _BATCH = 5000
 
 
-def issues_key(run: ImportRun) -> str:
-    return f"{files.folder_of(run.vendor_id, run.uid)}/issues.csv"
-
-
 def write_issues(run: ImportRun, reader: Member) -> dict[str, Any]:
-    """Write the file, when there is something to say; returns how many lines are refused and how many doubtful."""
+    """Write the file, when there is something to say; returns {"issues": how many, "file": its key in the storage}."""
     with entering(reader.context):
         issues = ImportIssue.objects.filter(run=run)
-        summary = {
-            "refused": issues.filter(is_warning=False).count(),
-            "doubtful": issues.filter(is_warning=True).count(),
-        }
-        if any(summary.values()):
-            first = issues.order_by("line").values_list("values", flat=True).first() or {}
-            columns = _columns(run, first)
-            head = [_("Line"), _("Column"), _("What is wrong"), _("Taken in"), *columns]
-            files.write(issues_key(run), csv_lines(head, _rows(run, columns)))
-    return summary
+        found = issues.count()
+        if not found:
+            return {"issues": 0, "file": ""}
+        first = issues.order_by("line").values_list("values", flat=True).first() or {}
+        columns = _columns(run, first)
+        head = [_("Line"), _("Column"), _("What is wrong"), _("Taken in"), *columns]
+        key = f"{files.folder_of(run.vendor_id, run.uid)}/issues.csv"
+        files.write(key, csv_lines(head, _rows(run, columns)))
+    return {"issues": found, "file": key}
 
 
 def _columns(run: ImportRun, first: dict[str, str]) -> list[str]:

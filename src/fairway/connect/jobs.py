@@ -54,8 +54,7 @@ def run_import(*, vendor_id: int, run_id: int) -> None:
 def _fail(run_id: int, system: Member, error: str) -> None:
     with entering(system.context):
         run = ImportRun.objects.get(pk=run_id)
-    write_issues(run, system)
-    fail_import(run_id=run_id, actor=system, at=clock.now(), error=error)
+    fail_import(run_id=run_id, actor=system, at=clock.now(), error=error, summary=write_issues(run, system))
 
 
 def _starter(system: Member, run_id: int) -> Member:

@@ -16,10 +16,19 @@ class ImportState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class ImportKind(models.TextChoices):
+    """The targets there are; each is declared by the room it belongs to (core.imports)."""
+
+    PARTNERS = "partners", _("Partners")
+    PRODUCTS = "products", _("Products")
+    LEADS = "leads", _("Leads")
+    SALES_LINES = "sales_lines", _("Sales lines")
+
+
 class ImportRun(InternalModel):
     """`next_line` moves in the same transaction as the rows before it: a killed worker resumes without doubles."""
 
-    kind = models.CharField(max_length=30)  # "partners", "leads", "sales_lines", "products"
+    kind = models.CharField(max_length=30, choices=ImportKind)
     state = models.CharField(max_length=12, choices=ImportState, default=ImportState.UPLOADED)
     file_name = models.CharField(max_length=200)
     stored_as = models.CharField(max_length=300)

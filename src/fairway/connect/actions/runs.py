@@ -123,12 +123,12 @@ def finish_import(*, run_id: int, actor: Member, at: datetime, summary: dict[str
         record("finished", run, actor=actor, at=at, kind=run.kind, **counts)
 
 
-def fail_import(*, run_id: int, actor: Member, at: datetime, error: str) -> None:
+def fail_import(*, run_id: int, actor: Member, at: datetime, error: str, summary: dict[str, Any]) -> None:
     """End a run that cannot go on; what earlier chunks wrote stays."""
     with acting_for(actor):
         run = ImportRun.objects.select_for_update().get(pk=run_id)
         if run.state in (ImportState.WAITING, ImportState.RUNNING):
-            move(run, IMPORT, "fail", field="state", finished_at=at, error=error[:2000])
+            move(run, IMPORT, "fail", field="state", finished_at=at, error=error[:2000], summary=summary)
             record("failed", run, actor=actor, at=at, kind=run.kind)
 
 

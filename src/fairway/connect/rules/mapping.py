@@ -76,6 +76,7 @@ def guess(columns: Sequence[str], samples: Mapping[str, Sequence[str]], fields: 
         for field in fields
         if column not in forbidden and not field.forbidden_reason
     }
+    scores = _without_lookalikes(scores, columns, fields)
     chosen = _assigned(scores)
     labels = {field.name: str(field.label) for field in fields}
     return [
@@ -138,6 +139,18 @@ def _guess(
         why = _("“%(label)s” is filled by “%(column)s”.", label=labels[best], column=chosen[best])
         return Guess(column, None, round(score.value, 2), (why,))
     return Guess(column, None, round(score.value, 2), score.reasons)
+
+
+def _without_lookalikes(
+    scores: Mapping[tuple[str, str], _Score], columns: Sequence[str], fields: Sequence[Fillable]
+) -> dict[tuple[str, str], _Score]:
+    """A column with a field's own name is not another field that is merely spelled alike (country and county)."""
+    named = {(column, field.name): _name_score(column, field).value for column in columns for field in fields}
+    best = {column: max((named[column, field.name] for field in fields), default=0.0) for column in columns}
+    return {
+        pair: score if best[pair[0]] <= _ALIKE or named[pair] > _ALIKE else _Score(0.0, ())
+        for pair, score in scores.items()
+    }
 
 
 def _assigned(scores: Mapping[tuple[str, str], _Score]) -> dict[str, str]:

@@ -1,0 +1,25 @@
+"""Import runs as a member may see them: those of the kinds the member may import."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from fairway.connect.models import ImportIssue, ImportRun
+from fairway.core.access import Member
+from fairway.core.imports import targets
+
+
+def visible_runs(member: Member) -> QuerySet[ImportRun]:
+    kinds = [each.kind for each in targets().values() if member.can(each.permission)]
+    return ImportRun.objects.filter(kind__in=kinds)
+
+
+def same_file_before(run: ImportRun) -> ImportRun | None:
+    """The last finished import of the same bytes into the same kind."""
+    earlier = ImportRun.objects.filter(kind=run.kind, content_hash=run.content_hash, state="done")
+    return earlier.exclude(pk=run.pk).order_by("-created_at").first()
+
+
+def issues_of(run: ImportRun) -> QuerySet[ImportIssue, dict[str, Any]]:
+    rows = ImportIssue.objects.filter(run=run).order_by("is_warning", "line", "pk")
+    return rows.values("line", "column", "message", "is_warning")

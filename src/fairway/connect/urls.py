@@ -1,0 +1,15 @@
+from django.urls import path
+
+from fairway.connect.views import imports
+
+console = [
+    path("imports/", imports.import_list, name="import-list"),
+    path("imports/new/", imports.import_new, name="import-new"),
+    path("imports/<uuid:uid>/", imports.import_detail, name="import-detail"),
+    path("imports/<uuid:uid>/columns/", imports.import_columns, name="import-columns"),
+    path("imports/<uuid:uid>/reading/", imports.import_reading, name="import-reading"),
+    path("imports/<uuid:uid>/progress/", imports.import_progress, name="import-progress"),
+    path("imports/<uuid:uid>/cancellation/", imports.import_cancel, name="import-cancel"),
+    path("imports/<uuid:uid>/again/", imports.import_again, name="import-again"),
+    path("imports/<uuid:uid>/issues/", imports.import_issues, name="import-issues"),
+]
