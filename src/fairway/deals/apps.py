@@ -9,6 +9,7 @@ class DealsConfig(AppConfig):
     def ready(self) -> None:
         from fairway.core.http import desk, home, todo
         from fairway.core.http.nav import NavItem, register
+        from fairway.deals import measures
         from fairway.deals.queries.desk import questions_waiting, steps_due
         from fairway.deals.views import homes
 
@@ -36,3 +37,5 @@ class DealsConfig(AppConfig):
             "portal",
             home.HomeAction(_("Register a deal"), "portal-registration-new", "plus", "R", "registration.submit"),
         )
+
+        measures.declare()

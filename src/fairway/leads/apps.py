@@ -8,7 +8,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from fairway.core.http import desk, happenings, home, nav, todo
-        from fairway.leads import conditions, imports  # noqa: F401
+        from fairway.leads import conditions, imports, measures  # noqa: F401
         from fairway.leads.queries.desk import offers_waiting, steps_due
         from fairway.leads.views import homes, timeline
 
@@ -28,3 +28,5 @@ class LeadsConfig(AppConfig):
         home.register_figures("console", homes.lead_figures, order=20)
         desk.register(offers_waiting, order=10)
         desk.register(steps_due, order=30)
+
+        measures.declare()

@@ -6,4 +6,9 @@ class SalesConfig(AppConfig):
     label = "sales"
 
     def ready(self) -> None:
-        from fairway.sales import imports  # noqa: F401
+        from fairway.sales import (
+            imports,  # noqa: F401
+            measures,
+        )
+
+        measures.declare()

@@ -10,10 +10,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 
 from fairway.core.access import Member
+from fairway.core.measures import Percentile, hours_between
 from fairway.core.tenancy.models import Partner
 from fairway.deals.models import Deal
-from fairway.insight.queries.measures import Percentile
-from fairway.insight.queries.review import hours_between, partners_in_view
+from fairway.insight.queries.review import partners_in_view
 from fairway.insight.rules.periods import Window
 from fairway.leads.models import Lead, LeadScore, Offer
 from fairway.partners.models import Enrollment, Profile

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, ExpressionWrapper, F, FloatField, Q, QuerySet, Sum
-from django.db.models.functions import Extract
+from django.db.models import Count, Q, QuerySet, Sum
 
 from fairway.core.access import Member
+from fairway.core.measures import by_period, in_all
 from fairway.core.tenancy.models import Partner
-from fairway.deals.models import Deal, Registration
+from fairway.deals.models import Deal
 from fairway.deals.rules.states import OPEN_STAGES
-from fairway.insight.queries.measures import Percentile, by_month
 from fairway.insight.rules.periods import Window
-from fairway.leads.models import Lead, Offer
-from fairway.sales.models import SalesKind, SalesLine
 
 ZERO = Decimal(0)
+# What a review shows month by month, and what only has a meaning over the whole window.
+BY_MONTH = (
+    "sales.revenue", "offers.made", "offers.accepted", "offers.refused", "offers.median_hours", "offers.slow_hours",
+    "leads.touched", "registrations.submitted", "deals.won", "deals.won_minor", "deals.lost",
+)  # fmt: skip
+IN_ALL = ("sales.partners", "offers.median_hours", "offers.slow_hours", "leads.median_touch_hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +84,8 @@ def partners_in_view(member: Member) -> QuerySet[Partner]:
     return partners.filter(cam_id=member.seat_id) if member.role == "cam" else partners
 
 
-def hours_between(later: str, earlier: str) -> Any:
-    seconds = Extract(F(later) - F(earlier), "epoch")
-    return ExpressionWrapper(seconds / 3600.0, output_field=FloatField())
-
-
 def _of(rows: QuerySet, partners: Iterable[int] | QuerySet | None) -> QuerySet:
     return rows if partners is None else rows.filter(partner_id__in=partners)
-
-
-def _revenue(partners: Any, window: Window) -> list[Decimal]:
-    lines = _of(SalesLine.objects.filter(kind=SalesKind.SELL_IN), partners)
-    return [
-        row["revenue"] or ZERO
-        for row in by_month(lines, "ordered_on", window.bounds, window.months, revenue=Sum("amount"))
-    ]
 
 
 def review(partners: Any, window: Window) -> Review:
@@ -103,79 +93,51 @@ def review(partners: Any, window: Window) -> Review:
 
     Only what had happened by the as-of date counts: an answer given later leaves the offer open.
     """
+
+    def narrow(rows: QuerySet) -> QuerySet:
+        return _of(rows, partners)
+
+    found = by_period(BY_MONTH, window.bounds, window.instants, narrow)
+    before = by_period(["sales.revenue"], window.year_before.bounds, window.year_before.instants, narrow)
+    months = [_month(window.ends[i], found[i], before[i]["sales.revenue"]) for i in range(window.months)]
+    whole = in_all(IN_ALL, window.bounds, window.instants, narrow)
+    open_deals, open_minor = _pipeline(narrow(Deal.objects.all()), window)
+    return Review(
+        window=window,
+        months=months,
+        partners_with_revenue=whole["sales.partners"],
+        open_deals=open_deals,
+        open_minor=open_minor,
+        median_hours=whole["offers.median_hours"],
+        slow_hours=whole["offers.slow_hours"],
+        median_first_touch_hours=whole["leads.median_touch_hours"],
+    )
+
+
+def _month(ends_on: Any, values: dict[str, Any], revenue_before: Decimal | None) -> Month:
+    def count(name: str) -> int:
+        return values[name] or 0
+
+    return Month(
+        ends_on=ends_on,
+        revenue=values["sales.revenue"] or ZERO,
+        revenue_before=revenue_before or ZERO,
+        offered=count("offers.made"),
+        accepted=count("offers.accepted"),
+        refused=count("offers.refused"),
+        touched=count("leads.touched"),
+        registered=count("registrations.submitted"),
+        won=count("deals.won"),
+        won_minor=count("deals.won_minor"),
+        lost=count("deals.lost"),
+        median_hours=values["offers.median_hours"],
+        slow_hours=values["offers.slow_hours"],
+    )
+
+
+def _pipeline(deals: QuerySet, window: Window) -> tuple[int, int]:
+    """(count, value) of the deals open as of the date: made by then and not closed by then."""
     until = window.until_at
-    instants, count = window.instants, window.months
-    offers = _of(Offer.objects.all(), partners)
-    answered = offers.filter(answered_at__lt=until)
-    made = by_month(offers, "offered_at", instants, count, offered=Count("pk"))
-    hours = hours_between("answered_at", "offered_at")
-    answers = by_month(
-        answered,
-        "answered_at",
-        instants,
-        count,
-        accepted=Count("pk", filter=Q(state="accepted")),
-        refused=Count("pk", filter=Q(state__in=["declined", "lapsed"])),
-        median=Percentile(hours, 0.5, filter=Q(state__in=["accepted", "declined"])),
-        slow=Percentile(hours, 0.9, filter=Q(state__in=["accepted", "declined"])),
-    )
-    touched = by_month(_of(Lead.objects.all(), partners), "first_touch_at", instants, count, touched=Count("pk"))
-    registered = by_month(
-        _of(Registration.objects.all(), partners), "submitted_at", instants, count, registered=Count("pk")
-    )
-    deals = _of(Deal.objects.all(), partners)
-    closed = by_month(
-        deals,
-        "closed_at",
-        instants,
-        count,
-        won=Count("pk", filter=Q(state="won")),
-        won_minor=Sum("amount_minor", filter=Q(state="won")),
-        lost=Count("pk", filter=Q(state="lost")),
-    )
-    revenue, before = _revenue(partners, window), _revenue(partners, window.year_before)
-    months = [
-        Month(
-            ends_on=window.ends[i],
-            revenue=revenue[i],
-            revenue_before=before[i],
-            offered=made[i]["offered"] or 0,
-            accepted=answers[i]["accepted"] or 0,
-            refused=answers[i]["refused"] or 0,
-            touched=touched[i]["touched"] or 0,
-            registered=registered[i]["registered"] or 0,
-            won=closed[i]["won"] or 0,
-            won_minor=closed[i]["won_minor"] or 0,
-            lost=closed[i]["lost"] or 0,
-            median_hours=answers[i]["median"],
-            slow_hours=answers[i]["slow"],
-        )
-        for i in range(count)
-    ]
-    return Review(window=window, months=months, **_totals(partners, window, answered, deals, hours))
-
-
-def _totals(partners: Any, window: Window, answered: QuerySet, deals: QuerySet, hours: Any) -> dict[str, Any]:
-    start, until = window.instants[0], window.until_at
-    speed = answered.filter(answered_at__gte=start, state__in=["accepted", "declined"]).aggregate(
-        median=Percentile(hours, 0.5), slow=Percentile(hours, 0.9)
-    )
-    # Open as of the date: made by then and not closed by then.
     still_open = deals.filter(created_at__lt=until).filter(Q(closed_at__gte=until) | Q(state__in=OPEN_STAGES))
-    pipeline = still_open.aggregate(count=Count("pk"), minor=Sum("amount_minor"))
-    first_touch = (
-        _of(Lead.objects.all(), partners)
-        .filter(accepted_at__gte=start, accepted_at__lt=until, first_touch_at__lt=until)
-        .aggregate(median=Percentile(hours_between("first_touch_at", "accepted_at"), 0.5))
-    )
-    lines = _of(SalesLine.objects.filter(kind=SalesKind.SELL_IN), partners).filter(
-        ordered_on__gte=window.start, ordered_on__lt=window.until
-    )
-    return {
-        "partners_with_revenue": lines.aggregate(found=Count("partner_id", distinct=True))["found"],
-        "open_deals": pipeline["count"],
-        "open_minor": pipeline["minor"] or 0,
-        "median_hours": speed["median"],
-        "slow_hours": speed["slow"],
-        "median_first_touch_hours": first_touch["median"],
-    }
+    found = still_open.aggregate(count=Count("pk"), minor=Sum("amount_minor"))
+    return found["count"], found["minor"] or 0
