@@ -10,9 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import setup_databases, teardown_databases
 from django.urls import clear_script_prefix
-from tests import cast
+from tests import cast, database
 
 from fairway.config.settings import database_from_url
 from fairway.core.tenancy.models import User
@@ -22,16 +21,15 @@ from fairway.core.tenancy.models import User
 def django_db_setup(
     request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
-    """Migrate as the owner, then hand the connection to fw_web for every test."""
+    """A database migrated by the owner, with the cast in it; the connection is then handed to fw_web."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
-    owner = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
+    owner = {key: connection.settings_dict[key] for key in database.KEYS}
+    owner_url = os.environ["FAIRWAY_TEST_OWNER_URL"]
     web = database_from_url(os.environ["FAIRWAY_TEST_WEB_URL"])
+    # Several runs may share the cluster, so a worker's name alone would not do.
+    name = f"fairway_test_{os.getpid()}{worker}"
     with django_db_blocker.unblock():
-        name = f"fairway_test_{worker or os.getpid()}"
-        connection.settings_dict["TEST"]["NAME"] = name
-        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
-        with connection.cursor() as cursor:
-            cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO fw_web")
+        database.make_copy(owner_url, name)
         cast.build()
         connection.close()
         connection.settings_dict.update({key: web[key] for key in owner})
@@ -40,7 +38,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict.update(owner)
-        teardown_databases(made, verbosity=0)
+        database.drop_copy(owner_url, name)
 
 
 @pytest.fixture
