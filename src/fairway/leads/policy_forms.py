@@ -58,17 +58,20 @@ BandFormSet = forms.formset_factory(BandForm, extra=1, max_num=BANDS_MOST, valid
 class RoutingRuleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
     match = forms.MultipleChoiceField(
-        label=gettext_lazy("Lead and partner share"), choices=list(MATCHES.items()), widget=Choices, required=False
+        label=gettext_lazy("Lead and partner share"),
+        choices=[(name, str(words).capitalize()) for name, words in MATCHES.items()],
+        widget=Choices,
+        required=False,
     )
     action = forms.ChoiceField(label=gettext_lazy("Then it goes to"), choices=list(ACTIONS.items()), widget=Segments)
     partner = forms.CharField(
         label=gettext_lazy("The named partner"), required=False, max_length=200,
         help_text=gettext_lazy("Its name or external id. Only for a named partner."),
     )  # fmt: skip
-    distance = forms.IntegerField(label=gettext_lazy("Distance"), min_value=0, max_value=100, required=False)
-    record = forms.IntegerField(label=gettext_lazy("Record"), min_value=0, max_value=100, required=False)
-    room = forms.IntegerField(label=gettext_lazy("Room"), min_value=0, max_value=100, required=False)
-    turn = forms.IntegerField(label=gettext_lazy("Turn"), min_value=0, max_value=100, required=False)
+    distance = forms.IntegerField(label=gettext_lazy("Distance"), min_value=0, max_value=100)
+    record = forms.IntegerField(label=gettext_lazy("Record"), min_value=0, max_value=100)
+    room = forms.IntegerField(label=gettext_lazy("Room"), min_value=0, max_value=100)
+    turn = forms.IntegerField(label=gettext_lazy("Turn"), min_value=0, max_value=100)
     max_km = forms.IntegerField(
         label=gettext_lazy("At most, km"), min_value=1, max_value=KM_MOST, required=False,
         help_text=gettext_lazy("Empty is as far as need be."),

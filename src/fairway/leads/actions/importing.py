@@ -9,12 +9,14 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from fairway.catalog.models import ProductLine
 from fairway.core.access import Member, require
 from fairway.core.imports import ImportOutcome, RowIssue
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.tenancy.context import current
 from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_many
 from fairway.leads.conditions import vendor_currency
 
@@ -70,6 +72,7 @@ def import_leads(
     require(actor, "lead.import")
     outcome = ImportOutcome()
     with acting_for(actor):
+        _wait_my_turn()
         lines, currency = _product_lines(), vendor_currency()
         for source, group in _by_source(rows, outcome).items():
             taken = [(_lead_values(row, lines, currency, outcome), _person_values(row)) for row in group]
@@ -77,6 +80,12 @@ def import_leads(
             for answer in capture_many(taken, origin=origin, actor=actor, at=at, place=True):
                 setattr(outcome, answer.what, getattr(outcome, answer.what) + 1)
     return outcome
+
+
+def _wait_my_turn() -> None:
+    """Two imports of one vendor at once: the second waits, and then finds the leads of the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('leads', %s))", [current().vendor_id])
 
 
 def _by_source(rows: Sequence[LeadRow], outcome: ImportOutcome) -> dict[str, list[LeadRow]]:

@@ -52,8 +52,8 @@ def accept_offer(*, offer: Offer, actor: Member, at: datetime) -> Lead:
     """
     require(actor, "offer.answer")
     with acting_for(actor):
+        lead = _locked_lead(offer)
         _answer(offer, "accept", answered_at=at, answered_by_id=actor.seat_id)
-        lead = Lead.objects.get(pk=offer.lead_id)
         move(
             lead, LEAD, "accept", field="state",
             partner_id=offer.partner_id, accepted_at=at, seller_id=actor.seat_id, waiting_because="",
@@ -83,23 +83,25 @@ def decline_offer(*, offer: Offer, actor: Member, at: datetime, quality: Sequenc
     with acting_for(actor):
         measures = sorted(set(quality))
         answer = {"answered_at": at, "answered_by_id": actor.seat_id, "quality": measures, "answer_note": note.strip()}
+        lead = _locked_lead(offer)
         _answer(offer, "decline", **answer)
         record(
             "declined", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
             lead=offer.lead_id, quality=measures,
         )  # fmt: skip
-        _give_back(offer, at=at, actor=actor)
+        _give_back(offer, lead, actor=actor)
 
 
 def lapse_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
     """The time is over: the account manager is told, the lead goes to the next partner. False when answered before."""
     with acting_for(actor):
+        lead = _locked_lead(offer)
         try:
             _answer(offer, "lapse", answered_at=at)
         except StateConflict:
             return False
         record("lapsed", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner", lead=offer.lead_id)
-        _give_back(offer, at=at, actor=actor)
+        _give_back(offer, lead, actor=actor)
     return True
 
 
@@ -122,8 +124,9 @@ def recall_offer(*, offer: Offer, actor: Member, at: datetime, reason: str, then
     """Take an open offer back, with a reason; by default the rules then find the next partner."""
     require(actor, "lead.recall")
     with acting_for(actor):
+        lead = _locked_lead(offer)
         _recall(offer, actor=actor, at=at, reason=reason)
-        _give_back(offer, at=at, actor=actor, then_route=then_route)
+        _give_back(offer, lead, actor=actor, then_route=then_route)
 
 
 def offer_lead_to(
@@ -173,7 +176,7 @@ def _check_earlier(lead: Lead, partner: Partner, reason: str) -> None:
 def _take_from_others(lead: Lead, *, actor: Member, at: datetime, reason: str) -> None:
     for other in Offer.objects.filter(lead=lead, state=OfferState.OPEN):
         _recall(other, actor=actor, at=at, reason=reason or _("Offered to another partner"))
-        _give_back(other, at=at, actor=actor, then_route=False)
+        _give_back(other, lead, actor=actor, then_route=False)
 
 
 def _recall(offer: Offer, *, actor: Member, at: datetime, reason: str) -> None:
@@ -208,10 +211,14 @@ def _who_was_first(offer: Offer) -> str:
     return sentences[OfferState(now.state)] % {"name": by or _("a colleague"), "reason": now.recall_reason.rstrip(".")}
 
 
-def _give_back(offer: Offer, *, actor: Member, at: datetime, then_route: bool = True) -> None:
+def _locked_lead(offer: Offer) -> Lead:
+    """The lead, locked before its offer: all who change both go in this order, so that nobody waits for each other."""
+    return Lead.objects.select_for_update().get(pk=offer.lead_id)
+
+
+def _give_back(offer: Offer, lead: Lead, *, actor: Member, then_route: bool = True) -> None:
     """The lead is free again; the rules look for the next partner, after this transaction."""
     cancel_offer_deadlines([offer.pk])
-    lead = Lead.objects.select_for_update().get(pk=offer.lead_id)
     move(lead, LEAD, "return", field="state")
     if then_route:
         defer("leads.route", vendor_id=actor.vendor_id, lead_ids=[lead.pk])

@@ -11,7 +11,7 @@ def _when(field: str, op: str, value: Any = None) -> dict[str, Any]:
 SCORE_RULES: list[dict[str, Any]] = [
     {"name": "Decides within 90 days", "points": 24, "when": _when("lead.timeframe_days", "at_most", 90)},
     {"name": "Size fits", "points": 20, "when": _when("lead.employees", "between", [50, 1000])},
-    {"name": "Budget named", "points": 17, "when": _when("lead.amount", "at_least", 1)},
+    {"name": "Budget named", "points": 17, "when": _when("lead.amount", "is_not_empty")},
     {"name": "Knows what it wants", "points": 12, "when": _when("lead.product_line", "is_not_empty")},
     {"name": "Company is known", "points": 8, "when": _when("lead.has_company", "is", True)},
     {"name": "Can be called", "points": 6, "when": _when("lead.has_phone", "is", True)},

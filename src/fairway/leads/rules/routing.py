@@ -29,10 +29,10 @@ PARTS: dict[str, Words] = {
 }
 
 MATCHES: dict[str, Words] = {
-    "country": _("same country"),
-    "state": _("same state"),
-    "territory": _("same territory"),
-    "product_line": _("sells the product line"),
+    "country": _("country"),
+    "state": _("state"),
+    "territory": _("territory"),
+    "product_line": _("product line"),
 }
 
 ACTIONS: dict[str, Words] = {
@@ -177,12 +177,12 @@ def sentence_of(rule: Rule, partner_name: str = "") -> list[Part]:
     if rule.action.kind == "named":
         return [*said, (str(_(" go to ")), False), (partner_name or str(_("a partner")), True), (".", False)]
     said.append((str(_(" go to the partner")), False))
+    if rule.match:
+        said += [(str(_(" of the same ")), False), (", ".join(str(MATCHES[name]) for name in rule.match), True)]
     if not rule.who.is_always:
         said += [(str(_(" whose ")), False), *sentence(rule.who)]
     said.append((str(_(" who fits best by ")), False))
     said.append((_weights_text(rule.action.weights), True))
-    if rule.match:
-        said += [(", ", False), (", ".join(str(MATCHES[name]) for name in rule.match), True)]
     if rule.action.max_km is not None:
         said += [(str(_(" within ")), False), (f"{rule.action.max_km:g} km", True)]
     return [*said, (".", False)]

@@ -72,7 +72,7 @@ def test_a_rule_is_changed_in_a_draft_and_goes_live_when_published(acme, policie
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"distance": "0", "record": "", "room": ""}, "Give at least one of the four a weight above 0."),
+        ({"distance": "0", "record": "0", "room": "0"}, "Give at least one of the four a weight above 0."),
         ({"limit_hours": "0"}, "greater than or equal to 0.25"),
         ({"action": "named", "partner": "Nobody"}, "No active partner has this name or external id."),
         ({"when-0-field": "lead.employees", "when-0-op": "at_least", "when-0-value": "many"}, "condition 1"),

@@ -258,8 +258,8 @@ def test_the_default_rules_read_as_sentences():
     rules = parse_rules(ROUTING_RULES, LEADS, CANDIDATES)
     said = ["".join(text for text, _value in sentence_of(each)) for each in rules]
     assert said[1] == (
-        "Leads where Place is on the map go to the partner who fits best by "
-        "distance 40, record 30, room 20, turn 10, same country within 250 km."
+        "Leads where Place is on the map go to the partner of the same country who fits best by "
+        "distance 40, record 30, room 20, turn 10 within 250 km."
     )
-    assert said[3].startswith("All leads go to the partner")
+    assert said[3].startswith("All leads go to the partner of the same country who fits best")
     assert excluded_text({"too_far": 24, "paused": 4}, rules[1]) == "24 too far, 4 paused"
