@@ -254,7 +254,9 @@ class Play:
 
     def _register(self, day: Any) -> None:
         active = [pk for pk in self.world.partners if self.world.skill[pk] > 0.25]
-        weights = [self.world.skill[pk] ** 2 for pk in active]
+        # The first partner's portal is what a visitor of the demo sees: there is something to do every week.
+        first = next(iter(self.world.partners))
+        weights = [self.world.skill[pk] ** 2 * (9 if pk == first else 1) for pk in active]
         for _ in range(self._volume(day, self.plan.registrations_a_month)):
             partner_id = self.chance.choices(active, weights)[0]
             at = datetime.combine(day, time(self.chance.randint(13, 20), self.chance.randint(0, 59)), tzinfo=UTC)

@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 
 from fairway.catalog.models import Product, ProductLine
 from fairway.config.demo import names
-from fairway.config.demo.places import any_city
+from fairway.config.demo.places import any_city, cities
 from fairway.config.demo.plan import PARTNER_KINDS, TIERS, VendorPlan
 from fairway.core.access import Member, member_of_seat, system_member
 from fairway.core.tenancy.context import Context, Surface, entering
@@ -145,7 +145,8 @@ def _partners(world: World) -> None:
     rows = []
     named = names.companies(chance, names.PARTNER_TAILS)
     for number in range(1, plan.partners + 1):
-        city = any_city(chance, plan.countries)
+        # The first partner is the one whose people get a log-in: it sits where most leads come from.
+        city = cities(plan.country)[0] if number == 1 else any_city(chance, plan.countries)
         name = next(named)[0]
         rows.append(
             PartnerRow(
@@ -163,7 +164,6 @@ def _partners(world: World) -> None:
 
 
 def _tier(number: int) -> str:
-    # The first is the one whose people show the portal: a good partner with plenty to do.
     return "gold" if number % 12 == 1 else "silver" if number % 4 == 0 else "member"
 
 

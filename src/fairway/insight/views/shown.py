@@ -175,7 +175,7 @@ def month_table(review: Review, currency: str, rows_url: str, partner: str, **ex
     revenue, offers, answer = _("Revenue"), _("Offers"), _("Hours to answer")
     columns = [
         Column("month", _("Month"), kind="name", url="revenue_url"),
-        Column("revenue_minor", symbol, kind="money", currency=currency, unit=symbol, group=revenue, total=True,
+        Column("revenue_minor", _("This year"), kind="money", currency=currency, unit=symbol, group=revenue, total=True,
                url="revenue_url", is_strong=True),
         Column("before_minor", _("Year before"), kind="money", currency=currency, unit=symbol, group=revenue,
                total=True),
