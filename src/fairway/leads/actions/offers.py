@@ -94,6 +94,7 @@ def decline_offer(*, offer: Offer, actor: Member, at: datetime, quality: Sequenc
 
 def lapse_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
     """The time is over: the account manager is told, the lead goes to the next partner. False when answered before."""
+    require(actor, "lead.recall")
     with acting_for(actor):
         lead = _locked_lead(offer)
         try:
