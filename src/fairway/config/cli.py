@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_test(commands)
     _add_processes(commands)
     _add_database(commands)
+    _add_import(commands)
     _add_development(commands)
     return parser
 
@@ -85,6 +86,19 @@ def _add_database(commands: argparse._SubParsersAction) -> None:
     prepare = commands.add_parser("prepare", help="make roles and database on a PostgreSQL server of your own")
     prepare.add_argument("superuser_url", metavar="URL", help="postgresql:// address of a superuser")
     prepare.set_defaults(run="fairway.config.commands.database:prepare")
+
+
+def _add_import(commands: argparse._SubParsersAction) -> None:
+    importing = commands.add_parser(
+        "import",
+        help="import a CSV file of partners, products, leads or sales lines",
+        usage="./fairway import KIND FILE --vendor SLUG [--as EMAIL] [--join FILE --on COLUMN]"
+        " [--map FIELD=COLUMN] [--default FIELD=VALUE]",
+        epilog="docs/importing.md tells more.",
+    )
+    importing.add_argument("kind", help="partners, products, leads or sales_lines")
+    importing.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help="the file, the vendor, and how")
+    importing.set_defaults(run="fairway.config.commands.programs:import_file")
 
 
 def _add_development(commands: argparse._SubParsersAction) -> None:

@@ -51,6 +51,10 @@ def manage(options: argparse.Namespace) -> int:
     return _django(options.arguments, owner=options.owner)
 
 
+def import_file(options: argparse.Namespace) -> int:
+    return _django(["import_file", options.kind, *options.arguments], owner=False)
+
+
 def bench(options: argparse.Namespace) -> int:
     """Run benchmarks/NAME.py, logged in as owner: a bench seeds before it measures."""
     script = ROOT / "benchmarks" / f"{options.name}.py"
