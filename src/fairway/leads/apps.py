@@ -7,9 +7,11 @@ class LeadsConfig(AppConfig):
     label = "leads"
 
     def ready(self) -> None:
+        from fairway.core import exports
         from fairway.core.http import desk, happenings, home, nav, todo
         from fairway.leads import conditions, imports, measures  # noqa: F401
         from fairway.leads.queries.desk import offers_waiting, steps_due
+        from fairway.leads.queries.exports import lead_export, own_lead_export
         from fairway.leads.views import homes, timeline
 
         nav.register(
@@ -25,6 +27,12 @@ class LeadsConfig(AppConfig):
         todo.register("portal", homes.steps_due)
         todo.register("console", homes.leads_waiting)
         todo.register("console", homes.offers_pressing)
+        home.register_part("console", "main", homes.changes, "leads/home_changes.html", order=10)
+        home.register_part("portal", "side", homes.own_answers, "leads/home_answers.html", order=50)
+        exports.register(
+            exports.ExportKind("leads", _("Leads"), "lead.read", lead_export),
+            exports.ExportKind("own-leads", _("Your leads"), "lead.work", own_lead_export),
+        )
         home.register_figures("console", homes.lead_figures, order=20)
         desk.register(offers_waiting, order=10)
         desk.register(steps_due, order=30)

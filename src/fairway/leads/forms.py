@@ -151,9 +151,9 @@ class NewLeadForm(_AboutLead):
 
 
 class PublicLeadForm(_AboutLead):
-    """The form on the vendor's public address. `website` stays empty: only programs fill what nobody sees."""
+    """The form on the vendor's public address. `second_topic` stays empty: only programs fill what nobody sees."""
 
-    website = forms.CharField(
+    second_topic = forms.CharField(
         required=False,
         label=_("Leave this empty"),
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),

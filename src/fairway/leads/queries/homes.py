@@ -9,6 +9,8 @@ from fairway.leads.models import Lead, Offer
 from fairway.leads.rules.states import LeadState, OfferState
 
 COUNT_CAP = 1000
+CHANGES_SHOWN = 6
+ANSWERS_COUNTED = 200
 
 
 def waiting_count() -> int:
@@ -39,6 +41,24 @@ def offers_ending(until: datetime, cam: int | None) -> QuerySet[Offer, dict[str,
     return rows.order_by("lapses_at", "id").values(
         "title", "offered_at", "lapses_at", "reminded_at", "partner__name", "lead__uid", "lead__company"
     )
+
+
+def changes_since(since: datetime, cam: int | None) -> list[dict[str, Any]]:
+    """Offers answered or lapsed since then, the latest first; with `cam` only those of that manager's partners."""
+    rows = Offer.objects.filter(answered_at__gte=since).exclude(state=OfferState.OPEN)
+    if cam is not None:
+        rows = rows.filter(partner__cam_id=cam)
+    return list(
+        rows.order_by("-answered_at", "-id").values(
+            "state", "title", "answered_at", "partner__name", "lead__uid", "lead__company"
+        )[:CHANGES_SHOWN]
+    )
+
+
+def own_answers(since: datetime) -> list[tuple[str, datetime, datetime]]:
+    """(state, offered at, answered at) of a partner's latest offers that are over."""
+    rows = Offer.objects.filter(offered_at__gte=since).exclude(state=OfferState.OPEN).order_by("-offered_at")
+    return list(rows.values_list("state", "offered_at", "answered_at")[:ANSWERS_COUNTED])
 
 
 def answers_since(since: datetime, cam: int | None) -> dict[str, int]:

@@ -43,8 +43,8 @@ def answered_offers() -> QuerySet[Offer, dict[str, Any]]:
     return rows.values(*_OFFER, "answered_by__name", lead_uid=F("lead__uid"), company=F("lead__company"))
 
 
-def leads(params: QueryDict) -> QuerySet[Lead, dict[str, Any]]:
-    """The partner's leads: those being worked unless ?state= says otherwise; the next step due first."""
+def chosen(params: QueryDict) -> QuerySet[Lead]:
+    """The partner's leads: those being worked unless ?state= says otherwise."""
     rows = Lead.objects.all()
     state = params.get("state") or OPEN
     if state == OPEN:
@@ -53,9 +53,14 @@ def leads(params: QueryDict) -> QuerySet[Lead, dict[str, Any]]:
         rows = rows.filter(state=state)
     if (stage := params.get("stage")) in STAGES:
         rows = rows.filter(stage=stage)
+    return rows
+
+
+def leads(params: QueryDict) -> QuerySet[Lead, dict[str, Any]]:
+    """Rows for the partner's list, the next step due first."""
     # Days are taken where the reader is, by the database: two hundred rows are not two hundred conversions.
     days = {"accepted_on": TruncDate("accepted_at"), "last_touch_on": TruncDate("last_touch_at")}
-    return rows.order_by(*_order(params)).values(*_LEAD, **days)
+    return chosen(params).order_by(*_order(params)).values(*_LEAD, **days)
 
 
 def _order(params: QueryDict) -> list[Any]:

@@ -267,3 +267,9 @@ def test_forms_are_made_and_changed_by_those_who_may(acme, client_of):
     with entering(acme.admin.context):
         verbs = list(Event.objects.filter(subject_type="leadform").order_by("id").values_list("verb", flat=True))
     assert verbs == ["made", "changed"]
+
+
+def test_the_home_tells_what_changed_to_the_manager_concerned(acme, client_of):
+    accepted(acme)
+    assert "Beta Systems accepted Brinkmann Logistics" in text_of(client_of(acme.cam).get("/acme/console/"))
+    assert "What changed this week" not in text_of(client_of(acme.other_cam).get("/acme/console/"))

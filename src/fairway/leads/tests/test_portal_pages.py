@@ -198,3 +198,14 @@ def test_lists_cost_the_same_queries_at_3_rows_and_at_300(acme, client_of, path,
     copies(acme, Offer, answered, 300)
     assert queries_of(client, f"/acme/portal/{path}") == few
     assert few <= most
+
+
+def test_the_home_tells_how_the_partner_answered(acme, client_of):
+    accepted(acme)
+    offer = offered(acme)
+    client = client_of(acme.beta_seller)
+    client.post(f"/acme/portal/offers/{offer.uid}/decline/", {"quality": ["too_small"]})
+    page = text_of(client.get("/acme/portal/"))
+    assert "Your answers" in page
+    assert "1 of 2" in page
+    assert "Your answers" not in text_of(client_of(acme.gamma_seller).get("/acme/portal/"))

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 GIVEN = {
     "need": "Wi-Fi for a new warehouse", "description": "Cold zone", "company": "Brinkmann Logistics",
     "first_name": "Karen", "last_name": "Thielemann", "email": "karen@brinkmann.example", "phone": "+1 212 555 0100",
-    "country": "US", "city": "Albany", "timeframe_days": "90", "consent": "on", "website": "",
+    "country": "US", "city": "Albany", "timeframe_days": "90", "consent": "on", "second_topic": "",
 }  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def test_a_mistake_is_said_and_what_was_written_stays(acme, form, client, wrong,
 
 
 def test_a_program_that_fills_every_field_is_thanked_and_forgotten(acme, form, client):
-    answer = client.post("/acme/public/f/guide/", {**GIVEN, "website": "http://x.example", "began": began(client)})
+    answer = client.post("/acme/public/f/guide/", {**GIVEN, "second_topic": "http://x.example", "began": began(client)})
     assert answer.url == "/acme/public/f/guide/thanks/"
     assert leads(acme) == []
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
 
 from fairway.core.access import Member
 from fairway.core.http.toasts import toast
@@ -20,6 +21,14 @@ REFUSALS = (Refused, StateConflict, TransitionRefused)
 
 def member_of(request: HttpRequest) -> Member:
     return request.member  # type: ignore[attr-defined]
+
+
+def address(name: str, *parts: Any) -> str:
+    """The address of a page of a room above; empty while there is none."""
+    try:
+        return reverse(name, args=parts)
+    except NoReverseMatch:
+        return ""
 
 
 def lead_of(uid: UUID) -> Lead:

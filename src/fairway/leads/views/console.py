@@ -19,7 +19,7 @@ from fairway.leads.forms import NewLeadForm
 from fairway.leads.models import Lead
 from fairway.leads.queries import leads as queries
 from fairway.leads.tables import LeadTable, WaitingTable, list_filters
-from fairway.leads.views.asked import REFUSALS, member_of, refused_on
+from fairway.leads.views.asked import REFUSALS, address, member_of, refused_on
 from fairway.leads.views.limits import left_of
 
 LIST_SIZE = 50
@@ -61,7 +61,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         request,
         "leads/console_list.html",
         {
-            "table": LeadTable(page, request=request, filters=filters),
+            "table": LeadTable(page, request=request, filters=filters, export_url=address("export-start", "leads")),
             "tabs": tabs("all", counts),
             "counts": counts,
             "may_capture": member_of(request).can("lead.capture"),

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from fairway.core.access import Member
-from fairway.core.http.format import day, distance
+from fairway.core.http.format import day, distance, duration
 from fairway.core.http.parts import Figure
 from fairway.core.http.todo import TodoItem
 from fairway.leads.queries import homes as queries
@@ -28,6 +28,7 @@ SHOWN = 10
 # An offer nearer to its end than this stands on the account manager's home.
 PRESSING = timedelta(hours=2)
 FIGURE_DAYS = 30
+OWN_DAYS = 90
 
 
 def offer_count(request: HttpRequest) -> int:
@@ -140,3 +141,41 @@ def lead_figures(member: Member, at: datetime) -> list[Figure]:
         Figure(_("Leads being worked"), f"{counts['accepted']:,}", _("at partners"), f"{list_url}?state=accepted"),
         Figure(_("Offers accepted"), rate, _("%(n)s of %(m)s in 30 days") % {"n": f"{accepted:,}", "m": f"{offers:,}"}),
     ]
+
+
+CHANGES: dict[str, tuple[str, str, Any]] = {
+    "accepted": ("arrow-up-right", "good", gettext_lazy("%(partner)s accepted %(lead)s")),
+    "declined": ("arrow-down-right", "bad", gettext_lazy("%(partner)s declined %(lead)s")),
+    "lapsed": ("clock", "bad", gettext_lazy("%(partner)s let %(lead)s lapse")),
+    "recalled": ("refresh", "attention", gettext_lazy("%(lead)s was recalled from %(partner)s")),
+}
+
+
+def changes(member: Member, at: datetime) -> dict[str, Any] | None:
+    """What partners answered this week; None when nothing did."""
+    if not member.can("lead.read"):
+        return None
+    rows = queries.changes_since(at - timedelta(days=7), member.seat_id if member.role == "cam" else None)
+    shown = []
+    for row in rows:
+        icon, kind, text = CHANGES[row["state"]]
+        named = {"partner": row["partner__name"], "lead": row["lead__company"] or row["title"]}
+        url = reverse("lead-detail", args=[row["lead__uid"]])
+        shown.append({"icon": icon, "kind": kind, "text": text % named, "url": url, "at": row["answered_at"]})
+    return {"changes": shown, "url": reverse("lead-list")} if shown else None
+
+
+def own_answers(member: Member, at: datetime) -> dict[str, Any] | None:
+    """How a partner answered over 90 days: the share accepted, and the usual time; None before the first."""
+    rows = queries.own_answers(at - timedelta(days=OWN_DAYS))
+    if not rows or not member.can("offer.answer"):
+        return None
+    accepted = sum(state == "accepted" for state, _offered, _answered in rows)
+    took = sorted(answered - offered for state, offered, answered in rows if state in {"accepted", "declined"})
+    lapsed = sum(state == "lapsed" for state, _offered, _answered in rows)
+    sums = [(_("Offers accepted"), _("%(n)s of %(m)s") % {"n": accepted, "m": len(rows)})]
+    if took:
+        sums.append((_("Your usual time to answer"), duration(took[len(took) // 2])))
+    if lapsed:
+        sums.append((_("Lapsed unanswered"), str(lapsed)))
+    return {"sums": sums, "days": OWN_DAYS}

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +16,7 @@ from fairway.leads.models import Lead, LeadPerson, LeadScore, Offer
 from fairway.leads.queries.why import WhyView, why
 from fairway.leads.rules.states import LeadState
 from fairway.leads.views import briefs
+from fairway.leads.views.asked import address
 from fairway.leads.views.limits import TimeLeft, time_left
 
 # The steps of a lead, the event that makes each true, and the states in which it is the present one.
@@ -169,8 +169,8 @@ def why_partner(lead: Lead, currency: str) -> dict[str, Any] | None:
         "view": view,
         "title": _why_title(view),
         "then": view.then if view.outcome == "offered" and not view.by_hand else "",
-        "rules_url": _url("routing"),
-        "partner_url": _url("partner-list"),
+        "rules_url": address("routing-rules"),
+        "partner_url": address("partner-list"),
     }
 
 
@@ -185,11 +185,3 @@ def _why_title(view: WhyView) -> str:
     return ngettext(
         "Why %(partner)s, and why not the next one?", "Why %(partner)s, and why not the next %(number)s?", others
     ) % {"partner": view.partner_name, "number": number}
-
-
-def _url(name: str) -> str:
-    """An address of another page, empty while there is none."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,7 +22,7 @@ from fairway.leads.rules.answers import CLOSE_REASONS, STAGES
 from fairway.leads.rules.states import LeadState
 from fairway.leads.tables import LEAD_STATES, PartnerLeadTable
 from fairway.leads.views import briefs
-from fairway.leads.views.asked import REFUSALS, form_page, lead_of, member_of, refused_on
+from fairway.leads.views.asked import REFUSALS, address, form_page, lead_of, member_of, refused_on
 from fairway.leads.views.portal import tabs
 from fairway.leads.views.timeline import of_lead
 
@@ -40,7 +40,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         row["stage_word"] = words.get(row["stage"], "")
         due = row["next_step_on"]
         row["mark"] = "late" if due and due < today and row["state"] == LeadState.ACCEPTED else ""
-    table = PartnerLeadTable(page, request=request)
+    table = PartnerLeadTable(page, request=request, export_url=address("portal-export-start", "own-leads"))
     return render(request, "leads/portal_leads.html", {"table": table, "tabs": tabs(request, "leads")})
 
 
@@ -81,18 +81,10 @@ def _page(
             "touches": [_told(touch) for touch in partner_leads.touches("lead", lead.pk)],
             "timeline": of_lead(lead)[1],
             "close_reason": str(CLOSE_REASONS.get(lead.close_reason, lead.close_reason)),
-            "deal_url": deal_url(lead),
+            "deal_url": address("portal-deal-from-lead", lead.uid),
         },
         status=status,
     )
-
-
-def deal_url(lead: Lead) -> str:
-    """Where the lead becomes a deal; empty while no room above makes deals."""
-    try:
-        return reverse("portal-deal-from-lead", args=[lead.uid])
-    except NoReverseMatch:
-        return ""
 
 
 def _facts(lead: Lead) -> list[Fact]:

@@ -65,7 +65,7 @@ def lead_form(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, kept, PublicLeadForm(form=kept, initial={"began": _stamp(kept)}))
     form = PublicLeadForm(request.POST, form=kept)
-    if request.POST.get("website"):
+    if request.POST.get("second_topic"):
         return redirect("public-lead-thanks", kept.slug)
     if form.is_valid() and _may_send(request, kept, form):
         try:
