@@ -35,10 +35,18 @@ def month_ends(today: date, months: int = MONTHS_AHEAD) -> list[tuple[str, str]]
 class RegistrationForm(forms.Form):
     """Six fields, and a few that help when they are known."""
 
-    customer_name = forms.CharField(label=_("Customer"), max_length=200, widget=SearchInput)
+    customer_name = forms.CharField(
+        label=_("Customer"),
+        max_length=200,
+        widget=SearchInput,
+        error_messages={"required": _("Write the customer's name.")},
+    )
     city = forms.CharField(label=_("City"), max_length=100, required=False)
     product_line = forms.ModelChoiceField(
-        label=_("Product line"), queryset=ProductLine.objects.none(), empty_label=_("Choose")
+        label=_("Product line"),
+        queryset=ProductLine.objects.none(),
+        empty_label=_("Choose"),
+        error_messages={"required": _("Choose a product line."), "invalid_choice": _("Choose one of these.")},
     )
     scope = forms.ChoiceField(
         label=_("What does it cover?"), choices=Scope.choices, initial=Scope.PROJECT, widget=Segments
@@ -46,18 +54,27 @@ class RegistrationForm(forms.Form):
     scope_name = forms.CharField(
         label=_("Project or site"),
         max_length=150,
-        required=False,
         widget=forms.TextInput(attrs={"placeholder": _("For example: Ward Wi-Fi, house B")}),
+        error_messages={"required": _("Name the project or site, or choose the whole customer.")},
     )
     amount_minor = MoneyField(label=_("Expected value"))
-    closes_on = forms.TypedChoiceField(label=_("Closes in"), coerce=date.fromisoformat, empty_value=None)
+    closes_on = forms.TypedChoiceField(
+        label=_("Closes in"),
+        coerce=date.fromisoformat,
+        empty_value=None,
+        error_messages={"required": _("Choose when it closes."), "invalid_choice": _("Choose one of these months.")},
+    )
     customer_domain = forms.CharField(label=_("Website"), max_length=200, required=False)
     contact_name = forms.CharField(label=_("Contact"), max_length=150, required=False)
     note = forms.CharField(label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, currency: str, lines: QuerySet[ProductLine], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount_minor"] = MoneyField(label=_("Expected value"), currency=currency)
+        self.fields["amount_minor"] = MoneyField(
+            label=_("Expected value"),
+            currency=currency,
+            error_messages={"required": _("Write the expected value.")},
+        )
         self.fields["product_line"].queryset = lines  # type: ignore[attr-defined]
         kept = self.initial.get("closes_on")
         months = month_ends(today)
@@ -67,8 +84,9 @@ class RegistrationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("scope") == Scope.PROJECT and not values.get("scope_name"):
-            self.add_error("scope_name", _("Name the project or site, or choose the whole customer."))
+        if values.get("scope") == Scope.CUSTOMER:
+            self.errors.pop("scope_name", None)
+            values["scope_name"] = ""
         return values
 
     def written(self) -> dict[str, Any]:
@@ -161,14 +179,12 @@ class LoseForm(forms.Form):
 
 
 class StepForm(forms.Form):
-    text = forms.CharField(label=_("What happens next?"), max_length=200, required=False)
-    on = DateField(label=_("Until"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if values.get("text") and not values.get("on") and "on" not in self.errors:
-            self.add_error("on", _("Say until when."))
-        return values
+    text = forms.CharField(
+        label=_("Next step"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": _("For example: Send the revised quote")}),
+    )
+    on = DateField(label=_("Until"), error_messages={"required": _("Say until when.")})
 
 
 class TouchForm(forms.Form):

@@ -42,7 +42,7 @@ def _content(registration: Registration) -> str:
     parts = (
         str(registration.uid),
         registration.submitted_at.isoformat(),
-        str(registration.partner_id),
+        str(registration.partner.uid if registration.partner else ""),
         registration.customer_name,
         registration.scope_name if registration.scope == "project" else "",
     )

@@ -184,7 +184,7 @@ def _decide_or_ask(
 ) -> None:
     verdict = _verdict(registration, found, findings)
     if verdict.is_clear:
-        rule = system_member(actor.vendor_id, _("Clear cases"), kind="rule")
+        rule = system_member(actor.vendor_id, _("the rule for clear cases"), kind="rule")
         approve_by_rule(registration=registration, verdict=verdict, actor=rule, at=at)
     else:
         ask_deal_desk(registration, verdict.reasons, actor, at)

@@ -110,16 +110,23 @@ def _unresolved(registration: Registration) -> Iterable[tuple[Claim, Registratio
 
 def describe(row: Protection | Registration | Deal) -> str:
     """One line for staff: what it is, whose, and about what."""
-    about = ", ".join(filter(None, [row.product_line.name if row.product_line else _("all lines"), _scope(row)]))
-    names = {"partner": row.partner.name if row.partner else "", "about": about}
+    return f"{headline(row)}: {about(row)}"
+
+
+def headline(row: Protection | Registration | Deal) -> str:
+    """What it is and whose."""
+    names = {"partner": row.partner.name if row.partner else ""}
     if isinstance(row, Protection):
-        return _("Protection of %(partner)s until %(until)s: %(about)s") % {**names, "until": day(row.protected_until)}
+        return _("Protection of %(partner)s until %(until)s") % {**names, "until": day(row.protected_until)}
     if isinstance(row, Registration):
-        names["state"] = REGISTRATION.label(row.state).lower()
-        names["since"] = day(row.submitted_at)
-        return _("Registration of %(partner)s, %(state)s, sent %(since)s: %(about)s") % names
-    names["stage"] = row.get_state_display()
-    return _("Deal of %(partner)s, %(stage)s: %(about)s") % names
+        names |= {"state": REGISTRATION.label(row.state).lower(), "since": day(row.submitted_at)}
+        return _("Registration of %(partner)s, %(state)s, sent %(since)s") % names
+    return _("Deal of %(partner)s, %(stage)s") % {**names, "stage": row.get_state_display()}
+
+
+def about(row: Protection | Registration | Deal) -> str:
+    """Product line and scope."""
+    return f"{row.product_line.name if row.product_line else _('all lines')}, {_scope(row)}"
 
 
 def _scope(row: Protection | Registration | Deal) -> str:

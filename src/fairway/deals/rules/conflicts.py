@@ -10,8 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from fairway.core.words import said as _
-
 SAME = 1.0
 
 
@@ -85,10 +83,3 @@ def _weigh_own(own: Claim, other: Claim) -> Weight | None:
 
 def _is_before(other: Claim, own: Claim) -> bool:
     return (other.since, other.id) < (own.since, own.id)
-
-
-WEIGHT_LABELS = {
-    Weight.BLOCKING: _("Blocks"),
-    Weight.LOOK: _("Worth a look"),
-    Weight.OWN: _("Own"),
-}

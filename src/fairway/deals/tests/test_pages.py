@@ -79,12 +79,12 @@ def test_a_get_of_the_form_writes_nothing(acme, client_of):
         ("amount_minor", "42.000,0x", "Not an amount"),
         ("amount_minor", "-5", "more than zero"),
         ("amount_minor", "9" * 30, "too large"),
-        ("closes_on", "2026-02-30", "is not one of the available choices"),
-        ("closes_on", "soon", "is not one of the available choices"),
-        ("closes_on", "", "This field is required"),
-        ("customer_name", "", "This field is required"),
+        ("closes_on", "2026-02-30", "Choose one of these months"),
+        ("closes_on", "soon", "Choose one of these months"),
+        ("closes_on", "", "Choose when it closes"),
+        ("customer_name", "", "Write the customer"),
         ("scope_name", "", "Name the project or site"),
-        ("product_line", "999999", "Select a valid choice"),
+        ("product_line", "999999", "Choose one of these"),
     ],
 )
 def test_what_is_wrong_keeps_the_form_and_is_not_sent(acme, client_of, now, field, value, said):
@@ -186,7 +186,7 @@ def test_the_deal_desk_sees_the_conflict_with_its_reason_and_decides(acme, clien
     browser = client_of(acme.deal_desk)
     assert "Weserland Klinik" in text(browser.get(f"{CONSOLE}/registrations/"))
     page = text(browser.get(f"{CONSOLE}/registrations/{rival.uid}/"))
-    for said in ("Protection of Beta Systems until", "Worth a look", "a similar name in the same city", "97"):
+    for said in ("Protection of Beta Systems until", "Worth a look", "A similar name in the same city", "97"):
         assert said in page
     address = f"{CONSOLE}/registrations/{rival.uid}/approval/"
     unclear = browser.post(address, {"days": "120", "note": ""})

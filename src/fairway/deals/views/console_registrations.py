@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,7 @@ from fairway.core.access import require
 from fairway.core.http.format import duration
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Tab
+from fairway.customers.queries import Candidate
 from fairway.deals.actions.decisions import (
     approve_registration,
     reject_registration,
@@ -22,7 +24,7 @@ from fairway.deals.actions.decisions import (
 )
 from fairway.deals.forms import ApproveForm, QuestionForm, ReasonForm, RejectForm
 from fairway.deals.models import Registration
-from fairway.deals.queries.conflicts import Finding
+from fairway.deals.queries.conflicts import Finding, about, headline
 from fairway.deals.queries.registrations import (
     counts_by_state,
     deal_of,
@@ -32,17 +34,15 @@ from fairway.deals.queries.registrations import (
     weighed_now,
 )
 from fairway.deals.queries.timelines import events_of
-from fairway.deals.rules.conflicts import WEIGHT_LABELS, Weight
 from fairway.deals.rules.words import REJECT_REASONS
 from fairway.deals.views.answers import asked
 from fairway.deals.views.deals import MINE, of, whose
 from fairway.deals.views.portal_registrations import brief
-from fairway.deals.views.tables import RegistrationQueue, covers
+from fairway.deals.views.tables import CandidateTable, FindingTable, RegistrationQueue, covers
 from fairway.deals.views.words import REGISTRATION_STATES, happenings, kind_of
 from fairway.workflow.queries.approvals import approvals_of
 
 _SHOWN = ("submitted", "returned", "approved", "rejected")
-_WEIGHT_KINDS = {Weight.BLOCKING: "bad", Weight.LOOK: "attention", Weight.OWN: "neutral"}
 
 
 @require_safe
@@ -78,9 +78,9 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "deal": deal_of(registration),
         "kind": kind_of(registration.state),
         "covers": covers(registration),
-        "findings": [_shown(each) for each in findings] if is_waiting or registration.state == "returned" else [],
+        "findings": FindingTable([_shown(each) for each in findings]),
         "kept": registration.conflicts.select_related("other_partner").order_by("-blocking", "-similarity"),
-        "candidates": found.candidates,
+        "candidates": CandidateTable([_alike(each) for each in found.candidates]),
         "checks": approval.reasons if approval else [],
         "approval": approval,
         "reason": REJECT_REASONS.get(registration.decision_reason, ""),
@@ -100,14 +100,23 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "deals/console_registration.html", context)
 
 
+def _alike(candidate: Candidate) -> dict[str, Any]:
+    customer, likeness = candidate.customer, candidate.likeness
+    return {
+        "name": customer.name,
+        "city": customer.city,
+        "url": reverse("customer-detail", args=[customer.uid]),
+        "likeness": round(likeness.similarity * 100),
+        "why": capfirst(str(likeness.why)),
+    }
+
+
 def _shown(finding: Finding) -> dict[str, Any]:
     return {
-        "text": finding.text,
-        "partner": finding.row.partner.name if finding.row.partner else "",
-        "why": str(finding.claim.why),
+        "text": headline(finding.row),
+        "why": f"{about(finding.row)}. {capfirst(str(finding.claim.why))}",
         "likeness": round(finding.claim.likeness * 100),
-        "kind": _WEIGHT_KINDS[finding.weight],
-        "weight": str(WEIGHT_LABELS[finding.weight]),
+        "weight": finding.weight,
         "url": _address(finding),
     }
 

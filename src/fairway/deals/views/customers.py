@@ -12,7 +12,7 @@ from fairway.core.http.parts import Fact
 from fairway.customers.models import Customer
 from fairway.deals.models import Deal, Protection, Registration
 from fairway.deals.views.deals import of
-from fairway.deals.views.tables import DealTable, ProtectionTable, RegistrationsOfCustomer
+from fairway.deals.views.tables import DealsOfCustomer, ProtectionsOfCustomer, RegistrationsOfCustomer
 
 MOST = 50
 
@@ -24,11 +24,10 @@ def customer_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     deals = Deal.objects.filter(customer=customer).select_related("partner", "product_line", "protection")
     protections = Protection.objects.filter(customer=customer).select_related("partner", "product_line")
     registrations = Registration.objects.filter(customer=customer).exclude(state="draft")
-    columns = DealTable.of_surface("deal-detail", has_partner=True)
     context = {
         "customer": customer,
-        "deals": DealTable(deals.order_by("-created_at")[:MOST], columns=columns, filters=[]),
-        "protections": ProtectionTable(protections.order_by("-protected_until")[:MOST], filters=[]),
+        "deals": DealsOfCustomer(deals.order_by("-created_at")[:MOST]),
+        "protections": ProtectionsOfCustomer(protections.order_by("-protected_until")[:MOST]),
         "registrations": RegistrationsOfCustomer(
             registrations.select_related("partner", "product_line").order_by("-submitted_at")[:MOST], filters=[]
         ),

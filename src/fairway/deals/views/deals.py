@@ -85,6 +85,7 @@ def _list_context(request: HttpRequest, active: str) -> dict[str, Any]:
         "is_cam": member.role == "cam",
         "is_mine": whose(request) is not None,
         "can_register": member.can("registration.submit"),
+        "may_work": member.can("deal.work"),
     }
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fairway.catalog.models import ProductLine
 from fairway.core import clock
 from fairway.core.access import Member, require
-from fairway.core.http.format import money
+from fairway.core.http.format import day, money
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Fact, Tab
 from fairway.core.http.toasts import toast
@@ -140,9 +140,14 @@ def _save(request: HttpRequest, uid: UUID, form: RegistrationForm) -> Registrati
 def registration_customer(request: HttpRequest) -> HttpResponse:
     """The own customer most like what is being written, as a part below the field."""
     require(member_of(request), "registration.submit")
-    known = suggest(request.GET.get("customer_name", "")[:200])
+    asked_for = request.GET.get("customer_name", "")[:200]
+    known = suggest(asked_for)
     fill = {"customer_name": known.name, "city": known.city, "customer_domain": known.domain} if known else {}
-    return render(request, "deals/customer_hint.html", {"known": known, "fill_json": json.dumps(fill)})
+    return render(
+        request,
+        "deals/customer_hint.html",
+        {"known": known, "fill_json": json.dumps(fill), "is_chosen": known is not None and known.name == asked_for},
+    )
 
 
 @require_safe
@@ -202,7 +207,7 @@ def brief(registration: Registration) -> list[Fact]:
         Fact(_("Place"), ", ".join(filter(None, [registration.city, registration.country]))),
         Fact(_("Covers"), covers(registration)),
         Fact(_("Value"), money(registration.amount_minor, registration.currency or "USD", cents=False)),
-        Fact(_("Closes on"), registration.closes_on),
+        Fact(_("Closes on"), day(registration.closes_on) if registration.closes_on else ""),
         Fact(_("Contact"), registration.contact_name),
         Fact(_("Note"), registration.note),
         Fact(_("Written by"), registration.created_by.name if registration.created_by else ""),

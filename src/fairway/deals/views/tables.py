@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairway.core.http.tables import Column, Filter, Table
 from fairway.deals.models import Scope
+from fairway.deals.rules.conflicts import Weight
 from fairway.deals.views.words import DEAL_STATES, PROTECTION_STATES, REGISTRATION_STATES
 
 ENDS_SOON = timedelta(days=21)
@@ -35,6 +36,11 @@ def is_late(row: Any) -> str:
     return "late" if row.next_step_on and row.next_step_on < timezone.localdate() else ""
 
 
+WEIGHTS = {
+    Weight.BLOCKING: ("bad", _("Blocks")),
+    Weight.LOOK: ("attention", _("Worth a look")),
+    Weight.OWN: ("neutral", _("Own")),
+}
 STATE_FILTER = [(key, word) for key, (_kind, word) in REGISTRATION_STATES.items()]
 
 
@@ -54,8 +60,8 @@ class OwnRegistrations(Table):
         ),
         Column("state", _("State"), kind="state", states=REGISTRATION_STATES, sort=True),
         Column("amount_minor", _("Value"), kind="money", sort=True),
-        Column("submitted_at", _("Sent"), kind="date", sort=True, phone=""),
-        Column("closes_on", _("Closes on"), kind="date", sort=True),
+        Column("submitted_at", _("Sent"), kind="date", sort=True),
+        Column("closes_on", _("Closes on"), kind="date", sort=True, phone=""),
     ]
     filters = [Filter("state", _("All states"), STATE_FILTER)]
     empty = (_("No registrations yet"), _("Register a deal of your own and its place is held at once."))
@@ -79,6 +85,54 @@ class RegistrationQueue(Table):
         ),
     ]
     empty = (_("Nothing to decide"), _("Clear cases were approved by the rule; the others come here."))
+
+
+class FindingTable(Table):
+    """Who else has a claim; rows are mappings."""
+
+    name = "findings"
+    caption = _("Other claims")
+    columns = [
+        Column("text", _("Claim"), kind="name", second="why", is_second_below=True, url="url"),
+        Column("weight", _("Weight"), kind="state", states=WEIGHTS),
+        Column("likeness", _("Alike"), kind="number", unit="%"),
+    ]
+
+
+class CandidateTable(Table):
+    """Known customers it could be; rows are mappings."""
+
+    name = "candidates"
+    caption = _("Known customers")
+    columns = [
+        Column("name", _("Known customer"), kind="name", second="city", url="url"),
+        Column("why", _("Why")),
+        Column("likeness", _("Alike"), kind="number", unit="%"),
+    ]
+
+
+class ProtectionsOfCustomer(Table):
+    name = "protections"
+    caption = _("Protections")
+    columns = [
+        Column("partner.name", _("Partner"), kind="name", second=covers, url=to("protection-detail")),
+        Column("state", _("State"), kind="state", states=PROTECTION_STATES),
+        Column("starts_at", _("From"), kind="date", phone=""),
+        Column("protected_until", _("Until"), kind="date", mark=ends_soon),
+    ]
+    empty = (_("Nobody is protected"), _("An approved registration or an accepted lead would be."))
+
+
+class DealsOfCustomer(Table):
+    name = "deals"
+    caption = _("Deals")
+    columns = [
+        Column("partner.name", _("Partner"), kind="name", second="title", url=to("deal-detail")),
+        Column("state", _("Stage"), kind="state", states=DEAL_STATES),
+        Column("amount_minor", _("Value"), kind="money"),
+        Column("closes_on", _("Closes on"), kind="date"),
+    ]
+    empty = (_("No deals"), _("No partner works on one here."))
 
 
 class RegistrationsOfCustomer(RegistrationQueue):
