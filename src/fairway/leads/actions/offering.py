@@ -64,9 +64,10 @@ _LEADS = """UPDATE leads_lead SET state = 'offered', offers_made = offers_made +
 
 _OFFERS = """INSERT INTO leads_offer (uid, vendor_id, partner_id, lead_id, decision_id, state, title, brief, place,
   amount_minor, currency, offered_at, lapses_at, limit_minutes, quality, answer_note, recall_reason, version)
- SELECT u, %s, p, l, d, 'open', t, b::jsonb, w, a, c, %s, e, m, '{}', '', '', 1
- FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-  %s::bigint[], %s::text[], %s::timestamptz[], %s::int[]) AS x(u, p, l, d, t, b, w, a, c, e, m)
+ SELECT x.uid, %s, x.partner_id, x.lead_id, x.decision_id, 'open', x.title, x.brief, x.place, x.amount_minor,
+  x.currency, %s, x.lapses_at, x.limit_minutes, '{}', '', '', 1
+  FROM json_to_recordset(%s::json) AS x(uid uuid, partner_id bigint, lead_id bigint, decision_id bigint, title text,
+   brief jsonb, place text, amount_minor bigint, currency text, lapses_at timestamptz, limit_minutes int)
  RETURNING id, lead_id"""
 
 
@@ -82,7 +83,7 @@ def insert_offers(drafts: Sequence[OfferDraft], *, actor: Member, at: datetime) 
         cursor.execute(_LEADS, [current().vendor_id, lead_ids])
         if cursor.rowcount != len(drafts):
             raise RuntimeError("A lead was not free to be offered. Lock the leads before making offers.")
-        cursor.execute(_OFFERS, _columns(drafts, at))
+        cursor.execute(_OFFERS, [current().vendor_id, at, _as_json(drafts)])
         offer_of = {lead_id: offer_id for offer_id, lead_id in cursor.fetchall()}
     set_offer_deadlines([(offer_of[draft.lead_id], draft.remind_at, draft.lapses_at) for draft in drafts])
     record_many(
@@ -99,19 +100,21 @@ def insert_offers(drafts: Sequence[OfferDraft], *, actor: Member, at: datetime) 
     return offer_of
 
 
-def _columns(drafts: Sequence[OfferDraft], at: datetime) -> list[Any]:
-    return [
-        current().vendor_id,
-        at,
-        uuid7_many(len(drafts)),
-        [draft.partner_id for draft in drafts],
-        [draft.lead_id for draft in drafts],
-        [draft.decision_id for draft in drafts],
-        [draft.title for draft in drafts],
-        [json.dumps(draft.brief) for draft in drafts],
-        [draft.place for draft in drafts],
-        [draft.amount_minor for draft in drafts],
-        [draft.currency for draft in drafts],
-        [draft.lapses_at for draft in drafts],
-        [draft.limit_minutes for draft in drafts],
+def _as_json(drafts: Sequence[OfferDraft]) -> str:
+    rows = [
+        {
+            "uid": uid,
+            "partner_id": draft.partner_id,
+            "lead_id": draft.lead_id,
+            "decision_id": draft.decision_id,
+            "title": draft.title,
+            "brief": draft.brief,
+            "place": draft.place,
+            "amount_minor": draft.amount_minor,
+            "currency": draft.currency,
+            "lapses_at": draft.lapses_at.isoformat(),
+            "limit_minutes": draft.limit_minutes,
+        }
+        for uid, draft in zip(uuid7_many(len(drafts)), drafts, strict=True)
     ]
+    return json.dumps(rows)
