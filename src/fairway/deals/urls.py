@@ -4,6 +4,8 @@ from typing import Any
 
 from django.urls import path
 
+from fairway.deals.api import deals as api_deals
+from fairway.deals.api import registrations as api_registrations
 from fairway.deals.views import console_registrations as deciding
 from fairway.deals.views import customers, deals, protections
 from fairway.deals.views import portal_registrations as own
@@ -52,4 +54,24 @@ portal = [
     path("registrations/<uuid:uid>/send/", own.registration_send, name="portal-registration-send"),
     path("registrations/<uuid:uid>/answer/", own.registration_answer, name="portal-registration-answer"),
     path("registrations/<uuid:uid>/withdrawal/", own.registration_withdraw, name="portal-registration-withdraw"),
+]
+
+
+def registration_verb(noun: str, view: Any) -> Any:
+    return path(f"registrations/<uuid:uid>/{noun}", view.as_view(), name=f"api-registration-{noun}")
+
+
+api = [
+    path("registrations", api_registrations.Registrations.as_view(), name="api-registration-list"),
+    path("registrations/<uuid:uid>", api_registrations.RegistrationDetail.as_view(), name="api-registration"),
+    registration_verb("submission", api_registrations.RegistrationSubmission),
+    registration_verb("withdrawal", api_registrations.RegistrationWithdrawal),
+    registration_verb("approval", api_registrations.RegistrationApproval),
+    registration_verb("return", api_registrations.RegistrationReturn),
+    registration_verb("rejection", api_registrations.RegistrationRejection),
+    path("deals", api_deals.Deals.as_view(), name="api-deal-list"),
+    path("deals/<uuid:uid>", api_deals.DealDetail.as_view(), name="api-deal"),
+    path("deals/<uuid:uid>/stage", api_deals.DealStage.as_view(), name="api-deal-stage"),
+    path("deals/<uuid:uid>/win", api_deals.DealWin.as_view(), name="api-deal-win"),
+    path("deals/<uuid:uid>/loss", api_deals.DealLoss.as_view(), name="api-deal-loss"),
 ]

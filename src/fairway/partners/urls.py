@@ -1,5 +1,6 @@
 from django.urls import path
 
+from fairway.partners import api as programs
 from fairway.partners.views import partners, setup
 
 console = [
@@ -22,4 +23,9 @@ console = [
     path("programs/<uuid:uid>/tiers/new/", setup.tier_new, name="tier-new"),
     path("tiers/<uuid:uid>/", setup.tier_edit, name="tier-edit"),
     path("tiers/<uuid:uid>/removal/", setup.tier_remove, name="tier-remove"),
+]
+api = [
+    path("partners", programs.Partners.as_view(), name="api-partner-list"),
+    path("partners/bulk", programs.PartnerBulk.as_view(), name="api-partner-bulk"),
+    path("partners/<uuid:uid>", programs.PartnerDetail.as_view(), name="api-partner"),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from fairway.leads.models import Lead, LeadPerson, LeadScore, Offer
 
@@ -23,8 +23,9 @@ def lead_records(asked: Mapping[str, Any], *, for_staff: bool) -> QuerySet[Lead]
 
 
 def offer_records(asked: Mapping[str, Any]) -> QuerySet[Offer]:
+    """`lead_uid` is None as long as the reader may not see the lead: a join would hide the offer with it."""
     rows = Offer.objects.select_related("partner", "answered_by").filter(**_conditions(asked))
-    return rows.annotate(lead_uid=F("lead__uid"))
+    return rows.annotate(lead_uid=Subquery(Lead.objects.filter(pk=OuterRef("lead_id")).values("uid")))
 
 
 def _conditions(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -159,6 +159,7 @@ class _Import:
             cursor.execute(_NEW_PROFILES.format(staged=name), [vendor_id, capacity, vendor_id])
         self._record("created", [(self.partner_ids[row.external_id], {"source": "import"}) for row in rows])
         self.outcome.created += len(rows)
+        self.outcome.results |= {row.line: "created" for row in rows}
 
     def update(self, pairs: Sequence[tuple[_Known, PartnerRow]]) -> None:
         """Write those that differ from what is known."""
@@ -169,6 +170,7 @@ class _Import:
             values = self._completed(result, row, known)
             if known.partner.cam_id != values["cam_id"]:
                 result.changed.append("cam")
+            self.outcome.results[row.line] = "updated" if result.changed else "unchanged"
             if result.changed:
                 values |= {"partner_id": known.partner.pk, "profile_id": known.profile.pk}
                 changed.append((values, result.changed))
@@ -194,6 +196,8 @@ class _Import:
         only_moved = self.untouched & moved
         self.outcome.updated += len(only_moved)
         self.outcome.unchanged -= len(only_moved)
+        moved_lines = [row.line for row in rows if self.partner_ids[row.external_id] in only_moved]
+        self.outcome.results |= dict.fromkeys(moved_lines, "updated")
         self.outcome.warnings += issues
 
     def _completed(self, result: Merged, row: PartnerRow, known: _Known | None = None) -> dict[str, Any]:

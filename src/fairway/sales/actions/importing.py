@@ -37,7 +37,7 @@ ON CONFLICT (vendor_id, kind, order_number, line_number) DO UPDATE
    SET imported_at = excluded.imported_at, {", ".join(f"{name} = excluded.{name}" for name in _COMPARED)}
  WHERE ({", ".join(f"l.{name}" for name in _COMPARED)})
        IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _COMPARED)})
-RETURNING l.id, l.partner_id, l.amount, l.currency, xmax = 0
+RETURNING l.id, l.partner_id, l.amount, l.currency, xmax = 0, l.kind, l.order_number, l.line_number
 """
 
 
@@ -57,6 +57,11 @@ class SalesRow:
     currency: str
     cost: Decimal | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells one line from all others of the vendor."""
+        return self.kind, self.order_number, self.line_number
 
 
 def import_sales_lines(
@@ -80,6 +85,8 @@ def import_sales_lines(
         outcome.created += len(created)
         outcome.updated += len(corrected)
         outcome.unchanged += len(placed) - len(written)
+        what = {each.key: "created" if each.is_new else "updated" for each in written}
+        outcome.results |= {row.line: what.get(row.key, "unchanged") for row in placed}
         _record(created, corrected, actor, at)
     return outcome
 
@@ -91,12 +98,19 @@ class _Written:
     amount: Decimal
     currency: str
     is_new: bool
+    kind: str
+    order_number: str
+    line_number: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.order_number, self.line_number
 
 
 def _without_repeats(rows: Sequence[SalesRow], outcome: ImportOutcome) -> list[SalesRow]:
     first: dict[tuple[str, str, str], SalesRow] = {}
     for row in rows:
-        kept = first.setdefault((row.kind, row.order_number, row.line_number), row)
+        kept = first.setdefault(row.key, row)
         if kept is not row:
             text = _("Line %(line)d is the same line of the same order. Only that line was taken.")
             outcome.refused.append(RowIssue(row.line, "line_number", text % {"line": kept.line}))

@@ -22,15 +22,20 @@ def lines_of(kind: type[Input]) -> serializers.ListField:
     return serializers.ListField(child=child(), min_length=1, max_length=LINES_MOST, allow_empty=False)
 
 
+class _Sentences(serializers.DictField):
+    """Field → sentences."""
+
+    child = serializers.ListField(child=serializers.CharField())
+
+
 class LineTold(serializers.Serializer):
     """What became of one line; `line` counts from 1."""
 
     line = serializers.IntegerField()
     result = serializers.ChoiceField(choices=[(name, name) for name in RESULTS])
     uid = serializers.UUIDField(required=False)
-    errors = serializers.DictField(  # type: ignore[assignment]
-        child=serializers.ListField(child=serializers.CharField()), required=False
-    )
+    errors = _Sentences(required=False)  # type: ignore[assignment]
+    warnings = _Sentences(required=False, help_text="What was left out of a line that was taken.")
 
 
 class LinesTold(Output):
@@ -46,7 +51,8 @@ class LinesTold(Output):
 class Lines:
     """The lines of one request, by number from 1: `values` of the good ones, and what is told of each.
 
-    `key` names the fields that tell one line from another; a line that repeats them is refused.
+    `key` names the fields that tell one line from another; a line that repeats them is refused. Without, the
+    action looks for repeats.
     """
 
     def __init__(self, given: Sequence[Any], reader: Input, *, key: tuple[str, ...]) -> None:
@@ -59,7 +65,7 @@ class Lines:
                 self.refuse(number, errors)
                 continue
             names = tuple(values.get(name) for name in key)
-            if values.get(key[-1]) and (earlier := first.setdefault(names, number)) != number:
+            if key and values.get(key[-1]) and (earlier := first.setdefault(names, number)) != number:
                 text = _("Line %(line)d is the same one. Only that line was taken.") % {"line": earlier}
                 self.refuse(number, {key[-1]: [text]})
                 continue
@@ -81,6 +87,9 @@ class Lines:
             refused.setdefault(issue.line, {}).setdefault(issue.field, []).append(issue.message)
         for number, errors in refused.items():
             self.refuse(number, errors)
+        for issue in outcome.warnings:
+            told = self._told[issue.line].setdefault("warnings", {})
+            told.setdefault(issue.field, []).append(issue.message)
 
     @property
     def lines(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal as Exact
 from typing import Any, ClassVar, cast
 
 from babel.numbers import get_currency_precision
@@ -87,6 +88,19 @@ class Instant(serializers.DateTimeField):
         if not 1900 <= instant.year <= 2200:
             raise ValidationError(_("This lies too far from today. Check the year."))
         return instant
+
+
+class Decimal(serializers.DecimalField):
+    """An exact number as text, "1234.5600": JSON's own numbers are not exact. At most a million millions."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=16, decimal_places=4, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Exact:
+        if not isinstance(data, str):
+            raise ValidationError(_('Write it as text, like "1234.56".'))
+        value: Exact = super().to_internal_value(data)
+        return value
 
 
 class Country(Text):

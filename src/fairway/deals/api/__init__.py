@@ -1,0 +1,1 @@
+"""Registrations and deals for programs."""

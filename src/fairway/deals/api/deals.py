@@ -1,0 +1,80 @@
+"""Deals: read them, and work them to their end."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairway.core.http.api.operations import Call, Resource, operation
+from fairway.core.http.api.problems import Unprocessable
+from fairway.deals.actions.deals import lose_deal, move_deal, win_deal
+from fairway.deals.api.schemas import DealQuery, DealTold, LossGiven, StageGiven, WinGiven
+from fairway.deals.models import Deal
+from fairway.deals.queries.records import deal_records
+
+
+class Deals(Resource):
+    tag = "deals"
+
+    @operation(
+        "list_deals", gettext_lazy("List deals"), permission="deal.read", asks=DealQuery, gives=DealTold, is_list=True,
+        help=gettext_lazy("In the order in which they were opened, the latest first."),
+    )  # fmt: skip
+    def get(self, call: Call) -> QuerySet[Deal]:
+        return deal_records(call.query)
+
+
+class DealDetail(Resource):
+    tag = "deals"
+
+    @operation("read_deal", gettext_lazy("Read a deal"), permission="deal.read", gives=DealTold, has_version=True)
+    def get(self, call: Call, uid: UUID) -> Deal:
+        return found(uid)
+
+
+class DealStage(Resource):
+    tag = "deals"
+
+    @operation(
+        "move_deal", gettext_lazy("Move a deal to another stage"), permission="deal.work", takes=StageGiven,
+        gives=DealTold, has_version=True,
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> Deal:
+        move_deal(deal=found(uid), to=call.data["stage"], actor=call.member, at=call.at)
+        return found(uid)
+
+
+class DealWin(Resource):
+    tag = "deals"
+
+    @operation(
+        "win_deal", gettext_lazy("Win a deal"), permission="deal.work", takes=WinGiven, gives=DealTold,
+        has_version=True,
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> Deal:
+        deal, amount = found(uid), call.data["amount"]
+        currency = deal.currency or (call.member.seat.vendor_currency if call.member.seat else "")
+        if amount["currency"] != currency:
+            text = _("Write it in %(currency)s, the deal's currency.") % {"currency": currency}
+            raise Unprocessable({"amount": {"currency": [text]}})
+        win_deal(deal=deal, amount_minor=amount["amount_minor"], actor=call.member, at=call.at)
+        return found(uid)
+
+
+class DealLoss(Resource):
+    tag = "deals"
+
+    @operation(
+        "lose_deal", gettext_lazy("Lose a deal"), permission="deal.work", takes=LossGiven, gives=DealTold,
+        has_version=True, help=gettext_lazy("Its protection ends."),
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> Deal:
+        reason, note = call.data["reason"], call.data.get("note", "")
+        lose_deal(deal=found(uid), reason=reason, note=note, actor=call.member, at=call.at)
+        return found(uid)
+
+
+def found(uid: UUID) -> Deal:
+    return get_object_or_404(deal_records({}), uid=uid)

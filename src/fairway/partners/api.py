@@ -1,0 +1,169 @@
+"""Partners: read them, and send them in."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from fairway.core.http.api.bulk import Lines, LinesTold, lines_of
+from fairway.core.http.api.fields import (
+    Amount,
+    Choice,
+    Country,
+    Email,
+    Input,
+    Instant,
+    Money,
+    Output,
+    Text,
+    Whole,
+    decimals_of,
+)
+from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
+from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.partners.actions.importing import import_partners
+from fairway.partners.models import PartnerKind, Profile
+from fairway.partners.queries.records import partner_records
+from fairway.partners.rules.rows import PartnerRow
+
+_STATES = [(str(value), str(label)) for value, label in PartnerState.choices]
+_KINDS = [(str(value), str(label)) for value, label in PartnerKind.choices]
+_TUPLES = ("kinds", "verticals", "product_lines")
+
+
+def _texts(most: int = 60) -> serializers.ListField:
+    return serializers.ListField(child=Text(max_length=60), max_length=most, required=False)
+
+
+class PartnerGiven(Input):
+    """A partner. The same external id is the same partner: what is given and differs is updated."""
+
+    external_id = Text(max_length=100)
+    name = Text(max_length=200)
+    country = Country(required=False)
+    state_code = Text(max_length=10, required=False, allow_blank=True)
+    state_name = Text(max_length=100, required=False, allow_blank=True)
+    city = Text(max_length=100, required=False, allow_blank=True)
+    postal_code = Text(max_length=20, required=False, allow_blank=True)
+    address = Text(max_length=300, required=False, allow_blank=True)
+    phone = Text(max_length=50, required=False, allow_blank=True)
+    website = Text(max_length=200, required=False, allow_blank=True)
+    kinds = serializers.ListField(child=Choice(choices=_KINDS), max_length=len(_KINDS), required=False)
+    verticals = _texts()
+    product_lines = _texts()
+    employees = Whole(max_value=2**31 - 1, required=False, allow_null=True)
+    annual_sales = Money(required=False, allow_null=True, help_text="In the vendor's currency.")
+    opened_year = Whole(min_value=1500, max_value=2100, required=False, allow_null=True)
+    tier = Text(max_length=60, required=False, allow_blank=True, help_text="A tier's code or name.")
+    cam_email = Email(required=False, allow_blank=True, help_text="The account manager's e-mail.")
+
+
+class PartnerLinesGiven(Input):
+    lines = lines_of(PartnerGiven)
+
+
+class PartnerQuery(PageQuery):
+    state = Choice(choices=_STATES, required=False)
+    external_id = Text(max_length=100, required=False)
+    country = Country(required=False)
+
+
+class ProfileTold(Output):
+    kinds = serializers.ListField(child=serializers.CharField())
+    verticals = serializers.ListField(child=serializers.CharField())
+    product_lines = serializers.ListField(child=serializers.CharField())
+    city = serializers.CharField()
+    state_code = serializers.CharField()
+    postal_code = serializers.CharField()
+    address = serializers.CharField()
+    phone = serializers.CharField()
+    website = serializers.CharField()
+    employees = serializers.IntegerField(allow_null=True)
+    annual_sales = Amount("annual_sales_minor")
+    opened_year = serializers.IntegerField(allow_null=True)
+    territory = serializers.CharField(source="territory.name", allow_null=True)
+    lead_capacity = serializers.IntegerField()
+    accepts_leads = serializers.BooleanField()
+
+
+class PartnerTold(Output):
+    uid = serializers.UUIDField()
+    version = serializers.IntegerField()
+    external_id = serializers.CharField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=_STATES)
+    country = serializers.CharField()
+    time_zone = serializers.CharField()
+    parent = serializers.UUIDField(  # type: ignore[assignment]
+        source="parent.uid", allow_null=True, help_text="Its distributor."
+    )
+    account_manager = serializers.CharField(source="cam.name", allow_null=True)
+    tier = serializers.SerializerMethodField(help_text="Of the default programme; empty without one.")
+    created_at = Instant()
+    profile = serializers.SerializerMethodField()
+
+    def get_tier(self, partner: Any) -> str:
+        tiers = partner.present_tiers
+        return tiers[-1].tier.name if tiers else ""
+
+    @extend_schema_field(ProfileTold)
+    def get_profile(self, partner: Any) -> Any:
+        rows = partner.profile_rows or [Profile(partner=partner)]
+        return ProfileTold(rows[0], context=self.context).data
+
+
+class Partners(Resource):
+    tag = "partners"
+
+    @operation(
+        "list_partners", gettext_lazy("List partners"), permission="partner.read", asks=PartnerQuery,
+        gives=PartnerTold, is_list=True, help=gettext_lazy("In the order in which they came in, the latest first."),
+    )  # fmt: skip
+    def get(self, call: Call) -> QuerySet[Partner]:
+        return partner_records(call.query)
+
+
+class PartnerDetail(Resource):
+    tag = "partners"
+
+    @operation(
+        "read_partner", gettext_lazy("Read a partner"), permission="partner.read", gives=PartnerTold, has_version=True
+    )
+    def get(self, call: Call, uid: UUID) -> Partner:
+        return get_object_or_404(partner_records({}), uid=uid)
+
+
+class PartnerBulk(Resource):
+    tag = "partners"
+
+    @operation(
+        "send_partners", gettext_lazy("Send in partners"), permission="partner.import", takes=PartnerLinesGiven,
+        gives=LinesTold, help=gettext_lazy("Up to 5,000 lines. Good lines are taken, bad ones say what is wrong."),
+    )  # fmt: skip
+    def post(self, call: Call) -> Lines:
+        lines, rows = Lines(call.data["lines"], PartnerGiven(), key=()), []
+        currency = call.member.seat.vendor_currency if call.member.seat else ""
+        for number, values in list(lines.values.items()):
+            amount = values.pop("annual_sales", None)
+            if amount and amount["currency"] != currency:
+                text = _("Write it in %(currency)s, the vendor's currency.") % {"currency": currency}
+                lines.refuse(number, {"annual_sales": {"currency": [text]}})
+                continue
+            rows.append(_row(number, values, amount))
+        outcome = import_partners(rows, actor=call.member, at=call.at)
+        named = Partner.objects.filter(external_id__in=[row.external_id for row in rows])
+        uids = dict(named.values_list("external_id", "uid"))
+        lines.tell_outcome(outcome, {row.line: uids[row.external_id] for row in rows if row.external_id in uids})
+        return lines
+
+
+def _row(number: int, given: dict[str, Any], amount: dict[str, Any] | None) -> PartnerRow:
+    values: dict[str, Any] = {name: tuple(value) if name in _TUPLES else value for name, value in given.items()}
+    sales = Decimal(amount["amount_minor"]).scaleb(-decimals_of(amount["currency"])) if amount else None
+    return PartnerRow(line=number, annual_sales=sales, **values)
