@@ -91,3 +91,27 @@ def _plain(model: type[models.Model], field: models.Field, mark: str) -> Any:
     if field.null:
         return None
     return 1
+
+
+def copies(row: models.Model, count: int, *, start: int = 0, **others: list[Any]) -> list[Any]:
+    """`count` further rows like this one. Texts are numbered from `start`; `others` gives a list per field."""
+    model = type(row)
+    made = []
+    for number in range(count):
+        values = {f.attname: _numbered(f, getattr(row, f.attname), start + number) for f in _copied(model)}
+        values |= {f"{name}_id": rows[number].pk for name, rows in others.items()}
+        made.append(model(**values))
+    return model._default_manager.bulk_create(made)
+
+
+def _copied(model: type[models.Model]) -> list[models.Field]:
+    return [f for f in model._meta.concrete_fields if not f.primary_key and f.name != "uid" and not f.generated]
+
+
+def _numbered(field: models.Field, value: Any, number: int) -> Any:
+    is_free_text = isinstance(field, models.CharField | models.TextField) and not field.choices
+    if not is_free_text or not value or field.name in {"country", "currency", "time_zone", "kind"}:
+        return value
+    if isinstance(field, models.EmailField):
+        return f"{number}.{value}"
+    return f"{value[: (field.max_length or 200) - 4]}-{number}"
