@@ -186,6 +186,11 @@ class Deal(SharedModel):
             models.Index(fields=["vendor", "partner", "state", "closes_on"], name="deal_by_partner"),
             models.Index(fields=["vendor", "closed_at"], name="deal_by_close"),
             models.Index(fields=["vendor", "customer"], name="deal_by_customer"),
+            models.Index(
+                fields=["vendor", "next_step_on", "id"],
+                condition=models.Q(state__in=["qualified", "proposal", "negotiation"]),
+                name="deal_by_step",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """What deals do when a lead is accepted, taken back or closed. Handlers of `config.reactions`, inside the change."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from fairway.deals.actions.opening import name_for_partner
 from fairway.deals.actions.protections import AlreadyProtected, end_protection, protect_lead
 from fairway.deals.models import Protection
 from fairway.deals.queries.conflicts import LIVE
+from fairway.deals.rules.conflicts import lines_overlap
 from fairway.leads.models import Lead
 
 
@@ -23,14 +25,13 @@ def protect_accepted(happened: Sequence[Happened]) -> None:
     for event in happened:
         lead = leads[event.subject_id]
         name = name_for_partner(lead)
-        try:
-            protect_lead(
-                lead=lead, customer=_customer(lead, name, event), customer_name=name, actor=event.actor, at=event.at
-            )
-        except AlreadyProtected as refusal:
-            other = refusal.other.partner_id if refusal.other else None
-            if other != lead.partner_id:
-                record("left_unprotected", lead, actor=event.actor, at=event.at, other_partner=other)
+        customer = _customer(lead, name, event)
+        other = _protected_for(lead, customer)
+        if other is None:
+            with suppress(AlreadyProtected):  # the partner's own, from a registration: it goes on
+                protect_lead(lead=lead, customer=customer, customer_name=name, actor=event.actor, at=event.at)
+        else:
+            record("left_unprotected", lead, actor=event.actor, at=event.at, other_partner=other.partner_id)
 
 
 def release_of_lead(happened: Sequence[Happened]) -> None:
@@ -40,6 +41,12 @@ def release_of_lead(happened: Sequence[Happened]) -> None:
     for protection in rows:
         event = events[protection.lead_id or 0]
         end_protection(protection, "release", _("The lead was taken back or closed."), event.actor, event.at)
+
+
+def _protected_for(lead: Lead, customer: Customer) -> Protection | None:
+    """Another partner's live protection that overlaps with what the lead asks for."""
+    rows = Protection.objects.filter(customer=customer, state__in=LIVE).exclude(partner_id=lead.partner_id or 0)
+    return next((row for row in rows if lines_overlap(row.product_line_id, lead.product_line_id)), None)
 
 
 def _customer(lead: Lead, name: str, event: Happened) -> Customer:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from fairway.core.access import Member
 from fairway.customers.models import Customer
@@ -45,8 +46,11 @@ def for_console(state: str = "", *, cam_id: int | None = None, text_ids: Sequenc
         rows = rows.filter(partner__cam_id=cam_id)
     if text_ids is not None:
         rows = rows.filter(pk__in=text_ids)
-    blocking = Conflict.objects.filter(registration=OuterRef("pk"), blocking=True)
-    return rows.annotate(conflict_count=Count("conflicts"), is_blocked=Exists(blocking)).order_by(
+    # As subqueries: counted for the rows of the page, not for all.
+    found = Conflict.objects.filter(registration=OuterRef("pk")).order_by()
+    count = found.values("registration").annotate(n=Count("pk")).values("n")
+    blocking = found.filter(blocking=True)
+    return rows.annotate(conflict_count=Coalesce(Subquery(count), 0), is_blocked=Exists(blocking)).order_by(
         F("due_at").asc(nulls_last=True), "-submitted_at", "pk"
     )
 

@@ -60,6 +60,20 @@ def test_a_lead_of_a_customer_protected_for_another_stays_unprotected_and_staff_
     assert deal.protection_id is None
 
 
+def test_a_project_protected_for_another_leaves_a_lead_for_the_whole_customer_unprotected(acme):
+    sent(acme, scope="project", scope_name="Ward Wi-Fi")
+    accepted_lead(acme, member=acme.gamma_seller, at=LATER, company="Weserland Kliniken", city="Bremen")
+    assert [row.partner_id for row in protections(acme)] == [acme.beta.pk]
+
+
+def test_a_lead_for_the_own_protected_customer_keeps_that_protection(acme):
+    sent(acme)
+    accepted_lead(acme, at=LATER, company="Weserland Kliniken", city="Bremen", product_line_id=line(acme).pk)
+    assert [(row.registration_id is not None, row.state) for row in protections(acme)] == [(True, "live")]
+    with entering(acme.admin.context):
+        assert not Event.objects.filter(verb="left_unprotected").exists()
+
+
 def test_a_lead_taken_back_or_closed_frees_its_customer(acme):
     recall_lead(lead=accepted_lead(acme), actor=acme.cam, at=LATER, reason="No contact", then_route=False)
     lead = accepted_lead(acme, at=LATER, company="Ostheide Clinic")
