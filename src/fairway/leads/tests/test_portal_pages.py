@@ -209,3 +209,15 @@ def test_the_home_tells_how_the_partner_answered(acme, client_of):
     assert "Your answers" in page
     assert "1 of 2" in page
     assert "Your answers" not in text_of(client_of(acme.gamma_seller).get("/acme/portal/"))
+
+
+def test_a_lead_becomes_a_deal_in_one_click_and_leads_there(acme, client_of):
+    lead = accepted(acme)
+    client = client_of(acme.beta_seller)
+    assert "Make it a deal" in text_of(client.get(f"/acme/portal/leads/{lead.uid}/"))
+    answer = client.post(f"/acme/portal/leads/{lead.uid}/deal/")
+    assert fresh(acme, lead).state == "converted"
+    page = text_of(client.get(f"/acme/portal/leads/{lead.uid}/"))
+    assert f'href="{answer.url}"' in page
+    assert "Make it a deal" not in page
+    assert "Open the deal" in text_of(client_of(acme.cam).get(f"/acme/console/leads/{lead.uid}/"))

@@ -25,6 +25,7 @@ from fairway.leads.views.briefs import about_money
 from fairway.leads.views.limits import left_of
 
 SHOWN = 10
+PRESSING_SHOWN = 5
 # An offer nearer to its end than this stands on the account manager's home.
 PRESSING = timedelta(hours=2)
 FIGURE_DAYS = 30
@@ -113,7 +114,7 @@ def offers_pressing(member: Member, at: datetime) -> Iterable[TodoItem]:
         return []
     cam = member.seat_id if member.role == "cam" else None
     shown = []
-    for offer in queries.offers_ending(at + PRESSING, cam)[:SHOWN]:
+    for offer in queries.offers_ending(at + PRESSING, cam)[:PRESSING_SHOWN]:
         left = left_of(offer, at, member.zone)
         name = offer["lead__company"] or offer["title"]
         shown.append(

@@ -23,7 +23,7 @@ from fairway.leads.rules.answers import CLOSE_REASONS
 from fairway.leads.rules.states import LEAD, LeadState, OfferState
 from fairway.leads.tables import LEAD_STATES, OFFER_STATES
 from fairway.leads.views import lead_parts, timeline
-from fairway.leads.views.asked import REFUSALS, done, form_page, lead_of, member_of, refused_on
+from fairway.leads.views.asked import REFUSALS, address, done, form_page, lead_of, member_of, refused_on
 from fairway.leads.views.console import twin_of
 
 
@@ -33,6 +33,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     person = LeadPerson.objects.filter(lead=lead).first()
     offer = Offer.objects.filter(lead=lead, state=OfferState.OPEN).select_related("partner__cam").first()
     events, told = timeline.of_lead(lead)
+    deal = timeline.deal_of(events)
     return render(
         request,
         "leads/console_lead.html",
@@ -48,6 +49,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "score": lead_parts.why_points(lead),
             "facts": lead_parts.facts(lead, person),
             "timeline": told,
+            "deal_url": address("deal-detail", deal) if deal else "",
             "close_reason": str(CLOSE_REASONS.get(lead.close_reason, lead.close_reason)),
             "twin": twin_of(lead),
             "place_in_list": neighbours(lead, request.GET),

@@ -24,7 +24,7 @@ from fairway.leads.tables import LEAD_STATES, PartnerLeadTable
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import REFUSALS, address, form_page, lead_of, member_of, refused_on
 from fairway.leads.views.portal import tabs
-from fairway.leads.views.timeline import of_lead
+from fairway.leads.views.timeline import deal_of, of_lead
 
 LIST_SIZE = 200
 
@@ -62,6 +62,8 @@ def _page(
     person = LeadPerson.objects.filter(lead=lead).first()
     is_worked = lead.state == LeadState.ACCEPTED
     name = f"{person.first_name} {person.last_name}".strip() if person else ""
+    events, told = of_lead(lead)
+    deal = deal_of(events)
     return render(
         request,
         "leads/portal_lead.html",
@@ -79,8 +81,9 @@ def _page(
             "touch_form": touch_form,
             "close_form": CloseForm(auto_id="close_%s"),
             "touches": [_told(touch) for touch in partner_leads.touches("lead", lead.pk)],
-            "timeline": of_lead(lead)[1],
+            "timeline": told,
             "close_reason": str(CLOSE_REASONS.get(lead.close_reason, lead.close_reason)),
+            "made_deal_url": address("portal-deal-detail", deal) if deal else "",
             "deal_url": address("portal-deal-from-lead", lead.uid),
         },
         status=status,

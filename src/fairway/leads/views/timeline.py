@@ -1,6 +1,6 @@
 """What happened to a lead and its offers, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,11 @@ def in_order(events: list[Happened]) -> list[Happened]:
     """Newest first; what one run did in one instant in the order in which it makes sense."""
     places = {name: place for place, name in enumerate(WORDS)}
     return sorted(events, key=lambda event: (event.at, places.get(event.name, 0)), reverse=True)
+
+
+def deal_of(events: Iterable[Happened]) -> str:
+    """The uid of the deal that the lead became, as its event tells it; empty when there is none."""
+    return next((str(event.data.get("deal", "")) for event in events if event.name == "lead.converted"), "")
 
 
 def of_offer(offer: Offer) -> list[Happening]:
