@@ -45,6 +45,9 @@ def demo(options: argparse.Namespace) -> int:
     with _alone():
         if options.reset:
             _reset()
+        elif _was_interrupted() and "DATABASE_URL" not in os.environ:
+            print("The demo world was interrupted while it was being made; beginning again.")
+            _reset()
         with contextlib.ExitStack() as stack:
             with step("Database"):
                 databases = stack.enter_context(database(stop_after="always"))
@@ -89,7 +92,10 @@ def _make_world(databases: Databases) -> None:
     if _world_state(cluster) == "finished":
         return
     if _world_state(cluster) == "begun":
-        raise CommandError("The demo world was interrupted while it was being made. Run: ./fairway demo --reset")
+        raise CommandError(
+            "The demo world was interrupted while it was being made, in a database that is not ours to delete. "
+            "Empty it and try again."
+        )
     _note_world(cluster, "begun")
     with step("Demo world", own_line=True):
         environment = environment_for(databases.owner_url, "fairway demo world")
@@ -113,11 +119,19 @@ def _cluster_id(databases: Databases) -> str:
 
 def _world_state(cluster: str) -> str | None:
     """'begun', 'finished', or None when this cluster has no demo world."""
+    kept = _noted_world()
+    return kept["state"] if kept.get("cluster") == cluster else None
+
+
+def _was_interrupted() -> bool:
+    return _noted_world().get("state") == "begun"
+
+
+def _noted_world() -> dict[str, str]:
     try:
-        kept = json.loads((_demo_dir() / "world.json").read_text())
+        return json.loads((_demo_dir() / "world.json").read_text())
     except FileNotFoundError:
-        return None
-    return kept["state"] if kept["cluster"] == cluster else None
+        return {}
 
 
 def _note_world(cluster: str, state: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fairway.config import cli
 from fairway.config.commands import demo, walk
 from fairway.config.commands.database import CommandError, Databases, environment_for
 
@@ -56,6 +57,26 @@ def test_an_interrupted_world_is_not_taken_for_a_whole_one(var: Path, monkeypatc
     demo._note_world("1-5", "begun")
     with pytest.raises(CommandError, match="interrupted"):
         demo._make_world(Databases("web", "owner", embedded=True))
+
+
+def test_an_interrupted_world_is_begun_again(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(demo, "_reset", lambda: steps.append("reset"))
+    monkeypatch.setattr(demo, "database", lambda **_: pytest.fail("begun", pytrace=False))
+    demo._note_world("1-5", "begun")
+    with pytest.raises(pytest.fail.Exception, match="begun"):
+        demo.demo(cli.build_parser().parse_args(["demo"]))
+    assert steps == ["reset"]
+
+
+def test_a_whole_world_is_kept(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(demo, "_reset", lambda: pytest.fail("a whole world was deleted", pytrace=False))
+    monkeypatch.setattr(demo, "database", lambda **_: pytest.fail("begun", pytrace=False))
+    demo._note_world("1-5", "finished")
+    with pytest.raises(pytest.fail.Exception, match="begun"):
+        demo.demo(cli.build_parser().parse_args(["demo"]))
 
 
 def test_a_world_that_fails_is_never_called_finished(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from django.db import connection
 from fairway.config.demo import finishing, setting_up
 from fairway.config.demo.plan import PLANS
 from fairway.config.demo.playing import Play
+from fairway.config.supervisor import end_with_parent
 from fairway.core import clock
 
 YEARS = timedelta(days=730)
@@ -62,7 +63,7 @@ class Command(BaseCommand):
     def _player(self, slugs: list[str], ends: Any) -> subprocess.Popen:
         # The hour the years end at is passed on, so that every process plays the same world.
         command = [sys.executable, "-m", "django", "demo_world", "--play", ",".join([ends.isoformat(), *slugs])]
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent)
 
     def _play(self, words: list[str]) -> None:
         ends = datetime.fromisoformat(words[0])
