@@ -134,6 +134,7 @@ TARGET = register(
         parse=parse_lead,
         apply=import_leads,
         help=gettext_lazy("One row a lead. New leads are scored and offered to partners by your rules."),
+        key_fields=("external_id",),
         order=20,
     )
 )

@@ -127,8 +127,8 @@ class RoutingRuleForm(forms.Form):
 
     def _action(self) -> dict[str, Any]:
         said = self.cleaned_data
-        if said["action"] == "person":
-            return {"kind": "person"}
+        if said["action"] in {"person", "known"}:
+            return {"kind": said["action"]}
         if said["action"] == "named":
             return {"kind": "named", "partner": said["partner_uid"]}
         weights = {part: said[part] for part in PARTS if said.get(part)}

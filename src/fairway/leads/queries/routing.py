@@ -137,6 +137,7 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
             point=point,
             offers_made=row["offers_made"],
             had_before=frozenset(had.get(row["id"], ())),
+            known_partner=row["known_partner"] or 0,
         )
         for row, point in zip(rows, points, strict=True)
     ]

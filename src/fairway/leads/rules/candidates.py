@@ -78,6 +78,7 @@ class LeadFacts:
     point: Floats
     offers_made: int
     had_before: frozenset[int]  # partner ids
+    known_partner: int = 0  # id of the partner who has the customer, 0 for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Router:
             return self._waits(_("No rule matches this lead."), None, "waiting")
         rule = self.rules[number - 1]
         if lead.offers_made >= rule.partners_at_most:
-            sentence = _("%(n)d partners had it. The account manager decides.", n=lead.offers_made)
+            sentence = _("Offers made: %(n)d. Now the account manager decides.", n=lead.offers_made)
             return self._waits(sentence, number, "person")
         if rule.action.kind == "person":
             return self._waits(_("Rule %(n)d leaves it to the account manager.", n=number), number, "person")
@@ -137,12 +138,13 @@ class Router:
 
     def _allowed(self, rule: Rule, number: int, lead: LeadFacts) -> _Field:
         shared = tuple(getattr(lead, name) if name in rule.match else None for name in _SHARED)
-        key = (number, *shared)
+        known = lead.known_partner if rule.action.kind == "known" else None
+        key = (number, known, *shared)
         if key not in self._fields:
-            self._fields[key] = self._field(rule, number, dict(zip(_SHARED, shared, strict=True)))
+            self._fields[key] = self._field(rule, known, dict(zip(_SHARED, shared, strict=True)))
         return self._fields[key]
 
-    def _field(self, rule: Rule, number: int, shared: Mapping[str, str | None]) -> _Field:
+    def _field(self, rule: Rule, known: int | None, shared: Mapping[str, str | None]) -> _Field:
         """Sort out partners who can get no lead of this kind; each is counted under the first reason."""
         partners = self.partners
         left = np.ones(len(partners), dtype=np.bool_)
@@ -156,6 +158,8 @@ class Router:
 
         if rule.action.kind == "named":
             left &= np.array([uid == rule.action.partner for uid in partners.uids], dtype=np.bool_)
+        if known is not None:
+            left &= partners.ids == known
         keep("paused", partners.active)
         keep("not_accepting", partners.accepting)
         for index, (condition, _words) in enumerate(rule.who_parts):

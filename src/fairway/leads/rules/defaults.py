@@ -36,6 +36,16 @@ LARGE_BUDGET_MINOR = 25_000_000
 
 ROUTING_RULES: list[dict[str, Any]] = [
     {
+        "uid": "known",
+        "name": "Customers who have a partner",
+        "when": _when("lead.has_partner", "is", True),
+        "who": {},
+        "match": [],
+        "action": {"kind": "known"},
+        "limit_hours": 8,
+        "partners_at_most": 1,
+    },
+    {
         "uid": "large",
         "name": "Large budgets",
         "when": _when("lead.amount", "at_least", LARGE_BUDGET_MINOR),

@@ -2,8 +2,9 @@
 
 A stored rule is {"uid", "name", "when": condition over the lead, "who": condition over the partner,
 "match": facts that lead and partner must share, "action", "limit_hours", "partners_at_most"}. `action` is
-{"kind": "best", "weights": {part: weight}, "max_km": number or null}, {"kind": "named", "partner": uid} or
-{"kind": "person"}. The first rule whose `when` holds decides.
+{"kind": "best", "weights": {part: weight}, "max_km": number or null}, {"kind": "named", "partner": uid},
+{"kind": "known"} (the partner who has a lead of the same company already) or {"kind": "person"}. The first rule
+whose `when` holds decides.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ MATCHES: dict[str, Words] = {
 ACTIONS: dict[str, Words] = {
     "best": _("the partner who fits best"),
     "named": _("a named partner"),
+    "known": _("the customer’s partner"),
     "person": _("the account manager decides"),
 }
 
@@ -117,8 +119,8 @@ def _rule(rule: Mapping[str, Any], number: int, lead: Subject, partner: Subject,
 
 def _action(action: Any, place: Words) -> Action:
     kind = action.get("kind") if isinstance(action, Mapping) else None
-    if kind == "person":
-        return Action("person")
+    if kind in {"person", "known"}:
+        return Action(kind)
     if kind == "named":
         if not action.get("partner"):
             raise PolicyError(place, _("it names no partner. Choose one."))
@@ -174,6 +176,8 @@ def sentence_of(rule: Rule, partner_name: str = "") -> list[Part]:
         said += [(str(_("Leads where ")), False), *sentence(rule.when)]
     if rule.action.kind == "person":
         return [*said, (str(_(" go to the account manager, who names the partner.")), False)]
+    if rule.action.kind == "known":
+        return [*said, (str(_(" go to ")), False), (str(_("that partner")), True), (".", False)]
     if rule.action.kind == "named":
         return [*said, (str(_(" go to ")), False), (partner_name or str(_("a partner")), True), (".", False)]
     said.append((str(_(" go to the partner")), False))

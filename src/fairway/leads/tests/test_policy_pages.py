@@ -42,7 +42,7 @@ def test_the_rules_read_as_sentences_with_their_leads_of_thirty_days(acme, polic
     route_leads(lead_ids=captured(acme, 3), actor=acme.operations, at=datetime.now(UTC))
     page = client_of(acme.operations).get(ROUTING)
     assert page.status_code == 200
-    assert [line.count for line in page.context["lines"]] == [0, 0, 0, 3]
+    assert [line.count for line in page.context["lines"]] == [0, 0, 0, 0, 3]
     text = page.content.decode()
     assert "go to the account manager, who names the partner." in text
     assert '<span class="fw-value">250 km</span>' in text
@@ -55,7 +55,7 @@ def test_a_rule_is_changed_in_a_draft_and_goes_live_when_published(acme, policie
     answer = browser.post(f"{ROUTING}rules/near/", rule_post())
     assert (answer.status_code, answer["Location"]) == (302, ROUTING)
     draft = draft_of(acme, RoutingPolicy)
-    assert draft.rules[1] == {
+    assert draft.rules[2] == {
         "uid": "near", "name": "North", "match": ["country"], "who": {}, "limit_hours": 8.0, "partners_at_most": 3,
         "when": {"all": [{"field": "lead.country", "op": "in", "value": ["US", "CA"]}]},
         "action": {"kind": "best", "weights": {"distance": 40, "record": 40, "room": 20}, "max_km": 120},
@@ -89,7 +89,7 @@ def test_a_partner_is_named_by_its_name_or_external_id(acme, policies, client_of
     browser = client_of(acme.operations)
     for text in ("beta systems", "B-1"):
         browser.post(f"{ROUTING}rules/country/", rule_post(action="named", partner=text))
-        rule = draft_of(acme, RoutingPolicy).rules[3]
+        rule = draft_of(acme, RoutingPolicy).rules[4]
         assert rule["action"] == {"kind": "named", "partner": str(acme.beta.uid)}
     assert "Beta Systems" in browser.get(ROUTING).content.decode()
 
@@ -99,14 +99,14 @@ def test_rules_are_added_moved_and_removed_in_the_draft_alone(acme, policies, cl
     added = browser.post(f"{ROUTING}rules/")
     assert browser.get(added["Location"]).status_code == 200
     rules = draft_of(acme, RoutingPolicy).rules
-    assert [rule["uid"] for rule in rules][:3] == ["large", "near", "state"]
-    assert rules[4]["uid"] == "country"
+    assert [rule["uid"] for rule in rules][:4] == ["known", "large", "near", "state"]
+    assert rules[5]["uid"] == "country"
     browser.post(f"{ROUTING}rules/near/place/", {"to": "up"})
     browser.post(f"{ROUTING}rules/state/removal/")
-    assert [rule["uid"] for rule in draft_of(acme, RoutingPolicy).rules][:2] == ["near", "large"]
+    assert [rule["uid"] for rule in draft_of(acme, RoutingPolicy).rules][:3] == ["known", "near", "large"]
     with entering(acme.admin.context):
         assert [rule["uid"] for rule in RoutingPolicy.objects.get(state="published").rules] == [
-            "large", "near", "state", "country",
+            "known", "large", "near", "state", "country",
         ]  # fmt: skip
     assert browser.post(f"{ROUTING}rules/state/removal/").status_code == 404
     browser.post(f"{ROUTING}discard/")
@@ -177,7 +177,7 @@ def test_bands_are_changed_together(acme, policies, client_of):
 
 def test_a_nested_rule_is_shown_and_not_opened(acme, policies, client_of):
     leaf = {"field": "lead.country", "op": "is", "value": "US"}
-    nested = {**ROUTING_RULES[3], "when": {"all": [{"any": [leaf]}, leaf]}}
+    nested = {**ROUTING_RULES[-1], "when": {"all": [{"any": [leaf]}, leaf]}}
     save_routing_draft(actor=acme.operations, at=AT, rules=[nested])
     page = client_of(acme.operations).get(f"{ROUTING}?open=country")
     assert (page.status_code, page.context["form"], page.context["nested"]) == (200, None, True)

@@ -49,7 +49,7 @@ def captured(cast, count=1, **values):
 
 
 def publish(cast, *rules):
-    with_defaults = [{**ROUTING_RULES[3], "uid": str(i), **rule} for i, rule in enumerate(rules)]
+    with_defaults = [{**ROUTING_RULES[-1], "uid": str(i), **rule} for i, rule in enumerate(rules)]
     draft = save_routing_draft(actor=cast.operations, at=AT, rules=with_defaults)
     return publish_routing_policy(policy=draft, actor=cast.operations, at=AT)
 
@@ -74,7 +74,7 @@ def test_a_captured_lead_is_scored_and_offered_by_the_worker(acme):
         verbs = list(Event.objects.filter(subject_type="lead").order_by("id").values_list("verb", flat=True))
     assert (lead.state, lead.offers_made) == ("offered", 1)
     assert (score.points, [reason["name"] for reason in score.reasons]) == (26, ["Size fits", "Can be written to"])
-    assert (decision.outcome, decision.rule_number, decision.partner_id) == ("offered", 4, acme.beta.pk)
+    assert (decision.outcome, decision.rule_number, decision.partner_id) == ("offered", 5, acme.beta.pk)
     assert (offer.state, offer.partner_id, offer.decision_id) == ("open", acme.beta.pk, decision.pk)
     assert verbs == ["captured", "scored", "routed"]
 
@@ -141,7 +141,7 @@ def test_after_so_many_partners_a_person_decides(acme, rules):
     run_pending()
     with entering(acme.admin.context):
         lead = Lead.objects.get()
-    assert (lead.state, lead.waiting_because) == ("waiting", "1 partners had it. The account manager decides.")
+    assert (lead.state, lead.waiting_because) == ("waiting", "Offers made: 1. Now the account manager decides.")
     offer_lead_to(lead=lead, partner=acme.gamma, actor=acme.cam, at=AT)
     assert states(acme) == {"offered": 1}
 
@@ -150,6 +150,24 @@ def test_without_published_rules_leads_wait(acme, rules):
     assert route_leads(lead_ids=captured(acme), actor=rules, at=AT) == {"waiting": 1}
     with entering(acme.admin.context):
         assert Lead.objects.get().waiting_because == "No rule matches this lead."
+
+
+def test_a_lead_of_a_customer_who_has_a_partner_goes_to_that_partner(acme, rules):
+    profile(acme, acme.beta, lead_capacity=40)
+    profile(acme, acme.gamma, lead_capacity=3)
+    ensure_policies(actor=rules, at=AT)
+    (first,) = captured(acme, company="Brinkmann Logistics Inc", city="Albany")
+    with entering(acme.cam.context):
+        lead = Lead.objects.get(pk=first)
+    offer = offer_lead_to(lead=lead, partner=acme.gamma, actor=acme.cam, at=AT)
+    accept_offer(offer=offer, actor=acme.gamma_seller, at=AT)
+    (second,) = captured(acme, company="BRINKMANN LOGISTICS", city="Boston")
+    (third,) = captured(acme, company="Kessler")
+    route_leads(lead_ids=[second, third], actor=rules, at=AT)
+    with entering(acme.admin.context):
+        offers = dict(Offer.objects.filter(lead_id__in=[second, third]).values_list("lead_id", "partner_id"))
+        assert RoutingDecision.objects.get(lead_id=second).rule_number == 1
+    assert offers == {second: acme.gamma.pk, third: acme.beta.pk}
 
 
 def test_better_scores_come_first(acme, rules):
@@ -201,7 +219,7 @@ def test_one_vendors_leads_never_reach_anothers_partners(acme):
 def test_the_draft_is_checked_published_and_the_old_one_retired(acme):
     first = publish(acme, {})
     with pytest.raises(PolicyError, match="Rule 1"):
-        save_routing_draft(actor=acme.operations, at=AT, rules=[{**ROUTING_RULES[3], "limit_hours": -1}])
+        save_routing_draft(actor=acme.operations, at=AT, rules=[{**ROUTING_RULES[-1], "limit_hours": -1}])
     with pytest.raises(Forbidden):
         save_routing_draft(actor=acme.marketer, at=AT, rules=[])
     second = publish(acme, {}, {})

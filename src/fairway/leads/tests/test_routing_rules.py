@@ -157,11 +157,21 @@ def test_a_named_partner_gets_the_lead_or_it_waits():
     assert (full.outcome, full.excluded) == ("waiting", {"no_room": 1})
 
 
+def test_the_customers_partner_gets_the_lead_or_it_waits():
+    known = rule(action={"kind": "known"})
+    made = router(table(4, capacity=np.array([9, 9, 1, 9])), known)
+    assert made.decide(lead(known_partner=3), 1).partner == 2
+    full = made.decide(lead(known_partner=3), 1)
+    assert (full.outcome, full.excluded) == ("waiting", {"no_room": 1})
+    assert made.decide(lead(known_partner=2), 1).partner == 1
+    assert made.decide(lead(), 1).outcome == "waiting"
+
+
 def test_a_rule_may_leave_it_to_a_person_and_gives_up_after_so_many_partners():
     assert router(table(2), rule(action={"kind": "person"})).decide(lead(), 1).outcome == "person"
     decision = router(table(2)).decide(lead(offers_made=3), 1)
     assert (decision.outcome, decision.waiting_because) == (
-        "person", "3 partners had it. The account manager decides.",
+        "person", "Offers made: 3. Now the account manager decides.",
     )  # fmt: skip
 
 
@@ -257,9 +267,10 @@ def test_a_broken_rule_is_refused_in_words(broken, words):
 def test_the_default_rules_read_as_sentences():
     rules = parse_rules(ROUTING_RULES, LEADS, CANDIDATES)
     said = ["".join(text for text, _value in sentence_of(each)) for each in rules]
-    assert said[1] == (
+    assert said[0] == "Leads where Customer has a partner go to that partner."
+    assert said[2] == (
         "Leads where Place is on the map go to the partner of the same country who fits best by "
         "distance 40, record 30, room 20, turn 10 within 250 km."
     )
-    assert said[3].startswith("All leads go to the partner of the same country who fits best")
-    assert excluded_text({"too_far": 24, "paused": 4}, rules[1]) == "24 too far, 4 paused"
+    assert said[4].startswith("All leads go to the partner of the same country who fits best")
+    assert excluded_text({"too_far": 24, "paused": 4}, rules[2]) == "24 too far, 4 paused"

@@ -104,7 +104,7 @@ def rule_save(request: HttpRequest, uid: str) -> HttpResponse:
 def rule_add(request: HttpRequest) -> HttpResponse:
     """A new rule like “everything else”, opened at once."""
     uid = uuid4().hex[:12]
-    rule = {**ROUTING_RULES[3], "uid": uid, "name": "", "when": {"all": [_EXAMPLE]}}
+    rule = {**ROUTING_RULES[-1], "uid": uid, "name": "", "when": {"all": [_EXAMPLE]}}
     _edit(request, lambda rules: editing.added(rules, rule))
     return redirect(f"{reverse('routing-rules')}?open={uid}#rule-{uid}")
 
