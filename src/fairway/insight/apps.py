@@ -8,9 +8,10 @@ class InsightConfig(AppConfig):
 
     def ready(self) -> None:
         from fairway.core import exports
-        from fairway.core.http import nav
+        from fairway.core.http import home, nav
         from fairway.insight.queries.channel import export_distribution
         from fairway.insight.queries.rows import export_rows
+        from fairway.insight.views.homes import year_figures
 
         nav.register(
             nav.NavItem("console", "partners", _("Reviews"), "review-list", "report-analytics", "review.read", 40),
@@ -18,6 +19,7 @@ class InsightConfig(AppConfig):
             nav.NavItem("console", "numbers", _("Exports"), "export-list", "file-export", "report.export", 90),
             nav.NavItem("portal", "", _("Your year"), "portal-review", "chart-line", "review.read", 60),
         )
+        home.register_figures("console", year_figures, order=10)
         exports.register(
             exports.ExportKind("review-rows", _("Rows behind a review"), "review.read", export_rows),
             exports.ExportKind("distribution", _("Lead distribution"), "report.channel", export_distribution),

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import transaction
 
 from fairway.config.demo import names
-from fairway.config.demo.places import any_city
+from fairway.config.demo.places import City, any_city, cities
 from fairway.config.demo.plan import SEASON, Line
 from fairway.config.demo.setting_up import World
 from fairway.core.access import Member, system_member
@@ -76,6 +76,33 @@ class Play:
                 month = day.month
                 yield datetime.combine(day, time(), tzinfo=UTC), self.done
             day += timedelta(days=1)
+        with transaction.atomic():
+            self._last_hours()
+
+    def _last_hours(self) -> None:
+        """What waits for the first partner today: fresh offers, and a question about a registration."""
+        first = next(iter(self.world.partners.values()))
+        seller, cam = self.world.seller_of(first.pk), self.world.staff[Role.CAM][0]
+        at = self.world.ends - timedelta(hours=2)
+        city = cities(self.plan.country)[0]
+        with acting_for(cam):
+            rows = [self._lead(city) for _ in range(3)]
+            made = capture_many(rows, origin=Origin("web form"), actor=cam, at=at, process=False)
+        ids = [one.lead_id for one in made]
+        place_leads(lead_ids=ids, actor=self.system)
+        score_leads(lead_ids=ids, actor=self.system, at=at)
+        with entering(self.system.context):
+            fresh = list(Lead.objects.filter(pk__in=ids))
+        for lead in fresh:
+            self._try(partial(self._name_partner, lead, first, cam), cam.context, at + timedelta(minutes=30))
+        self._try(partial(self._asked_back, seller), seller.context.acting(self.world.vendor.pk), at)
+
+    def _asked_back(self, seller: Member, at: datetime) -> None:
+        registration = save_draft(values=self._claim(at), actor=seller, at=at - timedelta(days=1))
+        registration = submit_registration(registration=registration, actor=seller, at=at - timedelta(hours=22))
+        if registration.state == "submitted":
+            decider = self.world.staff[Role.DEAL_DESK][0]
+            return_registration(registration=registration, question=QUESTIONS[0], actor=decider, at=at)
 
     # --- the day
 
@@ -138,9 +165,10 @@ class Play:
                 capture_many(rows, origin=origin, actor=marketer, at=at, process=False)
             self.done["leads"] += len(rows)
 
-    def _lead(self) -> tuple[LeadValues, PersonValues]:
+    def _lead(self, place: City | None = None) -> tuple[LeadValues, PersonValues]:
         chance = self.chance
         name, industry, city = self._customer()
+        city = place or city
         line = chance.choice(self.plan.lines)
         first, last = names.person(chance)
         amount = self._amount(line) if chance.random() < 0.75 else None
@@ -265,6 +293,21 @@ class Play:
 
     def _submit(self, seller: Member, at: datetime) -> None:
         chance = self.chance
+        registration = save_draft(values=self._claim(at), actor=seller, at=at)
+        if chance.random() < 0.03:
+            return  # stays a draft
+        registration = submit_registration(registration=registration, actor=seller, at=at + timedelta(minutes=1))
+        self.done["registrations"] += 1
+        if registration.state == "approved":
+            self._begin_deal(registration, seller, at)
+        else:
+            wait = timedelta(hours=chance.expovariate(1 / 18))
+            decider = chance.choice(self.world.staff[Role.DEAL_DESK])
+            self._later(self._daytime(at + wait, at), decider, partial(self._decide, registration.pk, decider, seller))
+
+    def _claim(self, at: datetime) -> dict[str, Any]:
+        """What a seller writes into a registration."""
+        chance = self.chance
         # Some register whom a rival has registered too: that is what the conflict check is for.
         name, _industry, city = self._customer()
         line = chance.choice(self.plan.lines)
@@ -276,17 +319,7 @@ class Play:
         }  # fmt: skip
         if chance.random() < 0.3:
             values |= {"scope": "project", "scope_name": f"{city.name} site"}
-        registration = save_draft(values=values, actor=seller, at=at)
-        if chance.random() < 0.03:
-            return  # stays a draft
-        registration = submit_registration(registration=registration, actor=seller, at=at + timedelta(minutes=1))
-        self.done["registrations"] += 1
-        if registration.state == "approved":
-            self._begin_deal(registration, seller, at)
-        else:
-            wait = timedelta(hours=chance.expovariate(1 / 18))
-            decider = chance.choice(self.world.staff[Role.DEAL_DESK])
-            self._later(self._daytime(at + wait, at), decider, partial(self._decide, registration.pk, decider, seller))
+        return values
 
     def _decide(self, registration_id: int, decider: Member, seller: Member, at: datetime) -> None:
         chance = self.chance

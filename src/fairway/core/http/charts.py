@@ -210,6 +210,8 @@ def _frame(labels: Sequence[str], decimals: int, unit: str, *, right: int = 8) -
             "type": "value",
             "min": 0,
             "splitNumber": 3,
+            # Whole numbers have no half steps: without this a chart of ones says 1, 1, 1, 0, 0.
+            "minInterval": 10**-decimals,
             "axisLabel": {"color": "@ink-3", **TEXT},
             "splitLine": {"lineStyle": {"color": "@grid"}},
         },

@@ -47,14 +47,22 @@ def _number(text: str | None) -> int:
 
 def paginate(queryset: QuerySet, request: HttpRequest, *, size: int = PAGE_SIZE, cap: int = COUNT_CAP) -> Page:
     """One page of `queryset` by `?page=`; counts no further than `cap`. Two queries whatever the size."""
+    count = queryset.order_by()[: cap + 1].count()
+    return _page_of(queryset, request, size=size, count=count, cap=cap)
+
+
+def paginate_rows(rows: Sequence[Any], request: HttpRequest, *, size: int = PAGE_SIZE) -> Page:
+    """One page of rows that are at hand already, such as groups that the database has added up."""
+    return _page_of(rows, request, size=size, count=len(rows), cap=len(rows))
+
+
+def _page_of(rows: Any, request: HttpRequest, *, size: int, count: int, cap: int) -> Page:
     number = _number(request.GET.get("page"))
-    count = queryset.order_by().values("pk")[: cap + 1].count()
     if (number - 1) * size >= count:
         number = max(1, -(-min(count, cap) // size))
-    rows = list(queryset[(number - 1) * size : number * size])
     has_next = number * size < count
     return Page(
-        rows=rows,
+        rows=list(rows[(number - 1) * size : number * size]),
         number=number,
         size=size,
         count=min(count, cap),

@@ -114,6 +114,28 @@ def review(partners: Any, window: Window) -> Review:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Headline:
+    revenue: Decimal
+    growth: float | None
+    open_deals: int
+    open_minor: int
+
+
+def headline(partners: Any, window: Window) -> Headline:
+    """Revenue, its growth, and the open pipeline alone: three queries, for home pages."""
+
+    def narrow(rows: QuerySet) -> QuerySet:
+        return _of(rows, partners)
+
+    def revenue(of: Window) -> Decimal:
+        return in_all(["sales.revenue"], of.bounds, of.instants, narrow)["sales.revenue"] or ZERO
+
+    now, before = revenue(window), revenue(window.year_before)
+    open_deals, open_minor = _pipeline(narrow(Deal.objects.all()), window)
+    return Headline(now, float(now / before) - 1 if before else None, open_deals, open_minor)
+
+
 def _month(ends_on: Any, values: dict[str, Any], revenue_before: Decimal | None) -> Month:
     def count(name: str) -> int:
         return values[name] or 0

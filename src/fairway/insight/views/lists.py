@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from fairway.core.access import Member
 from fairway.core.http import format as shown
 from fairway.core.http.charts import Chart, Series
-from fairway.core.http.paging import Page
+from fairway.core.http.paging import Page, paginate_rows
 from fairway.core.http.tables import Column, Table
 from fairway.insight.queries.channel import Axis, FunnelStep
 from fairway.insight.queries.partners import partner_years
@@ -128,24 +128,22 @@ def distribution_table(
         row["url"] = reverse("review-partner", args=[uid]) + as_of if uid else ""
     columns = [
         Column("name", AXIS_WORDS[axis], kind="name", url="url"),
-        Column("offered", _("Offers"), kind="number", total=True),
-        Column("accepted", _("Accepted"), kind="number", total=True),
+        Column("offered", _("Offers"), kind="number"),
+        Column("accepted", _("Accepted"), kind="number"),
         Column("accepted_percent", _("Accepted, %"), kind="number"),
-        Column("declined", _("Declined"), kind="number", total=True),
-        Column("lapsed", _("Lapsed"), kind="number", total=True),
+        Column("declined", _("Declined"), kind="number"),
+        Column("lapsed", _("Lapsed"), kind="number"),
         Column("median_hours", _("Hours to answer"), kind="number", decimals=1),
-        Column("won", _("Deals won"), kind="number", total=True),
-        Column("won_minor", _("Won"), kind="money", currency=currency, unit=symbol, total=True),
-        Column("revenue_minor", _("Revenue"), kind="money", currency=currency, unit=symbol, total=True),
+        Column("won", _("Deals won"), kind="number"),
+        Column("won_minor", _("Won"), kind="money", currency=currency, unit=symbol),
+        Column("revenue_minor", _("Revenue"), kind="money", currency=currency, unit=symbol),
     ]
     query = urlencode({"by": axis, "as_of": window.as_of.isoformat()})
-    label = ngettext("%(count)s row", "%(count)s rows", len(rows)) % {"count": len(rows)}
     return DistributionTable(
-        rows[:500],
+        paginate_rows(rows, request, size=25),
         request=request,
         columns=columns,
         export_url=reverse("export-start", args=["distribution"]) + f"?{query}",
-        total_label=label,
     )
 
 
