@@ -37,10 +37,10 @@ MATCHES: dict[str, Words] = {
 }
 
 ACTIONS: dict[str, Words] = {
-    "best": _("the partner who fits best"),
-    "named": _("a named partner"),
-    "known": _("the customer’s partner"),
-    "person": _("the account manager decides"),
+    "best": _("best fit"),
+    "named": _("named partner"),
+    "known": _("customer’s partner"),
+    "person": _("account manager"),
 }
 
 # Why a partner does not get a lead, in the order in which it is looked at; "who" stands for the rule's own condition.
