@@ -78,17 +78,18 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - begin, result
 
 
-def copy_floor(rows: Mapping[str, str]) -> tuple[float, int]:
+def copy_floor(rows: Mapping[str, str], *, including: str = "INCLUDING ALL") -> tuple[float, int]:
     """Seconds to COPY rows the tables hold already into tables made alike, and how many rows that is.
 
-    `rows` maps a table to the condition that selects them. As the owner; committed, then dropped.
+    `rows` maps a table to the condition that selects them; `including=""` makes tables without indexes. As the
+    owner; committed, then dropped.
     """
     held: dict[str, list[bytes]] = {}
     with connection.cursor() as cursor:
         for table, condition in rows.items():
             with cursor.copy(f"COPY (SELECT * FROM {table} WHERE {condition}) TO STDOUT") as copy:
                 held[table] = [bytes(block) for block in copy]
-            cursor.execute(f"CREATE TABLE floor_{table} (LIKE {table} INCLUDING ALL)")
+            cursor.execute(f"CREATE TABLE floor_{table} (LIKE {table} {including})")
         begin = time.perf_counter()
         cursor.execute("BEGIN")
         for table, blocks in held.items():

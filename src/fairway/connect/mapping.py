@@ -6,7 +6,7 @@ from typing import Any
 
 from fairway.connect.models import ImportRun
 from fairway.connect.rules.joining import Joined
-from fairway.connect.rules.mapping import Guess, guess, pick
+from fairway.connect.rules.mapping import Guess, forbidden_columns, guess, pick
 from fairway.connect.rules.tabular import Line
 from fairway.connect.source import Source, sample
 from fairway.core.imports import RowIssue, Target, target
@@ -73,4 +73,4 @@ def first_mapping(run: ImportRun) -> tuple[dict[str, str], dict[str, str]]:
 
 def readable_columns(source: Source, wanted: Target[Any]) -> frozenset[str]:
     """The columns that may be kept with a refused row: all but those about a person's life."""
-    return frozenset(each.column for each in guess(source.columns, {}, wanted.fields) if not each.is_forbidden)
+    return frozenset(source.columns) - forbidden_columns(source.columns, wanted.fields)

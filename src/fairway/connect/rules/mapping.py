@@ -117,6 +117,11 @@ def settle(
     return Settled(used, tuple(problems))
 
 
+def forbidden_columns(columns: Sequence[str], fields: Sequence[Fillable]) -> frozenset[str]:
+    """The columns that may not be read, by their names."""
+    return frozenset(column for column in columns if _forbidden(column, fields))
+
+
 def pick(values: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
     """The values of one line by field name; "" where the line has none. `columns` is `Settled.columns`."""
     return {field: values.get(column, "") for field, column in columns.items()}

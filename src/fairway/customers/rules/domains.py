@@ -1,6 +1,7 @@
 """Which company a domain stands for, if any."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 
@@ -40,9 +41,15 @@ _PLACEHOLDERS = frozenset({"example.com", "example.org", "example.net", "test.co
 _NOWHERE = frozenset({"invalid", "localhost", "local", "internal"})
 
 
+# What nearly all of them look like; the others are taken apart with more care.
+_PLAIN = re.compile(r"(?:https?://)?(?:[^@\s/:]+@)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})/?", re.ASCII)
+
+
 def host_of(text: str) -> str | None:
     """The host in an e-mail address, URL or host name, in ASCII; None when there is none."""
     bare = text.strip().rstrip(".").lower()
+    if (plain := _PLAIN.fullmatch(bare)) and len(plain[1]) <= 200:
+        return plain[1]
     if not bare or any(sign in bare for sign in (" ", "\n", "\t")):
         return None
     if "@" in bare and "/" not in bare.split("@", 1)[0]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
 
-from fairway.leads.models import Lead, LeadPerson
+from fairway.core.tenancy.context import current
 
 Key = tuple[str, ...]
 
@@ -31,9 +31,7 @@ def possible_duplicates(rows: Sequence[Mapping[str, Any]], source: str) -> dict[
 
 def _known_ids(rows: Sequence[Mapping[str, Any]], source: str) -> set[str]:
     wanted = [row["external_id"] for row in rows if row["external_id"]]
-    if not wanted:
-        return set()
-    return set(Lead.objects.filter(source=source, external_id__in=wanted).values_list("external_id", flat=True))
+    return {external_id for (external_id,) in _asked(_KNOWN, source, wanted)} if wanted else set()
 
 
 def _keys(row: Mapping[str, Any]) -> list[Key]:
@@ -45,18 +43,28 @@ def _earliest(wanted: Iterable[Key]) -> dict[Key, str]:
     by_kind: dict[str, list[Key]] = {"email": [], "phone": [], "company": []}
     for key in wanted:
         by_kind[key[0]].append(key)
-    people = LeadPerson.objects.order_by("-lead_id")
     found: dict[Key, str] = {}
-    for kind, column in (("email", "email_key"), ("phone", "phone_key")):
+    for kind, statement in (("email", _BY_EMAIL), ("phone", _BY_PHONE)):
         if by_kind[kind]:
-            rows = _pairs(people.filter(**{f"{column}__in": [key[1] for key in by_kind[kind]]}), column, "lead__uid")
+            rows = _asked(statement, [key[1] for key in by_kind[kind]])
             found |= {(kind, value): str(uid) for value, uid in rows}
     if by_kind["company"]:
-        names = {key[1] for key in by_kind["company"]}
-        leads = Lead.objects.filter(name_key__in=names).order_by("-pk").values_list("name_key", "city", "uid")
+        leads = _asked(_BY_COMPANY, list({key[1] for key in by_kind["company"]}))
         found |= {("company", name, city): str(uid) for name, city, uid in leads}
     return found
 
 
-def _pairs(rows: QuerySet[LeadPerson], *columns: str) -> Iterable[tuple[str, Any]]:
-    return rows.values_list(*columns)
+# An array is one parameter however many keys it holds; the latest come first, so that the earliest stay.
+_KNOWN = "SELECT external_id FROM leads_lead WHERE vendor_id = %s AND source = %s AND external_id = ANY (%s)"
+_BY_PERSON = """SELECT p.{key}, l.uid FROM leads_leadperson p
+  JOIN leads_lead l ON l.vendor_id = p.vendor_id AND l.id = p.lead_id
+ WHERE p.vendor_id = %s AND p.{key} = ANY (%s) ORDER BY p.lead_id DESC"""
+_BY_EMAIL, _BY_PHONE = _BY_PERSON.format(key="email_key"), _BY_PERSON.format(key="phone_key")
+_BY_COMPANY = """SELECT name_key, city, uid FROM leads_lead
+ WHERE vendor_id = %s AND name_key = ANY (%s) ORDER BY id DESC"""
+
+
+def _asked(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [current().vendor_id, *values])
+        return list(cursor.fetchall())
