@@ -1,0 +1,49 @@
+"""Requests made from the schema never break anything, and every answer is one that the schema declares."""
+
+import pytest
+from schemathesis.generation import GenerationMode
+
+from fairway.core.tenancy.acting import acting_for
+from tests.api import token_of
+from tests.fuzz import fuzz, operations
+from tests.rows import make_rows
+
+OPERATIONS = {operation.label: operation for operation in operations()}
+WHO = ("admin", "beta_executive")
+
+
+@pytest.fixture
+def uids(acme) -> dict[str, list[str]]:
+    """The uid of one row of every table, by the table's name."""
+    with acting_for(acme.admin):
+        rows = make_rows(acme)
+    return {model._meta.model_name: [str(row.uid)] for model, row in rows.items()}
+
+
+def of(label: str, uids: dict[str, list[str]]) -> list[str]:
+    noun = label.split("/")[3].rstrip("s")
+    return uids.get(noun.replace("-", ""), [])
+
+
+def trouble(acme, uids, mode: GenerationMode, examples: int, labels) -> dict[str, int]:
+    """Fuzz these operations as staff and as a partner; how many answers were good, by operation."""
+    good: dict[str, int] = {}
+    for who in WHO:
+        secret = token_of(getattr(acme, who))
+        for label in labels:
+            answered = fuzz(OPERATIONS[label], secret=secret, uids=of(label, uids), mode=mode, examples=examples)
+            good[label] = good.get(label, 0) + answered
+    return good
+
+
+def test_a_few_requests_to_every_operation(acme, uids):
+    good = trouble(acme, uids, GenerationMode.POSITIVE, 3, OPERATIONS)
+    assert sum(map(bool, good.values())) > len(good) / 3
+    trouble(acme, uids, GenerationMode.NEGATIVE, 2, OPERATIONS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("label", OPERATIONS)
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_many_requests_to_one_operation(acme, uids, label, mode):
+    trouble(acme, uids, mode, 25, [label])

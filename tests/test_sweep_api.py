@@ -1,0 +1,150 @@
+"""Every operation of the API × every kind of token, with the uids of Acme's and Beta's rows.
+
+Operations are read from the URL table and uids from one row in every table (`tests.rows`): a new operation is swept
+without a word written for it, except a body that it can use.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import get_resolver
+
+from fairway.core.http.api.operations import Operation, operations_of
+from fairway.core.tenancy.acting import acting_for
+from tests.api import BASE, Program, token_of
+from tests.rows import MARKS, make_rows
+from tests.test_sweep_urls import addresses
+
+INTERNAL, BETA, ACME = MARKS.values()
+STAFF = ("admin", "chief", "cam", "other_cam", "marketer", "operations", "deal_desk", "finance")
+OF_BETA = ("beta_executive", "beta_marketer", "beta_seller")
+STRANGERS = ("gamma_seller", "zeta_admin", "executive_at_zeta")
+# What each operation that takes a body can use.
+BODIES: dict[str, Any] = {
+    "capture_lead": {"need": "Swept"},
+    "capture_leads": {"lines": [{"need": "Swept"}]},
+    "work_lead": {"stage": "meeting"},
+    "decline_offer": {"quality": ["too_small"]},
+    "recall_offer": {"reason": "Swept"},
+    "begin_registration": {"customer_name": "Swept GmbH"},
+    "change_draft": {"city": "Bremen"},
+    "submit_registration": {"answer": "Swept"},
+    "approve_registration": {"customer": "new"},
+    "return_registration": {"question": "Swept?"},
+    "reject_registration": {"reason": "no_project"},
+    "move_deal": {"stage": "proposal"},
+    "win_deal": {"amount": {"amount_minor": 100, "currency": "USD"}},
+    "lose_deal": {"reason": "price"},
+    "send_partners": {"lines": [{"external_id": "SWEPT", "name": "Swept GmbH"}]},
+    "send_sales_lines": {
+        "lines": [
+            {"order_number": "S", "partner": "B-1", "ordered_on": "2026-01-05", "amount": "1.00", "currency": "USD"}
+        ]
+    },
+}
+
+
+@cache
+def swept() -> list[tuple[str, str, Operation]]:
+    """(route, method, operation) of everything below /api/v1/ that is an operation."""
+    found = []
+    views = {str(entry.pattern): entry.callback for entry in api_patterns()}
+    for _name, route in addresses():
+        if route.startswith("api/v1/") and (view := getattr(views[route.removeprefix("api/v1/")], "view_class", None)):
+            found += [(route, method, operation) for method, operation in operations_of(view)]
+    return found
+
+
+def api_patterns() -> list[Any]:
+    resolver = next(entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/v1/")
+    return list(resolver.url_patterns)
+
+
+@pytest.fixture
+def uids(acme) -> dict[str, str]:
+    """The uid of the row that a route speaks of, by the first word of its path."""
+    with acting_for(acme.admin):
+        rows = {model._meta.model_name: row for model, row in make_rows(acme).items()}
+    return {f"{name}s": str(row.uid) for name, row in rows.items()}
+
+
+def visits(program: Program, uids: dict[str, str], partner: str) -> Iterator[tuple[str, Operation, int, str]]:
+    """(said, operation, status, text) of every operation, each asked by one token and undone."""
+    for route, method, operation in swept():
+        path = route.removeprefix("api/v1/")
+        path = re.sub(r"<uuid:\w+>", uids.get(path.partition("/")[0], "none"), path)
+        paths = (
+            [path, f"{path}?partner={partner}"] if operation.is_list and operation.name != "list_partners" else [path]
+        )
+        for each in paths:
+            with transaction.atomic():
+                answer = program.call(method, each, BODIES[operation.name] if operation.takes else None)
+                transaction.set_rollback(True)
+            assert answer["Content-Type"] in {"application/json", "application/problem+json"}
+            yield f"{method} {each} ({answer.status_code})", operation, answer.status_code, answer.content.decode()
+
+
+def faults(who: str, member: Any, uids: dict[str, str], partner: str) -> Iterator[str]:
+    for said, operation, status, text in visits(Program(token_of(member)), uids, partner):
+        may = any(member.can(name) for name in operation.permissions) or not operation.permissions
+        if status >= 500:
+            yield f"{said} broke"
+        if not may and status != 403:
+            yield f"{said} without the permission"
+        if may and status in {401, 403}:
+            yield f"{said} with the permission"
+        if INTERNAL in text and who not in STAFF:
+            yield f"{said} shows internal values"
+        if BETA in text and who in STRANGERS:
+            yield f"{said} shows Beta's values"
+        if ACME in text and who in {"zeta_admin", "executive_at_zeta"}:
+            yield f"{said} shows Acme's values"
+        if who in STRANGERS and may and "<uuid:" not in said and uid_in(said, uids) and status != 404:
+            yield f"{said}: a stranger finds the row"
+
+
+def uid_in(said: str, uids: dict[str, str]) -> bool:
+    return any(f"/{uid}" in said for uid in uids.values())
+
+
+def test_every_operation_that_takes_a_body_has_one_to_try():
+    names = {operation.name for _route, _method, operation in swept() if operation.takes}
+    assert names == set(BODIES)
+
+
+@pytest.mark.parametrize("who", [*STAFF, *OF_BETA, *STRANGERS])
+def test_no_token_reaches_further_than_its_member(acme, uids, who):
+    assert list(faults(who, acme.members()[who], uids, str(acme.beta.uid))) == []
+
+
+def test_every_operation_does_its_work_for_somebody(acme, uids):
+    """Else the sweep would prove nothing of it."""
+    done: set[str] = set()
+    for who in ("admin", "beta_executive"):
+        program = Program(token_of(acme.members()[who]))
+        visited = visits(program, uids, str(acme.beta.uid))
+        done |= {operation.name for _said, operation, status, _text in visited if status < 300}
+    not_done = {operation.name for _route, _method, operation in swept()} - done
+    # The one row of a table is in its first state only: these need another one (see the tests of their app).
+    assert not_done <= {
+        "work_lead", "submit_registration", "approve_registration", "return_registration", "reject_registration",
+        "accept_offer", "decline_offer", "recall_offer", "change_draft",
+    }  # fmt: skip
+
+
+def test_without_a_token_nothing_is_told(acme, uids, client):
+    for route, method, _operation in swept():
+        path = re.sub(r"<uuid:\w+>", uids["leads"], route.removeprefix("api/v1/"))
+        assert client.generic(method, BASE + path).status_code == 401, route
+
+
+def test_a_token_with_one_scope_does_one_thing(acme, uids):
+    for who in ("admin", "beta_executive"):
+        member = acme.members()[who]
+        program = Program(token_of(member, "task.read"))
+        for said, operation, status, _text in visits(program, uids, str(acme.beta.uid)):
+            assert (status == 403) == bool(operation.permissions), said
