@@ -16,6 +16,8 @@ from tests import cast, database
 from fairway.config.settings import database_from_url
 from fairway.core.tenancy.models import User
 
+pytest_plugins = ["tests.browser"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(
@@ -73,15 +75,29 @@ def as_owner() -> Iterator[None]:
         connection.settings_dict.update(web)
 
 
-@pytest.fixture
-def committed(django_db_blocker: Any, django_db_setup: None) -> Iterator[cast.Cast]:
-    """For races and faults: real transactions, and a whole cast of its own whose rows stay."""
-    with django_db_blocker.unblock():
+@contextmanager
+def own_cast(blocker: Any) -> Iterator[cast.Cast]:
+    """Real transactions, and a whole cast of its own whose rows stay."""
+    with blocker.unblock():
         prefix = f"own{uuid4().hex[:8]}-"
         with as_owner():
             cast.build(prefix)
         yield cast.load(prefix)
         connection.close()
+
+
+@pytest.fixture
+def committed(django_db_blocker: Any, django_db_setup: None) -> Iterator[cast.Cast]:
+    """For races, faults and browsers: `own_cast` for one test."""
+    with own_cast(django_db_blocker) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def committed_once(django_db_blocker: Any, django_db_setup: None) -> Iterator[cast.Cast]:
+    """`own_cast` for all tests of a module, which name it `committed` for themselves."""
+    with own_cast(django_db_blocker) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

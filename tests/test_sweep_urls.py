@@ -48,11 +48,11 @@ def swept() -> list[tuple[str, str]]:
     return [pair for surface in SURFACES for pair in of_surface(surface)]
 
 
-def filled(route: str, uid: UUID | str) -> str:
+def filled(route: str, uid: UUID | str, slug: str = "acme") -> str:
     """The path of a route with every uid filled in and other parts made up."""
     path = re.sub(r"<uuid:\w+>", str(uid), route)
     path = re.sub(r"<int:\w+>", "1", path)
-    return "/acme/" + re.sub(r"<(?:\w+:)?\w+>", "leads", path)
+    return f"/{slug}/" + re.sub(r"<(?:\w+:)?\w+>", "leads", path)
 
 
 @pytest.fixture
@@ -69,10 +69,10 @@ def uids_for(name: str, rows) -> list[UUID]:
     return [row.uid for row in [*named, *others]]
 
 
-def answering_uid(client, name: str, route: str, rows) -> UUID | None:
+def answering_uid(client, name: str, route: str, rows, slug: str = "acme") -> UUID | None:
     """A uid at which somebody gets a page (or is told to post): the one to try the others with."""
     for uid in uids_for(name, rows):
-        if client.get(filled(route, uid)).status_code in {200, 302, 405}:
+        if client.get(filled(route, uid, slug)).status_code in {200, 302, 405}:
             return uid
     return None
 
