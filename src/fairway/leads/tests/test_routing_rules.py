@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from fairway.leads.conditions import CANDIDATES, LEADS
 from fairway.leads.rules.candidates import LeadFacts, PartnerTable, Router, kilometres, shrunk, unit_vectors
 from fairway.leads.rules.defaults import ROUTING_RULES
-from fairway.leads.rules.routing import excluded_text, parse_rules, sentence_of
+from fairway.leads.rules.routing import ACTIONS, EXCLUDED, MATCHES, PARTS, excluded_text, parse_rules, sentence_of
 from fairway.leads.rules.scoring import PolicyError
 
 NOW = 1_770_000_000.0
@@ -274,3 +275,8 @@ def test_the_default_rules_read_as_sentences():
     )
     assert said[4].startswith("All leads go to the partner of the same country who fits best")
     assert excluded_text({"too_far": 24, "paused": 4}, rules[2]) == "24 too far, 4 paused"
+
+
+def test_the_page_on_routing_names_every_reason_part_and_action():
+    page = (Path(__file__).resolve().parents[4] / "docs" / "routing.md").read_text()
+    assert [name for name in [*EXCLUDED, *PARTS, *MATCHES, *ACTIONS] if f"`{name}`" not in page] == []
