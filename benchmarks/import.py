@@ -64,8 +64,8 @@ def lead_rows(count: int, start: int = 0) -> Iterator[list[object]]:
     for n in range(start, start + count):
         city, state = CITIES[n % len(CITIES)]
         yield [n, "Sam", f"Sample {n}", f"s{n}@customer{n}.example", f"206-555-{n % 10_000:04}", "Head of IT",
-               f"Customer {n} Inc.", f"www.customer{n}.example", "Retail", n % 900, city, state, f"{n % 99999:05}", "US",
-               f"New network for site {n}", "As asked in the form, please call back.", "Web"]  # fmt: skip
+               f"Customer {n} Inc.", f"www.customer{n}.example", "Retail", n % 900, city, state,
+               f"{n % 99999:05}", "US", f"New network for site {n}", "As asked in the form.", "Web"]  # fmt: skip
 
 
 def sales_rows(count: int, start: int = 0) -> Iterator[list[object]]:

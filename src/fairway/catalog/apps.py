@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CatalogConfig(AppConfig):
@@ -7,3 +8,6 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from fairway.catalog import imports  # noqa: F401
+        from fairway.core.http import nav
+
+        nav.register(nav.NavItem("console", "setup", _("Products"), "product-list", "package", "catalog.read", 40))

@@ -12,6 +12,8 @@ class InsightConfig(AppConfig):
         from fairway.insight.queries.channel import export_distribution
         from fairway.insight.queries.rows import export_rows
         from fairway.insight.views.homes import year_figures
+        from fairway.insight.views.links import LINKS
+        from fairway.partners import links
 
         nav.register(
             nav.NavItem("console", "partners", _("Reviews"), "review-list", "report-analytics", "review.read", 40),
@@ -19,6 +21,7 @@ class InsightConfig(AppConfig):
             nav.NavItem("console", "numbers", _("Exports"), "export-list", "file-export", "report.export", 90),
             nav.NavItem("portal", "", _("Your year"), "portal-review", "chart-line", "review.read", 60),
         )
+        links.register(*LINKS)
         home.register_figures("console", year_figures, order=10)
         exports.register(
             exports.ExportKind("review-rows", _("Rows behind a review"), "review.read", export_rows),
