@@ -2,6 +2,7 @@
 
 import html.parser
 import http.cookiejar
+import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def check_sign_in_page(base: str) -> None:
 
 
 def check_home(base: str, login: Login) -> str:
-    """Log in, and land on the home page of the login's surface. Returns its path."""
+    """Log in, and see the home page of the surface; from the desk, by its first link there. Returns its path."""
     browser = _browser()
     page = _get(browser, f"{base}{HOME}")
     form = _sign_in_form(page)
@@ -55,10 +56,18 @@ def check_home(base: str, login: Login) -> str:
     home = _post(browser, urljoin(page.url, form.action), filled, referer=page.url)
     if _find_form(home.text) is not None:
         raise WalkError(f"{login.role} cannot log in as {login.email}: the log-in page came back.")
-    path = urlsplit(home.url).path
-    if login.surface not in path.split("/"):
-        raise WalkError(f"{login.role} does not see the {login.surface}: logging in leads to {path}.")
-    return path
+    if login.surface not in urlsplit(home.url).path.split("/"):
+        link = _link_to(login.surface, home.text)
+        if link is None:
+            raise WalkError(f"{login.role} does not see the {login.surface}: logging in leads to {home.url}.")
+        home = _get(browser, urljoin(home.url, link))
+    return urlsplit(home.url).path
+
+
+def _link_to(surface: str, text: str) -> str | None:
+    """The first link to the home page of that surface, of any vendor."""
+    found = re.search(rf'href="(/[\w-]+/{surface}/)"', text)
+    return found[1] if found else None
 
 
 def _sign_in_form(page: Page) -> Form:

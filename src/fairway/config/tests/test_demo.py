@@ -128,6 +128,12 @@ def test_a_page_without_a_password_field_has_no_log_in_form() -> None:
     assert walk._find_form('<form action="/x/"><input name="q" type="text"></form>') is None
 
 
+def test_the_way_from_the_desk_to_a_portal_is_its_link() -> None:
+    page = '<a href="/desk/">Desk</a><a href="/acme/portal/deals/">Deals</a><a class="x" href="/acme/portal/">Acme</a>'
+    assert walk._link_to("portal", page) == "/acme/portal/"
+    assert walk._link_to("console", page) is None
+
+
 def test_a_page_that_does_not_answer_is_named() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
