@@ -20,15 +20,16 @@ from fairway.leads.models import Lead
 from fairway.leads.queries import leads as queries
 from fairway.leads.tables import LeadTable, WaitingTable, list_filters
 from fairway.leads.views.asked import REFUSALS, address, member_of, refused_on
+from fairway.leads.views.homes import waiting_count
 from fairway.leads.views.limits import left_of
 
 LIST_SIZE = 50
 
 
-def tabs(here: str, counts: dict[str, int]) -> list[Tab]:
+def tabs(request: HttpRequest, here: str) -> list[Tab]:
     return [
         Tab(_("All leads"), reverse("lead-list"), here == "all"),
-        Tab(_("Waiting"), reverse("lead-waiting"), here == "waiting", counts["waiting"]),
+        Tab(_("Waiting"), reverse("lead-waiting"), here == "waiting", waiting_count(request)),
         Tab(_("Web forms"), reverse("leadform-list"), here == "forms"),
     ]
 
@@ -62,7 +63,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "leads/console_list.html",
         {
             "table": LeadTable(page, request=request, filters=filters, export_url=address("export-start", "leads")),
-            "tabs": tabs("all", counts),
+            "tabs": tabs(request, "all"),
             "counts": counts,
             "may_capture": member_of(request).can("lead.capture"),
         },
@@ -88,7 +89,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "leads/console_waiting.html",
         {
             "table": WaitingTable(page, request=request),
-            "tabs": tabs("waiting", queries.state_counts()),
+            "tabs": tabs(request, "waiting"),
             "reasons": reasons,
             "chosen": chosen,
         },

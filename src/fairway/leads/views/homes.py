@@ -40,7 +40,10 @@ def offer_count(request: HttpRequest) -> int:
 
 
 def waiting_count(request: HttpRequest) -> int:
-    return queries.waiting_count()
+    """Leads nobody has; asked once a request, shown in the navigation and on the tabs."""
+    if not hasattr(request, "fw_waiting_leads"):
+        request.fw_waiting_leads = queries.waiting_count()  # type: ignore[attr-defined]
+    return request.fw_waiting_leads  # type: ignore[attr-defined]
 
 
 # The partner's people

@@ -18,7 +18,6 @@ from fairway.core.http.toasts import toast
 from fairway.leads.actions.forms import FIELDS, save_lead_form
 from fairway.leads.forms import LeadFormForm
 from fairway.leads.models import LeadForm
-from fairway.leads.queries.leads import state_counts
 from fairway.leads.views.asked import REFUSALS, member_of, refused_on
 from fairway.leads.views.console import tabs
 
@@ -60,7 +59,7 @@ def form_list(request: HttpRequest) -> HttpResponse:
         "leads/console_forms.html",
         {
             "table": LeadFormTable(rows),
-            "tabs": tabs("forms", state_counts()),
+            "tabs": tabs(request, "forms"),
             "may_edit": member_of(request).can("lead.form"),
         },
     )
