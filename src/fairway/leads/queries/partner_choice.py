@@ -1,5 +1,6 @@
 """Partners a person may offer a lead to, with what helps to choose: place, room, and what they said before."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ def matching(text: str) -> list[int]:
 
 
 def described(partner_ids: Sequence[int], lead: Lead) -> list[dict[str, Any]]:
-    """Name, place, room and the last answer of each active partner, in the order given. Three queries."""
+    """Name, place, room and the last answer of each active partner, in the order given. Four queries."""
     rows = Partner.objects.filter(pk__in=partner_ids, state=PartnerState.ACTIVE).values(
         "id",
         "uid",
@@ -36,16 +37,17 @@ def described(partner_ids: Sequence[int], lead: Lead) -> list[dict[str, Any]]:
         accepts=F("profiles__accepts_leads"),
     )
     worked = _counts(Lead.objects.filter(state=LeadState.ACCEPTED, partner_id__in=partner_ids))
+    worked += _counts(Offer.objects.filter(state=OfferState.OPEN, partner_id__in=partner_ids))
     answers = {
         row["partner_id"]: OfferState(row["state"])
         for row in Offer.objects.filter(lead=lead, partner_id__in=partner_ids).order_by("offered_at").values()
     }
-    by_id = {row["id"]: {**row, "worked": worked.get(row["id"], 0), "before": answers.get(row["id"])} for row in rows}
+    by_id = {row["id"]: {**row, "worked": worked[row["id"]], "before": answers.get(row["id"])} for row in rows}
     return [by_id[pk] for pk in partner_ids if pk in by_id]
 
 
-def _counts(rows: Any) -> dict[int, int]:
-    return dict(rows.values_list("partner_id").annotate(leads=Count("id")).values_list("partner_id", "leads"))
+def _counts(rows: Any) -> Counter[int]:
+    return Counter(dict(rows.values_list("partner_id").annotate(leads=Count("id")).values_list("partner_id", "leads")))
 
 
 def candidates(lead: Lead) -> list[int]:
