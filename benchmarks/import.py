@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -135,10 +136,7 @@ def case(kind: str, quick: bool) -> None:
     )  # fmt: skip
 
 
-CASES: dict[str, Callable[[bool], None]] = {
-    kind: (lambda quick, kind=kind: case(kind, quick))
-    for kind in ROWS  # type: ignore[misc]
-}
+CASES: dict[str, Callable[[bool], None]] = {kind: partial(case, kind) for kind in ROWS}
 
 if __name__ == "__main__":
     main(CASES)
