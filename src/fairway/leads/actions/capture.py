@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from fairway.core.access import Member, require
+from fairway.core.bulk import staged
 from fairway.core.events.record import record_many
 from fairway.core.ids import uuid7_many
 from fairway.core.jobs import defer
@@ -145,6 +147,8 @@ def capture_many(
             row["latitude"], row["longitude"] = coordinates_of(row["country"], row["state_code"], row["city"])
     for index, uid in possible_duplicates(prepared, origin.source).items():
         prepared[index]["extra"]["possible_duplicate_of"] = uid
+    for row in prepared:
+        row["extra"] = json.dumps(row["extra"]).replace("\\u0000", "") if row["extra"] else "{}"
     answers = _write(prepared, origin)
     _tell(answers, actor=actor, at=at, source=origin.source)
     if process:
@@ -162,7 +166,7 @@ def _prepared(values: LeadValues, person: PersonValues, origin: Origin) -> dict[
     # Some exports carry a record id where the company's name belongs.
     company = "" if match_keys.looks_like_identifier(values.company) else values.company.strip()[:200]
     place = place_of(values.city, values.state_code, values.country)
-    return {
+    row = {
         "external_id": values.external_id[:100],
         "source_detail": (values.source_detail or origin.source_detail)[:200],
         "campaign": (values.campaign or origin.campaign)[:200],
@@ -193,6 +197,10 @@ def _prepared(values: LeadValues, person: PersonValues, origin: Origin) -> dict[
         "phone": person.phone[:50],
         "phone_key": match_keys.phone_key(person.phone, values.country) or "",
     }
+    for name, value in row.items():
+        if isinstance(value, str) and "\0" in value:
+            row[name] = value.replace("\0", "")  # PostgreSQL takes no character 0 in a text
+    return row
 
 
 # Columns that a second capture of the same external id may change.
@@ -205,6 +213,14 @@ _FACTS = {
 _PERSON = dict.fromkeys(("first_name", "last_name", "job_title", "email", "email_key", "phone", "phone_key"), "text")
 
 
+_LEAD_ROW = {
+    "uid": "uuid", "external_id": "text", "extra": "text", "captured_at": "timestamptz", "agreed": "boolean",
+    "latitude": "float8", "longitude": "float8", **_FACTS,
+}  # fmt: skip
+_PERSON_ROW = {"person_uid": "uuid", "lead_id": "bigint", **_PERSON}
+STAGED_FROM = 100
+
+
 def _listed(columns: Mapping[str, str], template: str = "{0}") -> str:
     return ", ".join(template.format(name, kind) for name, kind in columns.items())
 
@@ -214,10 +230,9 @@ _MOVED = """(old.country, old.state_code, old.city)
 _LEADS = f"""INSERT INTO leads_lead AS old
   (uid, vendor_id, state, external_id, source, {_listed(_FACTS)}, latitude, longitude, extra, consent_text,
    consented_at, captured_at, waiting_because, offers_made, stage, next_step, touches, close_reason, version)
- SELECT x.uid, %s, 'captured', x.external_id, %s, {_listed(_FACTS, "x.{0}")}, x.latitude, x.longitude, x.extra, %s,
-   CASE WHEN x.agreed THEN x.captured_at ELSE %s END, x.captured_at, '', 0, '', '', 0, '', 1
-  FROM json_to_recordset(%s::json) AS x(uid uuid, external_id text, extra jsonb, captured_at timestamptz,
-   agreed boolean, latitude float8, longitude float8, {_listed(_FACTS, "{0} {1}")})
+ SELECT x.uid, %s, 'captured', x.external_id, %s, {_listed(_FACTS, "x.{0}")}, x.latitude, x.longitude,
+   x.extra::jsonb, %s, CASE WHEN x.agreed THEN x.captured_at ELSE %s END, x.captured_at, '', 0, '', '', 0, '', 1
+  FROM {{given}}
  ON CONFLICT (vendor_id, source, external_id) WHERE NOT (external_id = '') DO UPDATE SET
    {_listed(_FACTS, "{0} = EXCLUDED.{0}")}, extra = old.extra || EXCLUDED.extra, version = old.version + 1,
    latitude = CASE WHEN {_MOVED} THEN EXCLUDED.latitude ELSE coalesce(old.latitude, EXCLUDED.latitude) END,
@@ -227,42 +242,44 @@ _LEADS = f"""INSERT INTO leads_lead AS old
  RETURNING id, uid::text, external_id, xmax = 0"""
 
 _PEOPLE = f"""INSERT INTO leads_leadperson AS old (uid, vendor_id, lead_id, {_listed(_PERSON)})
- SELECT x.uid, %s, x.lead_id, {_listed(_PERSON, "x.{0}")}
-  FROM json_to_recordset(%s::json) AS x(uid uuid, lead_id bigint, {_listed(_PERSON, "{0} {1}")})
+ SELECT x.person_uid, %s, x.lead_id, {_listed(_PERSON, "x.{0}")}
+  FROM {{given}}
  ON CONFLICT (vendor_id, lead_id) DO UPDATE SET {_listed(_PERSON, "{0} = EXCLUDED.{0}")}
   WHERE ({_listed(_PERSON, "old.{0}")}) IS DISTINCT FROM ({_listed(_PERSON, "EXCLUDED.{0}")})
  RETURNING lead_id"""
+
+
+@contextmanager
+def _given(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[str]]]:
+    """The rows as something to select from, named x, and its parameters.
+
+    Many are copied into a temporary table, which costs the database least; making one costs more than a few rows.
+    """
+    if len(rows) >= STAGED_FROM:
+        with staged(columns, ([row[name] for name in columns] for row in rows)) as name:
+            yield f"{name} AS x", []
+        return
+    few = [{name: row[name] for name in columns} for row in rows]
+    yield f"json_to_recordset(%s::json) AS x({_listed(columns, '{0} {1}')})", [json.dumps(few)]
 
 
 def _write(prepared: Sequence[dict[str, Any]], origin: Origin) -> list[Captured]:
     """Write both rows of each lead; what differs from a lead of the same external id is updated."""
     vendor_id = current().vendor_id
     with connection.cursor() as cursor:
-        about: list[Any] = [vendor_id, origin.source, origin.consent_text, origin.consented_at, _json(prepared)]
-        cursor.execute(_LEADS, about)
-        written = cursor.fetchall()
+        with _given(_LEAD_ROW, prepared) as (given, rows):
+            about: list[Any] = [vendor_id, origin.source, origin.consent_text, origin.consented_at, *rows]
+            cursor.execute(_LEADS.format(given=given), about)
+            written = cursor.fetchall()
         new = {uid: lead_id for lead_id, uid, _external, created in written if created}
         changed = {external: lead_id for lead_id, _uid, external, created in written if not created}
         known = changed | _unchanged_ids(prepared, origin.source, new, changed)
-        for row in prepared:
-            row["lead_id"] = new.get(row["uid"]) or known[row["external_id"]]
-        cursor.execute(_PEOPLE, [vendor_id, _json(_people(prepared))])
-        touched = {lead_id for (lead_id,) in cursor.fetchall()} | set(changed.values())
+        for row, uid in zip(prepared, uuid7_many(len(prepared)), strict=True):
+            row["person_uid"], row["lead_id"] = uid, new.get(row["uid"]) or known[row["external_id"]]
+        with _given(_PERSON_ROW, prepared) as (given, rows):
+            cursor.execute(_PEOPLE.format(given=given), [vendor_id, *rows])
+            touched = {lead_id for (lead_id,) in cursor.fetchall()} | set(changed.values())
     return [_captured(row["lead_id"], row["uid"] in new, row["lead_id"] in touched) for row in prepared]
-
-
-def _json(rows: Sequence[Mapping[str, Any]]) -> str:
-    """As JSON, without the character 0, which the database does not take in a text."""
-    text = json.dumps(rows)
-    if "\\u0000" not in text:
-        return text
-    return json.dumps([{k: v.replace("\0", "") if isinstance(v, str) else v for k, v in row.items()} for row in rows])
-
-
-def _people(prepared: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    uids = uuid7_many(len(prepared))
-    names = ("lead_id", *_PERSON)
-    return [{"uid": uid, **{name: row[name] for name in names}} for row, uid in zip(prepared, uids, strict=True)]
 
 
 def _unchanged_ids(
