@@ -54,8 +54,7 @@ class RowReader:
     def text(self, name: str) -> str:
         """The cell as it is; one that is too long refuses the row."""
         value = self.values.get(name, "")
-        most = self.limits.get(name, 200)
-        if len(value) > most:
+        if value and len(value) > (most := self.limits.get(name, 200)):
             self.refuse(name, _("This is longer than %(most)d characters.") % {"most": most})
         return value
 

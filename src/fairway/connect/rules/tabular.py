@@ -220,8 +220,9 @@ def _problem(columns: tuple[str, ...], cells: list[str]) -> Words | None:
         return _("This line has %(n)s cells; the header has %(all)s.", n=len(cells), all=len(columns))
     if any(cells[len(columns) :]):
         return _("This line has %(n)s cells; the header has %(all)s.", n=len(cells), all=len(columns))
-    if any("\x00" in cell for cell in cells):
+    text = "\n".join(cells)
+    if "\x00" in text:
         return _("This line holds a zero byte, which no text has.")
-    if any("\ufffd" in cell for cell in cells):
+    if "\ufffd" in text:
         return _("A letter of this line cannot be read. Save the file as UTF-8.")
     return None

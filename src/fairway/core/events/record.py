@@ -67,6 +67,11 @@ _INSERT = """INSERT INTO core_event
  FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::text[]) AS rows(u, p, s, d)"""
 
 
+def _array(values: Sequence[Any]) -> str:
+    """An array of ids as the database writes it; the driver looks at every element of a list, several times over."""
+    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
+
+
 def record_many(
     verb: str,
     model: type[models.Model],
@@ -90,7 +95,7 @@ def record_many(
             _INSERT,
             [
                 at, context.vendor_id, kind, verb, seat_id, name, audience, request_id.get(),
-                uuid7_many(len(rows)), [row[1] for row in rows], [row[0] for row in rows],
+                _array(uuid7_many(len(rows))), _array([row[1] for row in rows]), _array([row[0] for row in rows]),
                 [json.dumps(row[2], cls=DjangoJSONEncoder) if row[2] else "{}" for row in rows],
             ],
         )  # fmt: skip
