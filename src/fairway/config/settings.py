@@ -271,7 +271,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "APPEND_COMPONENTS": {
         "securitySchemes": {
-            "bearer": {"type": "http", "scheme": "bearer", "description": "A key made under People > Keys."}
+            "bearer": {"type": "http", "scheme": "bearer", "description": "A key of the page “Keys for programs”."}
         }
     },
 }

@@ -7,6 +7,7 @@ from django.urls import path
 from fairway.core import api as programs
 from fairway.core import views
 from fairway.core.http import home_views
+from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
 from fairway.core.tenancy.views import desk as desk_views
 from fairway.core.tenancy.views import invitations, people, tokens
@@ -41,4 +42,5 @@ plain = [
 api = [
     path("me", programs.Me.as_view(), name="api-me"),
     path("openapi.json", openapi, name="api-schema"),
+    path("docs/", api_docs, name="api-docs"),
 ]
