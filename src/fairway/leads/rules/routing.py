@@ -37,10 +37,10 @@ MATCHES: dict[str, Words] = {
 }
 
 ACTIONS: dict[str, Words] = {
-    "best": _("best fit"),
-    "named": _("named partner"),
-    "known": _("customer’s partner"),
-    "person": _("account manager"),
+    "best": _("Best fit"),
+    "named": _("Named partner"),
+    "known": _("Customer’s partner"),
+    "person": _("Account manager"),
 }
 
 # Why a partner does not get a lead, in the order in which it is looked at; "who" stands for the rule's own condition.
