@@ -123,7 +123,10 @@ class MappingForm(forms.Form):
         choices += [(field.name, _marked(field)) for field in wanted.fields if not field.forbidden_reason]
         for place, column in enumerate(columns):
             self.fields[f"column-{place}"] = forms.ChoiceField(
-                label=column, choices=choices, required=False, widget=forms.Select({"class": "fw-input"})
+                label=column,
+                choices=choices,
+                required=False,
+                widget=forms.Select({"class": "fw-input", "aria-label": column}),
             )
         for field in wanted.fields:
             if field.default_for_all:

@@ -19,7 +19,7 @@ class PartnersConfig(AppConfig):
             {
                 "partner.created": (_("Added"), _("by %(actor)s")),
                 "partner.updated": (_("Changed"), _("by %(actor)s")),
-                "partner.state_changed": (_("State changed"), _("by %(actor)s %(reason)s")),
+                "partner.state_changed": (_("State"), _("%(state)s, by %(actor)s. %(reason)s")),
                 "partner.tier_changed": (_("Tier"), _("%(tier)s, by %(actor)s %(reason)s")),
                 "partner.capacity_set": (_("Capacity"), _("%(lead_capacity)s open leads at most, by %(actor)s")),
                 "partner.credential_set": (_("Credential"), _("%(name)s, by %(actor)s")),

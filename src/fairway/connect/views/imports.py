@@ -87,6 +87,8 @@ def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     if not is_going:
         issues = issues_of(run)[:SHOWN_ISSUES]
         context["issues"] = IssueTable(issues, request=request) if issues else None
+        found = run.summary.get("issues", 0)
+        context["shown_of"] = found if found > SHOWN_ISSUES else 0
         context["has_file"] = is_there(run.summary.get("file", ""))
     return context
 

@@ -22,7 +22,8 @@ def column_rows(form: MappingForm, guessed: Sequence[Guess], lines: Sequence[Lin
     """One row a column: name, a few of its values, its choice, and why it was guessed so."""
     return [
         {
-            "name": guess.column, "samples": samples_of(guess.column, lines), "field": form[f"column-{place}"],
+            "name": guess.column, "field": form[f"column-{place}"],
+            "samples": "" if guess.is_forbidden else samples_of(guess.column, lines),
             "is_forbidden": guess.is_forbidden, "why": " ".join(str(reason) for reason in guess.reasons),
         }
         for place, guess in enumerate(guessed)

@@ -6,7 +6,17 @@ PARTNER = Machine(
     "partner",
     initial="prospect",
     final=(),
-    labels={"prospect": "Prospect", "active": "Active", "paused": "Paused", "inactive": "Inactive"},
+    labels={
+        "prospect": "Prospect",
+        "active": "Active",
+        "paused": "Paused",
+        "inactive": "Inactive",
+        "activate": "Activate",
+        "pause": "Pause",
+        "resume": "Resume",
+        "end": "End partnership",
+        "reactivate": "Take up again",
+    },
     transitions={
         ("prospect", "activate"): "active",
         ("active", "pause"): "paused",

@@ -1,6 +1,7 @@
 """The list of partners, the page of one, and what is done there."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fairway.core import clock
 from fairway.core.access import Member, require
 from fairway.core.http.format import money, number
-from fairway.core.http.happenings import happened, said
+from fairway.core.http.happenings import Happened, happened, said
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Fact
 from fairway.core.http.tables import Filter
@@ -100,7 +101,7 @@ def partner_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     require(member, "partner.read")
     partner = get_object_or_404(Partner.objects.select_related("cam"), uid=uid)
     known = partner_file(partner)
-    timeline = said(happened({"partner": [partner.pk]}))
+    timeline = said(happened({"partner": [partner.pk]}), _readable)
     may_edit = member.can("partner.edit")
     context = {
         "partner": partner, "known": known, "facts": _facts(known, request), "timeline": timeline,
@@ -109,6 +110,16 @@ def partner_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "kinds": kinds_in_words(known.profile.kinds), **(_forms(known) if may_edit else {}),
     }  # fmt: skip
     return render(request, "partners/partner_detail.html", context)
+
+
+def _readable(event: Happened) -> dict[str, str]:
+    """Amounts of events as people read them, and states and tiers by their words."""
+    filled = {}
+    if "amount" in event.data:
+        filled["amount"] = number(Decimal(event.data["amount"]), 2)
+    if event.name == "partner.state_changed":
+        filled["state"] = PARTNER.label(event.data["state"])
+    return filled
 
 
 def _facts(known: PartnerFile, request: HttpRequest) -> list[Fact]:
