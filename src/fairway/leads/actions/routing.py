@@ -75,9 +75,10 @@ def _said_before(one: Routed) -> bool:
 _DECISIONS = """INSERT INTO leads_routingdecision (uid, vendor_id, lead_id, policy_id, rule_number, rule_name, outcome,
   partner_id, considered, candidates, excluded, reasons, note, decided_by_id, decided_at)
  SELECT x.uid, %s, x.lead_id, %s, x.rule_number, x.rule_name, x.outcome, x.partner_id, x.considered, x.candidates,
-  x.excluded, '[]', x.note, %s, %s
+  x.excluded, x.reasons, x.note, %s, %s
   FROM json_to_recordset(%s::json) AS x(uid uuid, lead_id bigint, rule_number int, rule_name text, outcome text,
-   partner_id bigint, considered int, candidates jsonb, excluded jsonb, note text)
+   partner_id bigint, considered int, candidates jsonb, excluded jsonb,
+   reasons jsonb, note text)
  RETURNING lead_id, id"""
 
 
@@ -97,6 +98,7 @@ def _write_decisions(
             "considered": one.decision.considered,
             "candidates": one.decision.candidates,
             "excluded": one.decision.excluded,
+            "reasons": one.reasons,
             "note": one.decision.waiting_because,
         }
         for uid, one in zip(uuid7_many(len(routed)), routed, strict=True)

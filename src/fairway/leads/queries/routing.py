@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,15 @@ from fairway.core.conditions.masks import Column, encode
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import Lead, Offer
-from fairway.leads.rules.candidates import Decision, LeadFacts, PartnerTable, Router, shrunk, unit_vectors
+from fairway.leads.rules.candidates import (
+    Decision,
+    Findings,
+    LeadFacts,
+    PartnerTable,
+    Router,
+    shrunk,
+    unit_vectors,
+)
 from fairway.leads.rules.routing import Rule
 from fairway.leads.rules.states import LeadState, OfferState
 from fairway.partners.models import Credential, Enrollment
@@ -145,10 +153,11 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """One lead, its row, and what the rules decided."""
+    """One lead, its row, what the rules decided, and what the rule found that matched."""
 
     row: Mapping[str, Any]
     decision: Decision
+    reasons: list[str] = field(default_factory=list)
 
 
 def decide(
@@ -156,11 +165,13 @@ def decide(
 ) -> list[Routed]:
     """What the rules say of each lead, in the order given. Nothing is written; `partners` counts the offers."""
     names = sorted({name for rule in rules for name in rule.when.field_names})
-    columns = columns_of([lead_values(row, currency) for row in rows], names)
+    values = [lead_values(row, currency) for row in rows]
     router = Router(rules, partners, at.timestamp())
-    numbers = router.rule_numbers(columns, len(rows))
-    facts = lead_facts(rows)
-    return [Routed(row, router.decide(facts[i], int(numbers[i]))) for i, row in enumerate(rows)]
+    numbers = router.rule_numbers(columns_of(values, names), len(rows)).tolist()
+    facts, found = lead_facts(rows), Findings(rules)
+    return [
+        Routed(row, router.decide(facts[i], numbers[i]), found.of(numbers[i], values[i])) for i, row in enumerate(rows)
+    ]
 
 
 def _aligned(ids: Sequence[int], counts: Mapping[int, int]) -> Any:

@@ -54,7 +54,8 @@ class WhyView:
     """The latest decision of a lead.
 
     `outcome` is "offered", "waiting" or "person"; `by_hand` names who chose the partner, "" when a rule did.
-    `sentence` is the rule as (text, is value) parts, empty when no rule decided. `excluded_text` tells of the
+    `sentence` is the rule as (text, is value) parts, empty when no rule decided; `reasons` are what it found.
+    `excluded_text` tells of the
     partners beyond `rows` that were not eligible, `excluded_count` how many they are, `fits_less_count` how many more
     fit less. `then` is who would be next. `remark` says in words why a better fit did not get it.
     """
@@ -75,6 +76,7 @@ class WhyView:
     note: str
     by_hand: str
     decided_at: datetime
+    reasons: list[str]
 
 
 def why(lead: Lead, currency: str) -> WhyView | None:
@@ -114,6 +116,7 @@ def view_of(decision: RoutingDecision, currency: str) -> WhyView:
         note=decision.note,
         by_hand=decision.decided_by.name if decision.decided_by else "",
         decided_at=decision.decided_at,
+        reasons=decision.reasons,
     )
 
 

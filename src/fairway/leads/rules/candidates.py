@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairway.core.conditions import to_mask
+from fairway.core.conditions import check, to_mask
 from fairway.core.conditions.masks import Column
 from fairway.core.words import said as _
 from fairway.leads.rules.routing import Rule, excluded_text
@@ -213,6 +213,24 @@ _SHARED = {
     "territory": "outside_territory",
     "product_line": "lacks_line",
 }
+
+
+class Findings:
+    """What rules found in the leads they matched, in words; made once for each kind of answer."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = rules
+        self.names = [sorted(rule.when.field_names) for rule in rules]
+        self.said: dict[tuple[Any, ...], list[str]] = {}
+
+    def of(self, number: int, values: Mapping[str, Any]) -> list[str]:
+        """The reasons of rule `number` for one lead; none for 0, and for a rule that takes every lead."""
+        if not number or not self.names[number - 1]:
+            return []
+        key = (number, *(values[name] for name in self.names[number - 1]))
+        if key not in self.said:
+            self.said[key] = [str(reason) for reason in check(self.rules[number - 1].when, values).reasons]
+        return self.said[key]
 
 
 def _count(excluded: dict[str, int], code: str, count: int) -> None:

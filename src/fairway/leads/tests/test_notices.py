@@ -116,6 +116,7 @@ def test_why_tells_the_rule_the_rows_and_who_was_not_eligible(acme):
     assert view is not None
     assert (view.outcome, view.partner_name, view.rule_number, view.considered) == ("offered", "Gamma IT", 1, 2)
     assert "".join(text for text, _value in view.sentence).startswith("All leads go to the partner of the same")
+    assert view.reasons == []
     assert [(row.name, row.decided_text, row.marked) for row in view.rows] == [
         ("Gamma IT", "Offered", ""), ("Beta Systems", "No room left", "open"),
     ]  # fmt: skip

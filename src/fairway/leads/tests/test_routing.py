@@ -166,7 +166,8 @@ def test_a_lead_of_a_customer_who_has_a_partner_goes_to_that_partner(acme, rules
     route_leads(lead_ids=[second, third], actor=rules, at=AT)
     with entering(acme.admin.context):
         offers = dict(Offer.objects.filter(lead_id__in=[second, third]).values_list("lead_id", "partner_id"))
-        assert RoutingDecision.objects.get(lead_id=second).rule_number == 1
+        decision = RoutingDecision.objects.get(lead_id=second)
+    assert (decision.rule_number, decision.reasons) == (1, ["Customer has a partner"])
     assert offers == {second: acme.gamma.pk, third: acme.beta.pk}
 
 
