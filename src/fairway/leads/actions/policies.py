@@ -42,20 +42,25 @@ def _made(model: Any, actor: Member, at: datetime, **values: Any) -> Any:
     return row
 
 
-def save_score_draft(*, actor: Member, at: datetime, rules: Sequence[Json], bands: Sequence[Json]) -> ScoreCard:
-    """Keep the draft of the score card. Raises PolicyError when it cannot be used."""
+def save_score_draft(
+    *, actor: Member, at: datetime, rules: Sequence[Json], bands: Sequence[Json], strict: bool = True
+) -> ScoreCard:
+    """Keep the draft of the score card. Raises PolicyError when it cannot be used.
+
+    Not `strict` lets through what names a choice that was retired since: another rule must still be editable.
+    """
     require(actor, "scoring.edit")
     with acting_for(actor):
-        parse_card(rules, bands, subjects_of_vendor(vendor_currency()).lead)
+        parse_card(rules, bands, subjects_of_vendor(vendor_currency()).lead, strict=strict)
         return _draft(ScoreCard, actor, at, rules=list(rules), bands=list(bands))
 
 
-def save_routing_draft(*, actor: Member, at: datetime, rules: Sequence[Json]) -> RoutingPolicy:
-    """Keep the draft of the routing rules. Raises PolicyError when they cannot be used."""
+def save_routing_draft(*, actor: Member, at: datetime, rules: Sequence[Json], strict: bool = True) -> RoutingPolicy:
+    """Keep the draft of the routing rules. Raises PolicyError when they cannot be used; `strict` as above."""
     require(actor, "routing.edit")
     with acting_for(actor):
         subjects = subjects_of_vendor(vendor_currency())
-        parse_rules(rules, subjects.lead, subjects.partner)
+        parse_rules(rules, subjects.lead, subjects.partner, strict=strict)
         return _draft(RoutingPolicy, actor, at, rules=list(rules))
 
 
@@ -77,7 +82,7 @@ def edit_score_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], Rul
         base = _locked_base(ScoreCard)
         bands = base.bands if base else defaults.SCORE_BANDS
         rules = edit(with_uids(base.rules if base else []))
-        return save_score_draft(actor=actor, at=at, rules=rules, bands=bands)
+        return save_score_draft(actor=actor, at=at, rules=rules, bands=bands, strict=False)
 
 
 def edit_routing_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], Rules]) -> RoutingPolicy:
@@ -85,7 +90,8 @@ def edit_routing_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], R
     require(actor, "routing.edit")
     with acting_for(actor):
         base = _locked_base(RoutingPolicy)
-        return save_routing_draft(actor=actor, at=at, rules=edit(with_uids(base.rules if base else [])))
+        rules = edit(with_uids(base.rules if base else []))
+        return save_routing_draft(actor=actor, at=at, rules=rules, strict=False)
 
 
 def edit_bands(*, actor: Member, at: datetime, bands: Sequence[Json]) -> ScoreCard:
@@ -93,7 +99,8 @@ def edit_bands(*, actor: Member, at: datetime, bands: Sequence[Json]) -> ScoreCa
     require(actor, "scoring.edit")
     with acting_for(actor):
         base = _locked_base(ScoreCard)
-        return save_score_draft(actor=actor, at=at, rules=base.rules if base else [], bands=bands)
+        rules = base.rules if base else []
+        return save_score_draft(actor=actor, at=at, rules=rules, bands=bands, strict=False)
 
 
 def _locked_base(model: Any) -> Any:

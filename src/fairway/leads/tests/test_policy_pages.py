@@ -6,7 +6,7 @@ import pytest
 
 from fairway.core.access import system_member
 from fairway.core.tenancy.context import entering
-from fairway.leads.actions.policies import ensure_policies, save_routing_draft
+from fairway.leads.actions.policies import edit_routing_draft, ensure_policies, save_routing_draft
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.models import Offer, RoutingPolicy, ScoreCard
 from fairway.leads.rules import editing
@@ -181,6 +181,29 @@ def test_a_nested_rule_is_shown_and_not_opened(acme, policies, client_of):
     save_routing_draft(actor=acme.operations, at=AT, rules=[nested])
     page = client_of(acme.operations).get(f"{ROUTING}?open=country")
     assert (page.status_code, page.context["form"], page.context["nested"]) == (200, None, True)
+
+
+def test_a_rule_that_names_a_retired_choice_does_not_stop_the_edit_of_another(acme, policies, client_of):
+    gone = {"all": [{"field": "partner.tier", "op": "is", "value": "platinum"}]}
+    edit_routing_draft(
+        actor=acme.operations, at=AT, edit=lambda rules: editing.changed(rules, "state", {**rules[3], "who": gone})
+    )
+    browser = client_of(acme.operations)
+    assert browser.post(f"{ROUTING}rules/near/", rule_post()).status_code == 302
+    assert draft_of(acme, RoutingPolicy).rules[2]["name"] == "North"
+    answer = browser.post(f"{ROUTING}rules/state/", rule_post(**{
+        "who-0-field": "partner.tier", "who-0-op": "is", "who-0-value": "platinum",
+    }))  # fmt: skip
+    assert answer.status_code == 400
+
+
+def test_two_who_publish_one_draft_get_one_published(acme, policies, client_of):
+    browser = client_of(acme.operations)
+    browser.post(f"{ROUTING}rules/near/", rule_post())
+    assert browser.post(f"{ROUTING}publication/").status_code == 302
+    assert browser.post(f"{ROUTING}publication/").status_code == 404
+    with entering(acme.admin.context):
+        assert RoutingPolicy.objects.filter(state="published").count() == 1
 
 
 def test_edits_are_new_lists():

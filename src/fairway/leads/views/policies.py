@@ -14,6 +14,7 @@ from fairway.core import clock
 from fairway.core.access import Member, require
 from fairway.core.conditions import as_form_rows
 from fairway.core.http.toasts import toast
+from fairway.core.refusals import Refused
 from fairway.leads.actions import policies as actions
 from fairway.leads.conditions import VendorSubjects, subjects_of_vendor
 from fairway.leads.models import RoutingPolicy
@@ -105,7 +106,8 @@ def rule_add(request: HttpRequest) -> HttpResponse:
     """A new rule like “everything else”, opened at once."""
     uid = uuid4().hex[:12]
     rule = {**ROUTING_RULES[-1], "uid": uid, "name": "", "when": {"all": [_EXAMPLE]}}
-    _edit(request, lambda rules: editing.added(rules, rule))
+    if not _try_edit(request, lambda rules: editing.added(rules, rule)):
+        return redirect("routing-rules")
     return redirect(f"{reverse('routing-rules')}?open={uid}#rule-{uid}")
 
 
@@ -115,14 +117,14 @@ _EXAMPLE = {"field": "lead.score", "op": "at_least", "value": 50}
 @require_POST
 def rule_move(request: HttpRequest, uid: str) -> HttpResponse:
     by = MOVES.get(request.POST.get("to", ""), 0)
-    _edit(request, lambda rules: editing.moved(rules, uid, by))
+    _try_edit(request, lambda rules: editing.moved(rules, uid, by))
     return redirect(f"{reverse('routing-rules')}#rule-{uid}")
 
 
 @require_POST
 def rule_remove(request: HttpRequest, uid: str) -> HttpResponse:
-    _edit(request, lambda rules: editing.removed(rules, uid))
-    toast(request, _("Rule removed from the draft. What is live stays until you publish."))
+    if _try_edit(request, lambda rules: editing.removed(rules, uid)):
+        toast(request, _("Rule removed from the draft. What is live stays until you publish."))
     return redirect("routing-rules")
 
 
@@ -133,19 +135,37 @@ def _edit(request: HttpRequest, edit: Callable[[Rules], Rules]) -> None:
         raise Http404 from None
 
 
+def _try_edit(request: HttpRequest, edit: Callable[[Rules], Rules]) -> bool:
+    """Edit, or say which rule stands in the way: one that named what is no longer there."""
+    try:
+        _edit(request, edit)
+    except PolicyError as problem:
+        toast(request, str(problem), kind="bad")
+        return False
+    return True
+
+
 @require_POST
 def publish(request: HttpRequest) -> HttpResponse:
     require(member_of(request), "routing.edit")
-    actions.publish_routing_policy(policy=_draft(), actor=member_of(request), at=clock.now())
-    toast(request, _("Published. New leads go by these rules from now on."))
+    try:
+        actions.publish_routing_policy(policy=_draft(), actor=member_of(request), at=clock.now())
+    except Refused as refusal:
+        toast(request, str(refusal), kind="attention")
+    else:
+        toast(request, _("Published. New leads go by these rules from now on."))
     return redirect("routing-rules")
 
 
 @require_POST
 def discard(request: HttpRequest) -> HttpResponse:
     require(member_of(request), "routing.edit")
-    actions.discard_draft(draft=_draft(), actor=member_of(request), at=clock.now())
-    toast(request, _("Draft thrown away."))
+    try:
+        actions.discard_draft(draft=_draft(), actor=member_of(request), at=clock.now())
+    except Refused as refusal:
+        toast(request, str(refusal), kind="attention")
+    else:
+        toast(request, _("Draft thrown away."))
     return redirect("routing-rules")
 
 

@@ -14,6 +14,7 @@ from fairway.core import clock
 from fairway.core.access import require
 from fairway.core.conditions import as_form_rows
 from fairway.core.http.toasts import toast
+from fairway.core.refusals import Refused
 from fairway.leads.actions import policies as actions
 from fairway.leads.conditions import VendorSubjects
 from fairway.leads.models import ScoreCard
@@ -118,21 +119,22 @@ def bands_save(request: HttpRequest) -> HttpResponse:
 def rule_add(request: HttpRequest) -> HttpResponse:
     uid = uuid4().hex[:12]
     rule = {"uid": uid, "name": _("New rule"), "points": 5, "when": _EXAMPLE}
-    _edit(request, lambda rules: [*rules, rule])
+    if not _try_edit(request, lambda rules: [*rules, rule]):
+        return redirect("score-card")
     return redirect(f"{reverse('score-card')}?open={uid}#rule-{uid}")
 
 
 @require_POST
 def rule_move(request: HttpRequest, uid: str) -> HttpResponse:
     by = MOVES.get(request.POST.get("to", ""), 0)
-    _edit(request, lambda rules: editing.moved(rules, uid, by))
+    _try_edit(request, lambda rules: editing.moved(rules, uid, by))
     return redirect(f"{reverse('score-card')}#rule-{uid}")
 
 
 @require_POST
 def rule_remove(request: HttpRequest, uid: str) -> HttpResponse:
-    _edit(request, lambda rules: editing.removed(rules, uid))
-    toast(request, _("Rule removed from the draft. What is live stays until you publish."))
+    if _try_edit(request, lambda rules: editing.removed(rules, uid)):
+        toast(request, _("Rule removed from the draft. What is live stays until you publish."))
     return redirect("score-card")
 
 
@@ -143,19 +145,37 @@ def _edit(request: HttpRequest, edit: Callable[[Rules], Rules]) -> None:
         raise Http404 from None
 
 
+def _try_edit(request: HttpRequest, edit: Callable[[Rules], Rules]) -> bool:
+    """Edit, or say which rule stands in the way: one that named what is no longer there."""
+    try:
+        _edit(request, edit)
+    except PolicyError as problem:
+        toast(request, str(problem), kind="bad")
+        return False
+    return True
+
+
 @require_POST
 def publish(request: HttpRequest) -> HttpResponse:
     require(member_of(request), "scoring.edit")
-    actions.publish_score_card(card=_draft(), actor=member_of(request), at=clock.now())
-    toast(request, _("Published. New leads get points by this card from now on."))
+    try:
+        actions.publish_score_card(card=_draft(), actor=member_of(request), at=clock.now())
+    except Refused as refusal:
+        toast(request, str(refusal), kind="attention")
+    else:
+        toast(request, _("Published. New leads get points by this card from now on."))
     return redirect("score-card")
 
 
 @require_POST
 def discard(request: HttpRequest) -> HttpResponse:
     require(member_of(request), "scoring.edit")
-    actions.discard_draft(draft=_draft(), actor=member_of(request), at=clock.now())
-    toast(request, _("Draft thrown away."))
+    try:
+        actions.discard_draft(draft=_draft(), actor=member_of(request), at=clock.now())
+    except Refused as refusal:
+        toast(request, str(refusal), kind="attention")
+    else:
+        toast(request, _("Draft thrown away."))
     return redirect("score-card")
 
 
