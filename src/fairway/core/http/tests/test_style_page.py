@@ -10,7 +10,6 @@ import pytest
 from django.conf import settings
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
 AXE = Path(settings.NODE_MODULES) / "axe-core/axe.min.js"
 
 
@@ -33,19 +32,9 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-def opened(browser: Any, url: str, *, width: int = 1280, scheme: str = "light") -> tuple[Any, list[str]]:
+def opened(chromium: Any, url: str, *, width: int = 1280, scheme: str = "light") -> tuple[Any, list[str]]:
     """A page at `url`, and the list that its errors go to."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
@@ -66,9 +55,9 @@ def axe(page: Any) -> list[tuple[str, list[str]]]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
 def test_the_style_page_is_clean_wide_and_narrow_light_and_dark(
-    browser: Any, address: str, width: int, scheme: str
+    chromium: Any, address: str, width: int, scheme: str
 ) -> None:
-    page, said = opened(browser, f"{address}/style/", width=width, scheme=scheme)
+    page, said = opened(chromium, f"{address}/style/", width=width, scheme=scheme)
     assert page.locator(".fw-chart svg").count() == 5
     assert page.locator(".fw-cond-row").count() == 3
     assert axe(page) == []
@@ -78,15 +67,15 @@ def test_the_style_page_is_clean_wide_and_narrow_light_and_dark(
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"])
-def test_log_in_pages_are_clean(browser: Any, address: str, path: str) -> None:
-    page, said = opened(browser, address + path, width=375)
+def test_log_in_pages_are_clean(chromium: Any, address: str, path: str) -> None:
+    page, said = opened(chromium, address + path, width=375)
     assert axe(page) == []
     assert said == []
     page.context.close()
 
 
-def test_keys_move_in_a_table_and_press_buttons(browser: Any, address: str) -> None:
-    page, _said = opened(browser, f"{address}/style/")
+def test_keys_move_in_a_table_and_press_buttons(chromium: Any, address: str) -> None:
+    page, _said = opened(chromium, f"{address}/style/")
     page.keyboard.press("j")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.querySelector('a').textContent") == "Nordsee Fischkontor"
@@ -99,8 +88,8 @@ def test_keys_move_in_a_table_and_press_buttons(browser: Any, address: str) -> N
     page.context.close()
 
 
-def test_the_condition_builder_works_by_keyboard_and_sends_named_values(browser: Any, address: str) -> None:
-    page, _said = opened(browser, f"{address}/style/")
+def test_the_condition_builder_works_by_keyboard_and_sends_named_values(chromium: Any, address: str) -> None:
+    page, _said = opened(chromium, f"{address}/style/")
     page.get_by_role("button", name="Condition", exact=True).focus()
     page.keyboard.press("Enter")
     page.keyboard.type("Budget")
@@ -129,8 +118,8 @@ def test_the_condition_builder_works_by_keyboard_and_sends_named_values(browser:
     page.context.close()
 
 
-def test_the_mode_is_chosen_kept_and_redraws_charts(browser: Any, address: str) -> None:
-    page, _said = opened(browser, f"{address}/style/")
+def test_the_mode_is_chosen_kept_and_redraws_charts(chromium: Any, address: str) -> None:
+    page, _said = opened(chromium, f"{address}/style/")
     own_line = "() => [...document.querySelectorAll('.fw-chart path')].map(each => each.getAttribute('stroke'))"
     before = page.evaluate(own_line)
     page.get_by_role("button", name="Dark").first.click()
@@ -141,8 +130,8 @@ def test_the_mode_is_chosen_kept_and_redraws_charts(browser: Any, address: str) 
     page.context.close()
 
 
-def test_a_head_sorts_in_place_and_the_address_follows(browser: Any, address: str) -> None:
-    page, said = opened(browser, f"{address}/style/")
+def test_a_head_sorts_in_place_and_the_address_follows(chromium: Any, address: str) -> None:
+    page, said = opened(chromium, f"{address}/style/")
     page.evaluate("window.kept = true")
     page.get_by_role("link", name="Customer").click()
     page.wait_for_selector("#registrations th[aria-sort='ascending']")
@@ -154,8 +143,8 @@ def test_a_head_sorts_in_place_and_the_address_follows(browser: Any, address: st
     page.context.close()
 
 
-def test_a_card_can_be_dragged_and_chosen_elsewhere(browser: Any, address: str) -> None:
-    page, said = opened(browser, f"{address}/style/")
+def test_a_card_can_be_dragged_and_chosen_elsewhere(chromium: Any, address: str) -> None:
+    page, said = opened(chromium, f"{address}/style/")
     card = page.locator(".fw-board-card", has_text="Reederei Harmsen")
     card.locator("b").drag_to(page.locator("[data-column=won]"))
     page.get_by_text("Nothing is kept on this page.").wait_for()
@@ -168,8 +157,8 @@ def test_a_card_can_be_dragged_and_chosen_elsewhere(browser: Any, address: str) 
     page.context.close()
 
 
-def test_a_refused_move_goes_back(browser: Any, address: str) -> None:
-    page, _said = opened(browser, f"{address}/style/")
+def test_a_refused_move_goes_back(chromium: Any, address: str) -> None:
+    page, _said = opened(chromium, f"{address}/style/")
     page.route("**/style/", lambda route: route.fulfill(status=409, body="This deal is won already."))
     page.locator(".fw-board-card", has_text="Reederei Harmsen").locator("b").drag_to(page.locator("[data-column=won]"))
     page.get_by_text("This deal is won already.").wait_for()
@@ -179,8 +168,8 @@ def test_a_refused_move_goes_back(browser: Any, address: str) -> None:
     page.context.close()
 
 
-def test_a_draft_saves_itself_and_says_when_or_that_it_did_not(browser: Any, address: str) -> None:
-    page, _said = opened(browser, f"{address}/style/")
+def test_a_draft_saves_itself_and_says_when_or_that_it_did_not(chromium: Any, address: str) -> None:
+    page, _said = opened(chromium, f"{address}/style/")
     page.evaluate("document.querySelector('#id_customer').form.dataset.autosave = '/style/'")
     with page.expect_request(lambda request: request.method == "POST") as posted:
         page.fill("#id_customer", "Klinikum Ostheide")
@@ -192,8 +181,8 @@ def test_a_draft_saves_itself_and_says_when_or_that_it_did_not(browser: Any, add
     page.context.close()
 
 
-def test_a_dialog_a_menu_and_a_toast_open_and_close(browser: Any, address: str) -> None:
-    page, _said = opened(browser, f"{address}/style/")
+def test_a_dialog_a_menu_and_a_toast_open_and_close(chromium: Any, address: str) -> None:
+    page, _said = opened(chromium, f"{address}/style/")
     page.get_by_role("button", name="Revoke…").first.click()
     assert page.get_by_role("dialog", name="Revoke the protection?").is_visible()
     page.get_by_role("button", name="Keep it").click()
