@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from fairway.connect.actions.runs import Chunk, begin_import, fail_import, finish_import, take_chunk
+from fairway.connect.actions.uploads import clear_files
 from fairway.connect.issues import write_issues
 from fairway.connect.mapping import LineReader, Read, readable_columns, reader_for
 from fairway.connect.models import ImportRun
@@ -16,14 +19,30 @@ from fairway.connect.source import Source, opened
 from fairway.core import clock
 from fairway.core.access import Forbidden, Member, member_of_seat, system_member
 from fairway.core.imports import RowIssue
-from fairway.core.jobs import job
+from fairway.core.jobs import defer, job
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.lookups import seats_of_user
-from fairway.core.tenancy.models import Seat
+from fairway.core.tenancy.models import Organization, Seat
 
 log = logging.getLogger("fairway.imports")
 CHUNK_ROWS = 2000
+
+
+KEPT_FOR = timedelta(days=30)
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="connect.look_for_old_files", queueing_lock="connect.look_for_old_files")
+def look_for_old_files(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("connect.clear_files", vendor_id=vendor_id, once=f"connect.clear_files/{vendor_id}")
+
+
+@job("connect.clear_files")
+def clear_old_files(*, vendor_id: int) -> None:
+    """Files hold more of people than what was taken in; they go when nobody needs them any more."""
+    clear_files(before=clock.now() - KEPT_FOR, actor=system_member(vendor_id, "Import"))
 
 
 class NobodyToActAs(Refused):

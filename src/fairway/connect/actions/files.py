@@ -48,6 +48,8 @@ def write(key: str, lines: Iterable[str]) -> None:
 
 def open_file(key: str) -> BinaryIO:
     """The stored bytes, seekable. FileNotFoundError when they were cleared away."""
+    if not key:
+        raise FileNotFoundError
     return cast(BinaryIO, default_storage.open(key, "rb"))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from fairway.connect.actions import files
 from fairway.connect.mapping import first_mapping
-from fairway.connect.models import ImportRun, ImportState
+from fairway.connect.models import ImportIssue, ImportRun, ImportState
 from fairway.connect.rules.decoding import FileProblem
 from fairway.connect.rules.mapping import settle
 from fairway.connect.source import first_reading, joined_reading, sample
@@ -126,3 +126,20 @@ def _still_uploaded(run: ImportRun) -> ImportRun:
     if fresh.state != ImportState.UPLOADED:
         raise Refused(_("This import has started. Run it again to read the file otherwise."))
     return fresh
+
+
+def clear_files(*, before: datetime, actor: Member) -> int:
+    """Delete the uploaded files of imports that were made before an instant; what they brought in and their counts
+    stay. Returns how many imports lost their files."""
+    with acting_for(actor):
+        old = list(ImportRun.objects.filter(created_at__lt=before).exclude(stored_as=""))
+        kept = set(ImportRun.objects.filter(created_at__gte=before).values_list("stored_as", flat=True))
+        for run in old:
+            files.remove(run.summary.get("file", ""))
+            if run.stored_as not in kept:
+                files.remove(run.stored_as)
+                files.remove(run.joined_as)
+        ids = [run.pk for run in old]
+        ImportRun.objects.filter(pk__in=ids).update(stored_as="", joined_as="")
+        ImportIssue.objects.filter(run_id__in=ids).delete()
+    return len(old)
