@@ -7,6 +7,7 @@ from fairway.core.tenancy.acting import acting_for
 from tests.api import token_of
 from tests.fuzz import fuzz, operations
 from tests.rows import make_rows
+from tests.scene import make_scene
 
 OPERATIONS = {operation.label: operation for operation in operations()}
 WHO = ("admin", "beta_executive")
@@ -14,15 +15,14 @@ WHO = ("admin", "beta_executive")
 
 @pytest.fixture
 def uids(acme) -> dict[str, list[str]]:
-    """The uid of one row of every table, by the table's name."""
+    """uids of rows, by the first word of their address: those of the scene, else one of every table."""
     with acting_for(acme.admin):
-        rows = make_rows(acme)
-    return {model._meta.model_name: [str(row.uid)] for model, row in rows.items()}
+        rows = {f"{model._meta.model_name}s": [str(row.uid)] for model, row in make_rows(acme).items()}
+    return rows | make_scene(acme)
 
 
 def of(label: str, uids: dict[str, list[str]]) -> list[str]:
-    noun = label.split("/")[3].rstrip("s")
-    return uids.get(noun.replace("-", ""), [])
+    return uids.get(label.split("/")[3], [])
 
 
 def trouble(acme, uids, mode: GenerationMode, examples: int, labels) -> dict[str, int]:

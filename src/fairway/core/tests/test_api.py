@@ -7,17 +7,25 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.api import Program, problem_of, program_of, token_of
+from tests.rows import make_rows
 
 from fairway.core import clock
 from fairway.core.http.api.schema import document
+from fairway.core.ids import uuid7
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.actions.idempotency import forget_answers
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Seat
 from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
+from fairway.deals.models import Deal
 from fairway.leads.models import Lead
 
+# A state in which many rows may be at once.
+LAST = {"offers": "lapsed", "registrations": "rejected", "deals": "lost", "leads": "closed"} | dict.fromkeys(
+    ["partners", "sales-lines"], ""
+)
 LEAD = {"need": "Switches for a school", "company": "Schule am Deich"}
 
 
@@ -170,6 +178,39 @@ def test_a_cursor_is_opaque_and_of_one_list_alone(acme, seven):
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "many", "1e2"])
 def test_a_limit_that_is_none_is_refused(acme, limit):
     assert "limit" in problem_of(program_of(acme.admin).get(f"leads?limit={limit}"), 422)["errors"]
+
+
+def queries_of(program, path: str) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        assert program.get(path).json()["items"]
+    return len(seen)
+
+
+@pytest.mark.parametrize("path", ["leads", "offers", "registrations", "deals", "partners", "sales-lines"])
+def test_a_list_costs_the_same_however_long_it_is(acme, path):
+    program = program_of(acme.admin)
+    with acting_for(acme.admin):
+        made = {row._meta.model_name: row for row in make_rows(acme).values()}
+        row = made[path.removesuffix("s").replace("-", "")]
+    alone = queries_of(program, path)
+    with acting_for(acme.admin):
+        for number in range(9):
+            twin(row, number, LAST[path])
+    assert len(program.get(path).json()["items"]) >= 10
+    assert queries_of(program, path) == alone
+
+
+def twin(row, number: int, state: str) -> None:
+    """One more row like it, in what its table allows many of."""
+    made = type(row).objects.get(pk=row.pk)
+    made.pk, made.uid = None, uuid7()
+    names = {field.name for field in type(row)._meta.fields}
+    changes = {"external_id": f"X-{number}", "line_number": str(number), "state": state}
+    for name in names & {name for name, value in changes.items() if value}:
+        setattr(made, name, changes[name])
+    if isinstance(made, Deal):
+        made.lead = made.registration = None
+    made.save(force_insert=True)
 
 
 # Once

@@ -6,6 +6,8 @@ import pytest
 from tests.api import problem_of, program_of
 
 from fairway.core import clock
+from fairway.core.tenancy.acting import acting_for
+from fairway.customers.models import Customer
 from fairway.deals.tests.making import everything, line
 
 SMALL, LARGE = 4_200_000, 9_900_000
@@ -116,6 +118,14 @@ def test_an_approval_needs_a_known_customer(acme, seller, desk):
     path = f"registrations/{to_decide(seller)['uid']}"
     for wrong in ("somebody", "0198f2aa-0000-7000-8000-00000000dead"):
         assert "customer" in problem_of(desk.post(f"{path}/approval", {"customer": wrong}), 422)["errors"]
+    assert desk.get(path).json()["state"] == "submitted"
+
+
+def test_an_approval_cannot_name_another_vendors_customer(acme, seller, desk):
+    path = f"registrations/{to_decide(seller)['uid']}"
+    with acting_for(acme.zeta_admin):
+        theirs = Customer.objects.create(vendor=acme.zeta, name="Theirs", created_at=clock.now())
+    problem_of(desk.post(f"{path}/approval", {"customer": str(theirs.uid)}), 422)
     assert desk.get(path).json()["state"] == "submitted"
 
 
