@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 375, "height": 812}
-PATIENCE_MS = 60_000  # the machine may be busy; a page that comes at all comes sooner
+PATIENCE_MS = 30_000  # the machine may be busy; a page that comes at all comes sooner
 
 
 class QuietHandler(WSGIRequestHandler):
