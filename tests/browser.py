@@ -95,7 +95,7 @@ class Person:
         kept = [text for text in self.problems[before:] if not re.search(pattern, text)]
         self.problems[before:] = kept
 
-    def see(self, text: str) -> None:
+    def see(self, text: str | re.Pattern[str]) -> None:
         """Wait until the page shows this text."""
         self.page.get_by_text(text).first.wait_for()
 

@@ -76,12 +76,15 @@ def _draft(model: Any, actor: Member, at: datetime, **values: Any) -> Any:
 
 
 def edit_score_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], Rules]) -> ScoreCard:
-    """Change the rules of the draft, which begins as what is published. Raises PolicyError and NoSuchRule."""
+    """Change the rules of the draft, which begins as what is published, for a new vendor as what all start with.
+
+    Raises PolicyError and NoSuchRule.
+    """
     require(actor, "scoring.edit")
     with acting_for(actor):
         base = _locked_base(ScoreCard)
         bands = base.bands if base else defaults.SCORE_BANDS
-        rules = edit(with_uids(base.rules if base else []))
+        rules = edit(with_uids(base.rules if base else defaults.SCORE_RULES))
         return save_score_draft(actor=actor, at=at, rules=rules, bands=bands, strict=False)
 
 
@@ -90,7 +93,7 @@ def edit_routing_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], R
     require(actor, "routing.edit")
     with acting_for(actor):
         base = _locked_base(RoutingPolicy)
-        rules = edit(with_uids(base.rules if base else []))
+        rules = edit(with_uids(base.rules if base else defaults.ROUTING_RULES))
         return save_routing_draft(actor=actor, at=at, rules=rules, strict=False)
 
 

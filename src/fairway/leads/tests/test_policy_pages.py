@@ -10,7 +10,7 @@ from fairway.leads.actions.policies import edit_routing_draft, ensure_policies, 
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.models import Offer, RoutingPolicy, ScoreCard
 from fairway.leads.rules import editing
-from fairway.leads.rules.defaults import ROUTING_RULES
+from fairway.leads.rules.defaults import ROUTING_RULES, SCORE_RULES
 from fairway.leads.tests.test_routing import captured, profile
 
 AT = datetime(2026, 3, 4, 15, tzinfo=UTC)
@@ -195,6 +195,18 @@ def test_a_rule_that_names_a_retired_choice_does_not_stop_the_edit_of_another(ac
         "who-0-field": "partner.tier", "who-0-op": "is", "who-0-value": "platinum",
     }))  # fmt: skip
     assert answer.status_code == 400
+
+
+def test_a_new_vendor_adds_to_the_usual_rules_and_loses_none(acme, client_of):
+    browser = client_of(acme.operations)
+    assert "A usual set comes with the first lead" in browser.get(ROUTING).content.decode()
+    browser.post(f"{ROUTING}rules/")
+    browser.post(f"{SCORING}rules/")
+    usual = [rule["uid"] for rule in ROUTING_RULES]
+    kept = [rule["uid"] for rule in draft_of(acme, RoutingPolicy).rules]
+    assert [uid for uid in kept if uid in usual] == usual
+    assert len(kept) == len(usual) + 1
+    assert len(draft_of(acme, ScoreCard).rules) == len(SCORE_RULES) + 1
 
 
 def test_two_who_publish_one_draft_get_one_published(acme, policies, client_of):
