@@ -127,7 +127,7 @@ def lead_values(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
     An amount in another currency than the vendor's counts as unknown: nobody named a rate.
     """
     return {
-        "lead.product_line": row["product_line__code"],
+        "lead.product_line": row["product_code"],
         "lead.country": row["country"],
         "lead.state": row["state_code"],
         "lead.city": row["city"],
@@ -141,10 +141,10 @@ def lead_values(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "lead.source": row["source"],
         "lead.source_detail": row["source_detail"],
         "lead.campaign": row["campaign"],
-        "lead.job_title": row["people__job_title"],
+        "lead.job_title": row["job_title"],
         "lead.has_company": bool(row["company"]),
-        "lead.has_email": bool(row["people__email"]),
-        "lead.has_phone": bool(row["people__phone"]),
+        "lead.has_email": bool(row["email"]),
+        "lead.has_phone": bool(row["phone"]),
         "lead.consent": row["consented_at"] is not None,
         "lead.may_be_duplicate": "possible_duplicate_of" in row["extra"],
         "lead.has_partner": row["known_partner"] is not None,

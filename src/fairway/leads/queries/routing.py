@@ -141,7 +141,7 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
             country=row["country"],
             state=row["state_code"],
             territory=row["territory"] or "",
-            product_line=row["product_line__code"] or "",
+            product_line=row["product_code"],
             point=point,
             offers_made=row["offers_made"],
             had_before=frozenset(had.get(row["id"], ())),

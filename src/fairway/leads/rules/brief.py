@@ -53,7 +53,7 @@ def offer_brief(lead: Mapping[str, Any]) -> dict[str, Any]:
         "city": lead["city"],
         "state_code": lead["state_code"],
         "country": lead["country"],
-        "product_line": lead["product_line__name"],
+        "product_line": lead["product_name"],
         "timeframe_days": lead["timeframe_days"],
     }
     return {name: value for name, value in facts.items() if value not in (None, "")}
