@@ -85,12 +85,12 @@ FIELDS = (
 def parse_lead(values: Mapping[str, str], line: int) -> tuple[LeadRow | None, list[RowIssue]]:
     """A row of text as a LeadRow; None when it cannot be taken."""
     reader = RowReader(values, line, _LIMITS)
-    texts = {name: reader.text(name) for name in _LIMITS}
-    if not any(texts[name] for name in ("need", "company", "last_name", "first_name", "email", "phone")):
+    texts = {name: reader.text(name) for name in _LIMITS if values.get(name)}
+    if not any(name in texts for name in ("need", "company", "last_name", "first_name", "email", "phone")):
         reader.refuse("", _("Nothing says who this is: no need, company, name, e-mail or phone."))
     row = LeadRow(
         line=line,
-        **{**texts, "email": _email(reader, texts["email"])},
+        **{**texts, "email": _email(reader, texts.get("email", ""))},
         country=reader.read("country", country_of) or "",
         employees=reader.read("employees", _not_below_zero),
         amount=reader.read("amount", _amount),
