@@ -96,7 +96,7 @@ def test_no_page_of_a_surface_keeps_anybody_out(committed, rows, browse, surface
 def test_neither_do_the_pages_around_them(committed, rows, browse, phone):
     visitor = browse(phone=phone)
     form = f"/{committed.acme.slug}/public/f/{rows[LeadForm].slug}/"
-    paths = ["/accounts/login/", "/accounts/password/reset/", "/style/", form]
+    paths = ["/accounts/login/", "/accounts/password/reset/", form]
     found = [fault for path in paths for fault in faults_of(visitor, path)]
     person = browse(committed.beta_executive, phone=phone)
     found += [fault for path in ("/desk/", "/go/") for fault in faults_of(person, path)]

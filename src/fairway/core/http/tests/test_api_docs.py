@@ -4,7 +4,7 @@ import pytest
 
 from fairway.core.http.api.docs import components, groups
 from fairway.core.http.api.schema import document
-from fairway.core.http.tests.test_style_page import address, axe, browser, opened  # noqa: F401
+from fairway.core.http.tests.test_style_page import address, axe, opened  # noqa: F401
 
 
 def test_the_page_shows_every_operation_and_object(client):
@@ -32,8 +32,8 @@ def test_every_link_to_an_object_leads_somewhere():
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 375])
-def test_the_page_is_clean_in_a_browser(browser, address, width):  # noqa: F811
-    page, said = opened(browser, f"{address}/api/v1/docs/", width=width)
+def test_the_page_is_clean_in_a_browser(chromium, address, width):  # noqa: F811
+    page, said = opened(chromium, f"{address}/api/v1/docs/", width=width)
     page.locator("#begin a[href='#object-Problem']").click()
     page.locator("#object-Problem").wait_for(timeout=3000)
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
