@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from fairway.core import api as programs
 from fairway.core import views
@@ -43,4 +44,5 @@ api = [
     path("me", programs.Me.as_view(), name="api-me"),
     path("openapi.json", openapi, name="api-schema"),
     path("docs/", api_docs, name="api-docs"),
+    path("docs", RedirectView.as_view(url="/api/v1/docs/")),
 ]

@@ -69,6 +69,13 @@ def test_a_token_ends_with_its_seat_and_with_its_revocation(acme):
     problem_of(other.get("me"), 401)
 
 
+def test_no_cache_keeps_what_a_token_reads(acme):
+    program = program_of(acme.admin)
+    assert program.get("leads")["Cache-Control"] == "private, no-store"
+    assert program.get("leads?state=odd")["Cache-Control"] == "private, no-store"
+    assert "Set-Cookie" not in program.get("leads").headers
+
+
 def test_a_log_in_is_no_token(acme, client_of):
     problem_of(client_of(acme.admin).get("/api/v1/leads"), 401)
 

@@ -40,6 +40,11 @@ class Resource(APIView):
     tag: str = ""
     http_method_names = ["get", "head", "post", "patch"]
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """What one token reads, no cache keeps for another."""
+        response["Cache-Control"] = "private, no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
+
 
 class PageQuery(Input):
     limit = QueryWhole(min_value=1, max_value=LIMIT_MOST, required=False, help_text=f"Rows a page; {LIMIT} by default.")
