@@ -17,6 +17,7 @@ from fairway.core.jobs import defer
 from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
+from fairway.workflow.actions.notifications import notify
 
 REFUSED_MAX = 50_000
 _MESSAGE_MAX = 400
@@ -121,6 +122,16 @@ def finish_import(*, run_id: int, actor: Member, at: datetime, summary: dict[str
         move(run, IMPORT, "finish", field="state", finished_at=at, bytes_read=run.size_bytes, summary=summary)
         counts = {name: getattr(run, f"rows_{name}") for name in ("created", "updated", "unchanged", "refused")}
         record("finished", run, actor=actor, at=at, kind=run.kind, **counts)
+        _tell(run, _("%(file)s is imported") % {"file": run.file_name}, at)
+
+
+def _tell(run: ImportRun, title: str, at: datetime) -> None:
+    """A line in the bell of the person who started it; nobody waits for a mail about it."""
+    if run.seat_id is None:
+        return
+    numbers = {"new": run.rows_created, "changed": run.rows_updated, "refused": run.rows_refused}
+    body = run.error or _("%(new)d new, %(changed)d changed, %(refused)d refused.") % numbers
+    notify([run.seat_id], "import", title, body, f"console/imports/{run.uid}/", at=at, by_mail=False)
 
 
 def fail_import(*, run_id: int, actor: Member, at: datetime, error: str, summary: dict[str, Any]) -> None:
@@ -130,6 +141,7 @@ def fail_import(*, run_id: int, actor: Member, at: datetime, error: str, summary
         if run.state in (ImportState.WAITING, ImportState.RUNNING):
             move(run, IMPORT, "fail", field="state", finished_at=at, error=error[:2000], summary=summary)
             record("failed", run, actor=actor, at=at, kind=run.kind)
+            _tell(run, _("The import of %(file)s stopped") % {"file": run.file_name}, at)
 
 
 def cancel_import(*, run: ImportRun, actor: Member, at: datetime) -> None:

@@ -9,6 +9,7 @@ from fairway.core import jobs
 from fairway.core.imports import targets
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Partner
+from fairway.workflow.models import Notification
 
 pytestmark = pytest.mark.django_db
 IMPORTS = "/acme/console/imports/"
@@ -51,6 +52,14 @@ def test_a_file_goes_from_upload_to_result(acme, client_of):
     assert head == "Line,Column,What is wrong,Taken in,Id,Name,Type,City,State,Country"
     assert row.startswith('3,Country,"There is no country “Atlantis”.')
     assert "'=1+1" in row
+
+
+def test_the_person_who_imports_is_told_in_the_bell_when_it_is_over(acme):
+    made = run(acme.operations, "partners", csv_file(PARTNERS, "north.csv"))
+    with entering(acme.operations.context):
+        told = Notification.objects.get(kind="import")
+    assert (told.seat_id, told.title) == (acme.operations.seat_id, "north.csv is imported")
+    assert (told.body, told.path) == ("1 new, 0 changed, 1 refused.", f"console/imports/{made.uid}/")
 
 
 def test_columns_are_corrected_left_out_and_looked_at_again(acme, client_of):
