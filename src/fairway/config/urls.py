@@ -35,3 +35,4 @@ urlpatterns = [
     path("api/v1/", include(collected("api"))),
     re_path("^api/", nothing_here),
 ]
+handler500 = "fairway.core.http.api.problems.server_error"

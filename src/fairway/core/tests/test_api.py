@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from drf_spectacular.validation import validate_schema
 from tests.api import Program, problem_of, program_of, token_of
 from tests.rows import make_rows
 
@@ -134,6 +135,21 @@ def test_a_fault_of_ours_is_a_problem_without_its_inside_and_changes_nothing(acm
     problem_of(answer, 500)
     assert b"secret" not in answer.content
     assert lead_count(acme) == 0
+
+
+def test_a_fault_before_the_operation_is_a_problem_too_and_a_page_for_people(acme, monkeypatch, client_of):
+    def broken(*args, **kwargs):
+        raise RuntimeError("secret inside")
+
+    program = program_of(acme.admin)
+    browser = client_of(acme.admin)
+    browser.raise_request_exception = False
+    monkeypatch.setattr("fairway.core.tenancy.middleware.api_token_by_hash", broken)
+    monkeypatch.setattr("fairway.core.tenancy.middleware.seats_of_user", broken)
+    problem_of(program.get("leads"), 500)
+    page = browser.get("/acme/console/")
+    assert (page.status_code, page["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert b"secret" not in page.content
 
 
 def test_a_query_that_says_a_thing_twice_is_refused(acme):
@@ -337,6 +353,10 @@ def test_the_schema_is_public_and_names_nobody(acme, client):
     assert answer.status_code == 200
     assert answer.json() == document()
     assert "Acme" not in answer.content.decode()
+
+
+def test_the_schema_is_good_openapi():
+    validate_schema(document())
 
 
 def test_every_operation_says_who_may_and_how_it_fails():

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -141,6 +142,15 @@ def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _flat(inner, f"{path}.{index}" if nested else path)
     else:
         yield path, str(detail)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What broke outside an operation: a problem for programs, the page for people."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    body = body_of(status, _("Something broke on our side. Nothing was changed."))
+    return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
 
 
 @csrf_exempt
