@@ -11,11 +11,12 @@ from fairway.core.conditions import Condition, parse, sentence
 from fairway.core.conditions.parse import ConditionError
 from fairway.core.tenancy.models import Partner
 from fairway.leads.conditions import VendorSubjects
-from fairway.leads.models import LeadScore, PolicyState, RoutingDecision, RoutingPolicy, ScoreCard
+from fairway.leads.models import Lead, LeadScore, PolicyState, RoutingDecision, RoutingPolicy, ScoreCard
 from fairway.leads.rules.editing import differences, with_uids
 from fairway.leads.rules.routing import Part, Rule, parse_rules, sentence_of
 
 COUNTED_DAYS = 30
+BANDS_OF = 1000
 Policy = TypeVar("Policy", RoutingPolicy, ScoreCard)
 
 
@@ -150,5 +151,7 @@ def condition_of(data: Any, subjects: VendorSubjects) -> Condition | None:
 
 
 def band_counts() -> Counter[str]:
-    """How many leads are in which band now."""
-    return Counter(dict(LeadScore.objects.values_list("band").annotate(n=Count("pk")).order_by()))
+    """How many of the latest leads are in which band."""
+    latest = Lead.objects.order_by("-captured_at", "-id").values_list("pk", flat=True)[:BANDS_OF]
+    scores = LeadScore.objects.filter(lead_id__in=latest).order_by()
+    return Counter(dict(scores.values_list("band").annotate(n=Count("pk"))))

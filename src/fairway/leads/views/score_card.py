@@ -20,7 +20,7 @@ from fairway.leads.conditions import VendorSubjects
 from fairway.leads.models import ScoreCard
 from fairway.leads.policy_forms import BandFormSet, ScoreRuleForm
 from fairway.leads.queries.dry_run import score_run
-from fairway.leads.queries.policies import Versions, band_counts, condition_of, score_lines, versions_of
+from fairway.leads.queries.policies import BANDS_OF, Versions, band_counts, condition_of, score_lines, versions_of
 from fairway.leads.rules import editing
 from fairway.leads.rules.editing import NoSuchRule, Rules
 from fairway.leads.rules.scoring import PolicyError
@@ -50,6 +50,7 @@ def _page(request: HttpRequest, opened: str = "", form: Any = None) -> HttpRespo
         "versions": versions,
         "lines": score_lines(versions, subjects),
         "bands": [{**band, "count": counts[band["name"]]} for band in _bands(versions)],
+        "bands_of": min(sum(counts.values()), BANDS_OF),
         "opened": opened if form else "",
         "nested": nested,
         "form": form,
