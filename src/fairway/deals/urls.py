@@ -69,6 +69,7 @@ api = [
     registration_verb("approval", api_registrations.RegistrationApproval),
     registration_verb("return", api_registrations.RegistrationReturn),
     registration_verb("rejection", api_registrations.RegistrationRejection),
+    path("leads/<uuid:uid>/deal", api_deals.DealOfLead.as_view(), name="api-lead-deal"),
     path("deals", api_deals.Deals.as_view(), name="api-deal-list"),
     path("deals/<uuid:uid>", api_deals.DealDetail.as_view(), name="api-deal"),
     path("deals/<uuid:uid>/stage", api_deals.DealStage.as_view(), name="api-deal-stage"),

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy
 from fairway.core.http.api.operations import Call, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
 from fairway.deals.actions.deals import lose_deal, move_deal, win_deal
+from fairway.deals.actions.opening import convert_lead
 from fairway.deals.api.schemas import DealQuery, DealTold, LossGiven, StageGiven, WinGiven
 from fairway.deals.models import Deal
 from fairway.deals.queries.records import deal_records
+from fairway.leads.models import Lead
 
 
 class Deals(Resource):
@@ -24,6 +26,18 @@ class Deals(Resource):
     )  # fmt: skip
     def get(self, call: Call) -> QuerySet[Deal]:
         return deal_records(call.query)
+
+
+class DealOfLead(Resource):
+    tag = "leads"
+
+    @operation(
+        "convert_lead", gettext_lazy("Make a deal of a lead"), permission="deal.work", gives=DealTold,
+        has_version=True, can_refuse=True, help=gettext_lazy("An accepted lead has one deal, however often asked for."),
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> Deal:
+        lead = get_object_or_404(Lead.objects.all(), uid=uid)
+        return found(convert_lead(lead=lead, actor=call.member, at=call.at).uid)
 
 
 class DealDetail(Resource):

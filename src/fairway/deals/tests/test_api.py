@@ -8,7 +8,7 @@ from tests.api import problem_of, program_of
 from fairway.core import clock
 from fairway.core.tenancy.acting import acting_for
 from fairway.customers.models import Customer
-from fairway.deals.tests.making import everything, line
+from fairway.deals.tests.making import accepted_lead, everything, line
 
 SMALL, LARGE = 4_200_000, 9_900_000
 
@@ -179,6 +179,16 @@ def test_a_deal_is_moved_and_won(acme, seller, deal):
     told = seller.post(f"deals/{deal}/win", {"amount": {"amount_minor": 3_900_000, "currency": "USD"}}).json()
     assert (told["state"], told["amount"]["amount_minor"]) == ("won", 3_900_000)
     problem_of(seller.post(f"deals/{deal}/stage", {"stage": "proposal"}), 409)
+
+
+def test_an_accepted_lead_becomes_one_deal(acme, seller):
+    lead = accepted_lead(acme)
+    told = seller.post(f"leads/{lead.uid}/deal").json()
+    assert (told["lead"], told["origin"], told["state"]) == (str(lead.uid), "vendor", "qualified")
+    assert seller.post(f"leads/{lead.uid}/deal").json()["uid"] == told["uid"]
+    assert seller.get(f"leads/{lead.uid}").json()["state"] == "converted"
+    for other in (acme.gamma_seller, acme.zeta_admin):
+        problem_of(program_of(other).post(f"leads/{lead.uid}/deal"), 404)
 
 
 def test_a_deal_is_lost_for_a_reason(acme, seller, deal):
