@@ -124,6 +124,11 @@ def state_counts() -> dict[str, int]:
         return dict(zip(map(str, OPEN_STATES), cursor.fetchone(), strict=True))
 
 
+def capped(count: int) -> str:
+    """“1,000+” where counting stopped."""
+    return f"{count:,}+" if count >= COUNT_CAP else f"{count:,}"
+
+
 def waiting_reasons() -> list[Mapping[str, Any]]:
     """Why leads wait, and how many for each reason, most first."""
     rows = Lead.objects.filter(state=LeadState.WAITING).values("waiting_because").annotate(leads=Count("id"))

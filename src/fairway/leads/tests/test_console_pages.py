@@ -16,6 +16,7 @@ from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.scoring import score_leads
 from fairway.leads.models import Lead, LeadForm, LeadNote, LeadScore, Offer
+from fairway.leads.queries.leads import capped
 from fairway.leads.tests.makers import accepted, captured, offered
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +274,15 @@ def test_the_home_tells_what_changed_to_the_manager_concerned(acme, client_of):
     accepted(acme)
     assert "Beta Systems accepted Brinkmann Logistics" in text_of(client_of(acme.cam).get("/acme/console/"))
     assert "What changed this week" not in text_of(client_of(acme.other_cam).get("/acme/console/"))
+
+
+def test_a_count_that_stopped_says_so():
+    assert [capped(count) for count in (0, 999, 1000)] == ["0", "999", "1,000+"]
+
+
+def test_the_brief_names_the_company_to_those_who_may_know_it(acme, client_of):
+    lead = captured(acme)
+    shown = client_of(acme.cam).get(f"/acme/console/leads/{lead.uid}/").context["facts"]
+    assert [(fact.value, fact.note) for fact in shown if fact.term == "Company"] == [
+        ("Brinkmann Logistics", "Logistics, 220 people")
+    ]

@@ -37,10 +37,16 @@ def facts(brief: Mapping[str, Any], amount_minor: int | None, currency: str) -> 
         Fact(_("Needs"), brief.get("description") or brief.get("need") or ""),
         Fact(_("Budget"), about_money(amount_minor, currency)),
         Fact(_("Decides"), within(brief.get("timeframe_days"))),
-        Fact(_("Company"), kind_of_company(brief)),
+        _company(brief),
         Fact(_("Place"), place(brief)),
         Fact(_("Line"), brief.get("product_line") or ""),
     ]
+
+
+def _company(brief: Mapping[str, Any]) -> Fact:
+    """Its kind; for those who may know it, its name above."""
+    name, kind = brief.get("company") or "", kind_of_company(brief)
+    return Fact(_("Company"), name or kind, kind if name else "")
 
 
 def sentence(offer: Mapping[str, Any]) -> str:

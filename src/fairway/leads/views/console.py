@@ -64,7 +64,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         {
             "table": LeadTable(page, request=request, filters=filters, export_url=address("export-start", "leads")),
             "tabs": tabs(request, "all"),
-            "counts": counts,
+            "counts": {state: queries.capped(count) for state, count in counts.items()},
             "may_capture": member_of(request).can("lead.capture"),
         },
     )

@@ -17,7 +17,7 @@ from fairway.core.http.parts import Figure
 from fairway.core.http.todo import TodoItem
 from fairway.leads.queries import homes as queries
 from fairway.leads.queries import partner_leads
-from fairway.leads.queries.leads import state_counts
+from fairway.leads.queries.leads import capped, state_counts
 from fairway.leads.rules.answers import STAGES
 from fairway.leads.tables import lead_name
 from fairway.leads.views import briefs
@@ -141,8 +141,8 @@ def lead_figures(member: Member, at: datetime) -> list[Figure]:
     rate = f"{round(100 * accepted / offers)}\u00a0%" if offers else "–"
     list_url = reverse("lead-list")
     return [
-        Figure(_("Leads offered now"), f"{counts['offered']:,}", _("wait for an answer"), f"{list_url}?state=offered"),
-        Figure(_("Leads being worked"), f"{counts['accepted']:,}", _("at partners"), f"{list_url}?state=accepted"),
+        Figure(_("Leads offered now"), capped(counts["offered"]), _("wait for an answer"), f"{list_url}?state=offered"),
+        Figure(_("Leads being worked"), capped(counts["accepted"]), _("at partners"), f"{list_url}?state=accepted"),
         Figure(_("Offers accepted"), rate, _("%(n)s of %(m)s in 30 days") % {"n": f"{accepted:,}", "m": f"{offers:,}"}),
     ]
 

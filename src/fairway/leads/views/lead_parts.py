@@ -101,6 +101,7 @@ def facts(lead: Lead, person: LeadPerson | None) -> list[Fact]:
     brief = {
         "need": lead.title,
         "description": lead.description,
+        "company": lead.company,
         "industry": lead.industry,
         "employees": lead.employees,
         "city": lead.city,

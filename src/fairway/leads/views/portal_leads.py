@@ -94,6 +94,7 @@ def _facts(lead: Lead) -> list[Fact]:
     brief = {
         "need": lead.title,
         "description": lead.description,
+        "company": lead.company,
         "industry": lead.industry,
         "employees": lead.employees,
         "city": lead.city,
