@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from fairway.leads.models import Lead, Offer
+from fairway.leads.queries.waiting import REASON
 from fairway.leads.rules.states import LeadState, OfferState
 
 COUNT_CAP = 1000
@@ -18,8 +19,8 @@ def waiting_count() -> int:
 
 
 def waiting_by_reason() -> QuerySet[Lead, dict[str, Any]]:
-    rows = Lead.objects.filter(state=LeadState.WAITING).values("waiting_because")
-    return rows.annotate(leads=Count("id"), oldest=Min("captured_at")).order_by("-leads", "waiting_because")
+    rows = Lead.objects.filter(state=LeadState.WAITING).values(reason=REASON)
+    return rows.annotate(leads=Count("id"), oldest=Min("captured_at")).order_by("-leads", "reason")
 
 
 def steps_due(today: date, seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:

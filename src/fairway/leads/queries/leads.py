@@ -13,6 +13,7 @@ from fairway.core.search import similar
 from fairway.core.tenancy.context import current
 from fairway.customers.rules.match_keys import email_key, name_key
 from fairway.leads.models import Lead, LeadPerson, Offer, PolicyState, ScoreCard
+from fairway.leads.queries.waiting import REASON
 from fairway.leads.rules.states import LeadState, OfferState
 from fairway.partners.models import Profile, Territory
 
@@ -48,7 +49,7 @@ def chosen(params: QueryDict) -> QuerySet[Lead]:
     if source := params.get("source"):
         rows = rows.filter(source=source)
     if because := params.get("because"):
-        rows = rows.filter(state=LeadState.WAITING, waiting_because=because)
+        rows = rows.filter(state=LeadState.WAITING).alias(reason=REASON).filter(reason=because)
     if band := params.get("band"):
         rows = rows.filter(scores__band=band)
     if line := uid_of(params.get("line", "")):
@@ -131,8 +132,8 @@ def capped(count: int) -> str:
 
 def waiting_reasons() -> list[Mapping[str, Any]]:
     """Why leads wait, and how many for each reason, most first."""
-    rows = Lead.objects.filter(state=LeadState.WAITING).values("waiting_because").annotate(leads=Count("id"))
-    return list(rows.order_by("-leads", "waiting_because")[:WAITING_REASONS_SHOWN])
+    rows = Lead.objects.filter(state=LeadState.WAITING).values(reason=REASON).annotate(leads=Count("id"))
+    return list(rows.order_by("-leads", "reason")[:WAITING_REASONS_SHOWN])
 
 
 def neighbours(lead: Lead, params: QueryDict) -> dict[str, Any]:

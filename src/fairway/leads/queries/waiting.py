@@ -2,13 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, Func, OuterRef, Subquery, TextField, Value
 
 from fairway.leads.models import Lead, RoutingDecision
 from fairway.leads.rules.states import LeadState
 
 MOST = 5000
 LOST_AFTER = timedelta(minutes=15)
+
+
+# Why a lead waits, without the numbers that differ from lead to lead: “No partner is eligible by rule 3.”
+REASON = Func(
+    F("waiting_because"), Value("( [0-9]+): [0-9].*$"), Value(r"\1."),
+    function="regexp_replace", output_field=TextField(),
+)  # fmt: skip
 
 
 def leads_to_route_again(at: datetime) -> list[int]:

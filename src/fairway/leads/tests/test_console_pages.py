@@ -98,6 +98,24 @@ def test_a_lead_nobody_is_eligible_for_waits_and_says_because(acme, client_of):
     assert "1 lead waits" in text_of(client.get("/acme/console/"))
 
 
+def test_leads_that_wait_for_the_same_reason_stand_together_whatever_the_numbers(acme, client_of):
+    because = ["rule 3: 395 too far, 23 with no room left.", "rule 3: 364 too far.", "rule 4."]
+    with acting_for(acme.admin):
+        for number, text in enumerate(because):
+            lead = captured(acme, company=f"Lagerhaus {number}")
+            values = {"state": "waiting", "waiting_because": f"No partner is eligible by {text}"}
+            Lead.objects.filter(pk=lead.pk).update(**values)
+    client = client_of(acme.operations)
+    reasons = client.get("/acme/console/leads/waiting/").context["reasons"]
+    assert [(row["reason"], row["leads"]) for row in reasons] == [
+        ("No partner is eligible by rule 3.", 2),
+        ("No partner is eligible by rule 4.", 1),
+    ]
+    shown = text_of(client.get(f"/acme/console/leads/waiting/{reasons[0]['query']}"))
+    assert ("Lagerhaus 0" in shown, "Lagerhaus 1" in shown, "Lagerhaus 2" in shown) == (True, True, False)
+    assert "2 leads wait" in text_of(client.get("/acme/console/"))
+
+
 def test_a_reminder_is_sent_to_the_partner(acme, client_of):
     offer = offered(acme)
     lead = fresh(acme, Lead(pk=offer.lead_id))

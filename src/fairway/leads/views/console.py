@@ -81,7 +81,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         row["url"] = f"{reverse('lead-list')}{row['uid']}/?state=waiting"
     chosen = request.GET.get("because", "")
     reasons = [
-        {**reason, "query": changed_query(request.GET, because=reason["waiting_because"], page=None)}
+        {**reason, "query": changed_query(request.GET, because=reason["reason"], page=None)}
         for reason in queries.waiting_reasons()
     ]
     return render(

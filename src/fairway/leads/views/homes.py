@@ -103,7 +103,7 @@ def leads_waiting(member: Member, at: datetime) -> Iterable[TodoItem]:
 
 def _waiting(row: dict[str, Any]) -> TodoItem:
     words = ngettext("%(n)s lead waits", "%(n)s leads wait", row["leads"]) % {"n": f"{row['leads']:,}"}
-    because = row["waiting_because"]
+    because = row["reason"]
     return TodoItem(
         words, because or _("No reason is kept."), _("since %(day)s") % {"day": day(row["oldest"])}, False,
         f"{reverse('lead-waiting')}?{urlencode({'because': because})}", _("See leads"), "decide",
