@@ -169,7 +169,8 @@ class Chart:
 
     @property
     def has_numbers(self) -> bool:
-        return any(value is not None for each in self.series for value in each.values)
+        """Nothing but zeros draws nothing: the sentence above says it better than empty axes."""
+        return any(value for each in self.series for value in each.values)
 
 
 def _text(value: int | float | None, decimals: int) -> str:

@@ -206,4 +206,5 @@ def _row_column(key: str, what: str) -> Column:
     if key == "amount_minor":
         return Column(key, label, kind="money", currency="currency")
     decimals = 2 if key == "amount" else 0
-    return Column(key, label, kind=kind, decimals=decimals, states=STATE_WORDS)  # type: ignore[arg-type]
+    slot = "amount" if key == "amount" else None  # else the quantity, which comes first, would stand for it
+    return Column(key, label, kind=kind, decimals=decimals, states=STATE_WORDS, phone=slot)  # type: ignore[arg-type]

@@ -69,8 +69,9 @@ def test_the_tag_draws_question_answer_numbers_and_escapes_them() -> None:
     assert source.count("</script>") == 4  # two files once, and the numbers of two charts
 
 
-def test_a_chart_without_numbers_says_so() -> None:
-    chart = Chart.bars("How many?", "", MONTHS, Series("leads", [None, None, None]))
+@pytest.mark.parametrize("nothing", [None, 0])
+def test_a_chart_without_numbers_says_so(nothing: int | None) -> None:
+    chart = Chart.bars("How many?", "", MONTHS, Series("leads", [nothing] * 3))
     source = Template("{% load fairway %}{% chart c %}").render(Context({"c": chart}))
     assert "No numbers in this time yet." in source
     assert "data-chart=" not in source
