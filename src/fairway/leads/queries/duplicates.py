@@ -43,25 +43,30 @@ def _earliest(wanted: Iterable[Key]) -> dict[Key, str]:
     by_kind: dict[str, list[Key]] = {"email": [], "phone": [], "company": []}
     for key in wanted:
         by_kind[key[0]].append(key)
-    found: dict[Key, str] = {}
+    found: dict[Key, int] = {}
     for kind, statement in (("email", _BY_EMAIL), ("phone", _BY_PHONE)):
         if by_kind[kind]:
             rows = _asked(statement, [key[1] for key in by_kind[kind]])
-            found |= {(kind, value): str(uid) for value, uid in rows}
+            _keep_first(found, (((kind, value), lead_id) for value, lead_id in rows))
     if by_kind["company"]:
         leads = _asked(_BY_COMPANY, list({key[1] for key in by_kind["company"]}))
-        found |= {("company", name, city): str(uid) for name, city, uid in leads}
-    return found
+        _keep_first(found, ((("company", name, city), lead_id) for name, city, lead_id in leads))
+    uids = {lead_id: str(uid) for lead_id, uid in _asked(_UIDS, list(set(found.values())))} if found else {}
+    return {key: uids[lead_id] for key, lead_id in found.items()}
 
 
-# An array is one parameter however many keys it holds; the latest come first, so that the earliest stay.
+def _keep_first(found: dict[Key, int], rows: Iterable[tuple[Key, int]]) -> None:
+    for key, lead_id in rows:
+        found[key] = min(lead_id, found.get(key, lead_id))
+
+
+# An array is one parameter however many keys it holds. No join and no order: of a vendor that is new, the database
+# has no statistics yet, and then it goes through all leads for each person, or through all people for the order.
 _KNOWN = "SELECT external_id FROM leads_lead WHERE vendor_id = %s AND source = %s AND external_id = ANY (%s)"
-_BY_PERSON = """SELECT p.{key}, l.uid FROM leads_leadperson p
-  JOIN leads_lead l ON l.vendor_id = p.vendor_id AND l.id = p.lead_id
- WHERE p.vendor_id = %s AND p.{key} = ANY (%s) ORDER BY p.lead_id DESC"""
-_BY_EMAIL, _BY_PHONE = _BY_PERSON.format(key="email_key"), _BY_PERSON.format(key="phone_key")
-_BY_COMPANY = """SELECT name_key, city, uid FROM leads_lead
- WHERE vendor_id = %s AND name_key = ANY (%s) ORDER BY id DESC"""
+_BY_EMAIL = "SELECT email_key, lead_id FROM leads_leadperson WHERE vendor_id = %s AND email_key = ANY (%s)"
+_BY_PHONE = "SELECT phone_key, lead_id FROM leads_leadperson WHERE vendor_id = %s AND phone_key = ANY (%s)"
+_BY_COMPANY = "SELECT name_key, city, id FROM leads_lead WHERE vendor_id = %s AND name_key = ANY (%s)"
+_UIDS = "SELECT id, uid FROM leads_lead WHERE vendor_id = %s AND id = ANY (%s)"
 
 
 def _asked(statement: str, *values: Any) -> list[tuple[Any, ...]]:
