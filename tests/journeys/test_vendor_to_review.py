@@ -205,6 +205,7 @@ def accept_and_work(committed, seller, offer: Offer) -> None:
     submit(seller, "Keep the next step")
     submit(seller, "Make it a deal")
     page.wait_for_url("**/portal/deals/**")
+    seller.see("Wants two halls at four degrees.")
     with entering(committed.admin.context):
         deal = Deal.objects.select_related("protection", "lead").get(lead__company=CUSTOMER)
         assert (deal.origin, deal.partner_id, deal.protection.state) == ("vendor", offer.partner_id, "live")

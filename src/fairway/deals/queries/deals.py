@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from fairway.core.events.record import subject_type
 from fairway.deals.models import Deal, Protection
@@ -71,6 +71,8 @@ def live_protections() -> QuerySet[Protection]:
 
 
 def touches_of(deal: Deal, most: int = 20) -> QuerySet[Touch]:
-    """Contacts with the customer about this deal, newest first."""
-    rows = Touch.objects.filter(subject_type=subject_type(deal), subject_id=deal.pk)
-    return rows.select_related("seat").order_by("-touched_at", "-pk")[:most]
+    """Contacts with the customer about this deal and the lead it came from, newest first."""
+    about = Q(subject_type=subject_type(deal), subject_id=deal.pk)
+    if deal.lead_id is not None:
+        about |= Q(subject_type="lead", subject_id=deal.lead_id)
+    return Touch.objects.filter(about).select_related("seat").order_by("-touched_at", "-pk")[:most]

@@ -11,6 +11,7 @@ from fairway.core.tenancy.context import entering
 from fairway.deals.actions.deals import edit_deal, lose_deal, move_deal, set_next_step, win_deal
 from fairway.deals.actions.opening import convert_lead
 from fairway.deals.actions.protections import extend_protection, release_protection
+from fairway.deals.queries.deals import touches_of
 from fairway.deals.rules.states import DEAL
 from fairway.deals.tests.making import (
     AT,
@@ -179,6 +180,15 @@ def test_others_do_not_work_deals(acme, member):
     with pytest.raises(Forbidden):
         move_deal(deal=deal, to="proposal", actor=getattr(acme, member), at=LATER)
     assert fresh(acme, deal).state == "qualified"
+
+
+def test_a_deal_shows_the_contacts_of_the_lead_it_came_from(acme):
+    lead = accepted_lead(acme)
+    log_touch(subject=lead, actor=acme.beta_seller, at=LATER, kind="call", outcome="reached", note="Wants two halls")
+    deal = convert_lead(lead=lead, actor=acme.beta_seller, at=LATER)
+    log_touch(subject=deal, actor=acme.beta_seller, at=LATER, kind="email", outcome="reached", note="Sent a quote")
+    with entering(acme.beta_seller.context):
+        assert [touch.note for touch in touches_of(deal)] == ["Sent a quote", "Wants two halls"]
 
 
 def test_a_touch_of_a_deal_is_kept(acme):
