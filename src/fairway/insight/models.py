@@ -19,6 +19,7 @@ class Export(SharedModel):
     narrowed = {
         "console": "seat_id = current_setting('fw.seat_id')::bigint",
         "portal": "seat_id = current_setting('fw.seat_id')::bigint",
+        "desk": "seat_id = current_setting('fw.seat_id')::bigint",
     }
 
     seat = TenantForeignKey(Seat, related_name="+")
