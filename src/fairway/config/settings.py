@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "fairway.core.tenancy.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    *(["django.middleware.gzip.GZipMiddleware"] if env_flag("FAIRWAY_COMPRESS", default=True) else []),
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -219,16 +220,24 @@ CONTENT_SECURITY_POLICY = {
 
 # Files
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+# Collected into the package when an installable one was built, else into the data folder by `serve` and `demo`.
+STATIC_ROOT = PACKAGE_DIR / "collected" if (PACKAGE_DIR / "collected").exists() else VAR_DIR / "static"
+STATIC_IS_COLLECTED = os.environ.get("FAIRWAY_STATIC") == "collected"
 STATICFILES_DIRS = [PACKAGE_DIR / "static"]
 STATICFILES_FINDERS = assets.STATIC_FINDERS
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not STATIC_IS_COLLECTED
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_MAX_AGE = 60  # of a file without its content in the name; the others never change
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "fairway.core.http.statics.CollectedStorage"
+        if STATIC_IS_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 SAMPLE_DATA_DIR = Path(os.environ.get("FAIRWAY_SAMPLE_DATA", BASE_DIR.parent / "shared" / "data"))
 

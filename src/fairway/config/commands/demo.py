@@ -30,7 +30,7 @@ from fairway.config.commands.database import (
     run_python,
     var_dir,
 )
-from fairway.config.commands.programs import web_command, worker_command
+from fairway.config.commands.programs import collect_static, web_command, web_environment, worker_command
 from fairway.config.commands.walk import Login, WalkError, check_home, check_sign_in_page
 from fairway.config.supervisor import Program, Supervisor, now_text
 
@@ -57,6 +57,8 @@ def demo(options: argparse.Namespace) -> int:
             _make_world(databases)
             logins = _read_logins()
             port = _choose_port(options.port)
+            with step("Static files"):
+                collect_static(web_environment(databases.web_url))
             supervisor = stack.enter_context(Supervisor(_programs(databases, port)))
             with step("Web and worker"):
                 _wait_until_ready(supervisor, port)
@@ -163,14 +165,14 @@ def _reset() -> None:
 
 
 def _programs(databases: Databases, port: int) -> list[Program]:
-    def program(name: str, command: list[str]) -> Program:
-        environment = environment_for(databases.web_url, f"fairway {name}")
+    def program(name: str, command: list[str], environment: dict[str, str]) -> Program:
         environment["FAIRWAY_BASE_URL"] = f"http://{HOST}:{port}"
         return Program(name, [sys.executable, *command], environment, _log(name))
 
+    worker = environment_for(databases.web_url, "fairway worker")
     return [
-        program("web", web_command(host=HOST, port=port, processes=WEB_PROCESSES)),
-        program("worker", worker_command(concurrency=WORKER_CONCURRENCY)),
+        program("web", web_command(host=HOST, port=port, processes=WEB_PROCESSES), web_environment(databases.web_url)),
+        program("worker", worker_command(concurrency=WORKER_CONCURRENCY), worker),
     ]
 
 

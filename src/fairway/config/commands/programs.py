@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import subprocess
 import sys
+from collections.abc import Mapping
 
 from fairway.config.commands.database import (
     ROOT,
@@ -30,10 +32,24 @@ def worker_command(*, concurrency: int) -> list[str]:
     return ["-m", "django", "procrastinate", "worker", "--concurrency", str(concurrency)]
 
 
+def web_environment(url: str) -> dict[str, str]:
+    """The environment of a web server, whose static files `collect_static` has collected."""
+    return {**environment_for(url, "fairway web"), "FAIRWAY_STATIC": "collected"}
+
+
+def collect_static(environment: Mapping[str, str]) -> None:
+    """Collect the static files for a web server with this environment; a moment when nothing changed."""
+    finished = subprocess.run([sys.executable, "-m", "fairway.core.http.statics"], env=environment, check=False)
+    if finished.returncode != 0:
+        raise CommandError("The static files cannot be collected; what went wrong is printed above.")
+
+
 def serve(options: argparse.Namespace) -> int:
     with database() as databases:
         command = web_command(host=options.host, port=options.port, processes=options.processes)
-        return run_python(command, environment_for(databases.web_url, "fairway web"))
+        environment = web_environment(databases.web_url)
+        collect_static(environment)
+        return run_python(command, environment)
 
 
 def work(options: argparse.Namespace) -> int:

@@ -34,6 +34,8 @@ STYLESHEETS = (
     "fairway/css/overlays.css",
     "fairway/css/leads.css",
 )
+# All of them in one file, made when static files are collected.
+JOINED_STYLESHEET = "fairway/css/all.css"
 SCRIPTS = ("fairway/js/app.js", "fairway/js/forms.js", "fairway/js/conditions.js")
 
 ACCOUNT_FORMS = {

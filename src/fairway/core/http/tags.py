@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import escape, format_html
@@ -325,7 +326,8 @@ def _files(paths: tuple[str, ...], form: str) -> SafeString:
 
 @register.simple_tag
 def stylesheets() -> SafeString:
-    return _files(assets.STYLESHEETS, '<link rel="stylesheet" href="{}">')
+    sheets = (assets.JOINED_STYLESHEET,) if settings.STATIC_IS_COLLECTED else assets.STYLESHEETS
+    return _files(sheets, '<link rel="stylesheet" href="{}">')
 
 
 @register.simple_tag
