@@ -41,7 +41,7 @@ class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What is in the file?"))
     file = forms.FileField(
         label=gettext_lazy("File"),
-        widget=FileDrop(hint=gettext_lazy("CSV, also packed as .gz, up to 500 MB")),
+        widget=FileDrop(hint=gettext_lazy("CSV, also packed as .gz, or Excel (.xlsx), up to 500 MB")),
         error_messages={"empty": gettext_lazy("The file is empty.")},
     )
     second = forms.FileField(
@@ -59,6 +59,7 @@ class UploadForm(forms.Form):
 class ReadingForm(forms.Form):
     """How the file is read, when the guess is wrong."""
 
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"))
     encoding = forms.ChoiceField(label=gettext_lazy("Letters"))
     separator = forms.ChoiceField(label=gettext_lazy("Cells are parted by"))
     on = forms.ChoiceField(label=gettext_lazy("Key in the first file"), required=False)
@@ -71,6 +72,20 @@ class ReadingForm(forms.Form):
 
     def __init__(self, *args: Any, reading: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if reading.get("sheet"):
+            del self.fields["encoding"], self.fields["separator"]
+            self._choose("sheet", [(name, name) for name in reading["sheets"]], reading["sheet"])
+        else:
+            del self.fields["sheet"]
+            self._choose_letters(reading)
+        join = reading.get("join")
+        if join:
+            self._choose("on", [(name, name) for name in reading["columns"]], join["on"])
+            self._choose("key", [(name, name) for name in join["reading"]["columns"]], join["key"])
+        else:
+            del self.fields["on"], self.fields["key"]
+
+    def _choose_letters(self, reading: dict[str, Any]) -> None:
         encodings = list(ENCODINGS)
         if reading["encoding"] not in dict(encodings):
             encodings.append((reading["encoding"], reading["encoding"]))
@@ -79,12 +94,6 @@ class ReadingForm(forms.Form):
             separators.append((reading["separator"], reading["separator"]))
         self._choose("encoding", encodings, reading["encoding"])
         self._choose("separator", separators, _sent(reading["separator"]))
-        join = reading.get("join")
-        if join:
-            self._choose("on", [(name, name) for name in reading["columns"]], join["on"])
-            self._choose("key", [(name, name) for name in join["reading"]["columns"]], join["key"])
-        else:
-            del self.fields["on"], self.fields["key"]
 
     def _choose(self, name: str, choices: list[tuple[str, Any]], initial: str) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -92,7 +101,8 @@ class ReadingForm(forms.Form):
 
     def corrected(self) -> dict[str, Any]:
         cleaned = dict(self.cleaned_data)
-        cleaned["separator"] = "\t" if cleaned["separator"] == TAB else cleaned["separator"]
+        if cleaned.get("separator") == TAB:
+            cleaned["separator"] = "\t"
         return {name: value for name, value in cleaned.items() if value}
 
 

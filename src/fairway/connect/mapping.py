@@ -10,6 +10,7 @@ from fairway.connect.rules.mapping import Guess, forbidden_columns, guess, pick
 from fairway.connect.rules.tabular import Line
 from fairway.connect.source import Source, sample
 from fairway.core.imports import RowIssue, Target, target
+from fairway.core.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,22 @@ class LineReader:
         if line.problem is not None:
             return Read(line, {}, None, (RowIssue(line.line, "", str(line.problem)),))
         values = values_of(line, self.columns, self.defaults)
+        if line.refused and (refused := self._issues(line, line.refused)):
+            return Read(line, values, None, refused)
         row, issues = self.target.parse(values, line.line)
+        if line.doubtful:
+            issues = [*issues, *self._issues(line, line.doubtful, is_warning=True)]
         if self.join and (missing := self.join.missing(line)):
             issues = [*issues, RowIssue(line.line, "", str(missing), is_warning=True)]
         return Read(line, values, row, tuple(issues))
+
+    def _issues(self, line: Line, said: Mapping[str, Words], *, is_warning: bool = False) -> tuple[RowIssue, ...]:
+        """What is said of columns that are read; the others do not matter."""
+        return tuple(
+            RowIssue(line.line, field, str(said[column]), is_warning=is_warning)
+            for field, column in self.columns.items()
+            if column in said
+        )
 
 
 def reader_for(run: ImportRun, source: Source) -> LineReader:

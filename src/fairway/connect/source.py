@@ -1,15 +1,17 @@
 """An import's file, opened as it was the first time: one table, joined with a second one where there is one."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
 from fairway.connect.actions.files import open_file
 from fairway.connect.models import ImportRun
+from fairway.connect.rules.decoding import is_archive
 from fairway.connect.rules.joining import Joined, guess_key, joined
-from fairway.connect.rules.tabular import Line, Reading, Table, open_table, reopen_table
+from fairway.connect.rules.tabular import AnyTable, Line, Reading, open_table, reopen_table
+from fairway.connect.rules.xlsx import open_sheet, reopen_sheet
 
 SAMPLE_LINES = 200
 
@@ -18,7 +20,7 @@ SAMPLE_LINES = 200
 class Source:
     """Lines with all their columns."""
 
-    table: Table
+    table: AnyTable
     join: Joined | None
 
     @property
@@ -36,24 +38,34 @@ class Source:
 @contextmanager
 def opened(run: ImportRun) -> Iterator[Source]:
     """Open the run's files as its reading says. Raises FileProblem and FileNotFoundError."""
-    with open_file(run.stored_as) as file:
-        table = reopen_table(file, Reading.from_json(run.reading))
+    with open_file(run.stored_as) as file, closing(_reopened(file, run.reading)) as table:
         yield Source(table, _joined(run, table))
 
 
-def _joined(run: ImportRun, table: Table) -> Joined | None:
+def _reopened(file: BinaryIO, reading: Mapping[str, Any]) -> AnyTable:
+    kept = Reading.from_json(dict(reading))
+    return reopen_sheet(file, kept) if kept.sheet else reopen_table(file, kept)
+
+
+def _joined(run: ImportRun, table: AnyTable) -> Joined | None:
     second: Mapping[str, Any] = run.reading.get("join") or {}
     if not run.joined_as or not second.get("key"):
         return None
-    with open_file(run.joined_as) as file:
-        other = reopen_table(file, Reading.from_json(second["reading"]))
+    with open_file(run.joined_as) as file, closing(_reopened(file, second["reading"])) as other:
         return joined(other.lines(), key=second["key"], on=second["on"], first=table.columns, second=other.columns)
 
 
-def first_reading(file: BinaryIO, *, encoding: str | None = None, separator: str | None = None) -> dict[str, Any]:
+def first_reading(
+    file: BinaryIO, *, encoding: str | None = None, separator: str | None = None, sheet: str | None = None
+) -> dict[str, Any]:
     """How a file is to be read, as JSON, with notes for the person. Raises FileProblem."""
-    table = open_table(file, encoding=encoding, separator=separator)
-    return {**table.reading.as_json(), "notes": [str(note) for note in table.reading.notes]}
+    table: AnyTable
+    if is_archive(file):
+        table = open_sheet(file, sheet=sheet)
+    else:
+        table = open_table(file, encoding=encoding, separator=separator)
+    with closing(table):
+        return {**table.reading.as_json(), "notes": [str(note) for note in table.reading.notes]}
 
 
 def joined_reading(reading: dict[str, Any], second: dict[str, Any], file_name: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from fairway.connect.views import imports
 console = [
     path("imports/", imports.import_list, name="import-list"),
     path("imports/new/", imports.import_new, name="import-new"),
+    path("imports/templates/<slug:kind>/", imports.import_template, name="import-template"),
     path("imports/<uuid:uid>/", imports.import_detail, name="import-detail"),
     path("imports/<uuid:uid>/columns/", imports.import_columns, name="import-columns"),
     path("imports/<uuid:uid>/reading/", imports.import_reading, name="import-reading"),

@@ -63,15 +63,18 @@ def _guess(run: ImportRun) -> None:
 
 
 def correct_reading(
-    *, run: ImportRun, actor: Member, at: datetime, encoding: str = "", separator: str = "", on: str = "",
-    key: str = "", second: File | None = None, second_name: str = "",
+    *, run: ImportRun, actor: Member, at: datetime, encoding: str = "", separator: str = "", sheet: str = "",
+    on: str = "", key: str = "", second: File | None = None, second_name: str = "",
 ) -> None:  # fmt: skip
-    """Read the file otherwise than guessed: encoding, separator, a second file, the columns that connect the two."""
+    """Read the file otherwise than guessed: encoding, separator or sheet, a second file, the columns that connect
+    the two."""
     require(actor, target(run.kind).permission)
     with acting_for(actor):
         run = _still_uploaded(run)
         with files.open_file(run.stored_as) as file:
-            reading = _looked_at(file, encoding=encoding or None, separator=separator or None)  # type: ignore[arg-type]
+            corrected = {"encoding": encoding or None, "separator": separator or None}
+            sheet = sheet or run.reading.get("sheet", "")
+            reading = _looked_at(file, sheet=sheet or None, **corrected)  # type: ignore[arg-type]
         if second is not None:
             reading = joined_reading(reading, _looked_at(second, field="second"), second_name[-NAME_MAX:])
             run.joined_as = files.store(f"{files.folder_of(actor.vendor_id, run.uid)}/second", second).key

@@ -4,6 +4,7 @@ import codecs
 import gzip
 import io
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -102,13 +103,39 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
+def is_archive(stream: BinaryIO) -> bool:
+    """Whether the file is a zip archive, as workbooks are. Leaves the stream at its start."""
+    stream.seek(0)
+    found = stream.read(4) == b"PK\x03\x04"
+    stream.seek(0)
+    return found
+
+
+def refuse_other_archives(names: Iterable[str], first: bytes) -> None:
+    """Raise FileProblem when an archive is something else than a workbook; `first` are its first bytes."""
+    known = {name.lower() for name in names}
+    if b"opendocument" in first[:200]:
+        raise FileProblem(_("This is an OpenDocument file (.ods). Save the sheet as .xlsx or CSV, and upload that."))
+    if "[content_types].xml" in known and any(name.startswith("xl/") for name in known):
+        return
+    if "index/document.iwa" in known or any(name.endswith(".iwa") for name in known):
+        raise FileProblem(_("This is a Numbers document. Export it as Excel (.xlsx) or CSV, and upload that."))
+    if any(name.startswith(("word/", "ppt/")) for name in known):
+        raise FileProblem(_("This is a text or a presentation, not a table. Save the table as .xlsx or CSV."))
+    raise FileProblem(_("This is a ZIP archive. Unpack it, and upload the table inside."))
+
+
+def _refuse_old_workbook(sample: bytes) -> None:
+    if "EncryptedPackage".encode("utf-16-le") in sample:
+        raise FileProblem(_("The workbook is locked with a password. Save it without one, and upload that."))
+    raise FileProblem(_("This looks like an old workbook (.xls). Open it, save it as .xlsx or CSV, and upload that."))
+
+
 def refuse_other_kinds(sample: bytes) -> None:
     """Raise FileProblem when the first bytes are those of something else than a text table."""
     kind = _kind(sample)
-    if kind in {"XLSX", "XLS", "ODS"}:
-        raise FileProblem(
-            _("This looks like an %(kind)s workbook, not CSV. Open it and save the sheet as “CSV UTF-8”.", kind=kind)
-        )
+    if kind == "XLS":
+        _refuse_old_workbook(sample)
     if kind == "HTML":
         raise FileProblem(_("This looks like a web page, not CSV. Perhaps the log-in page was saved in its place."))
     if kind:
@@ -117,9 +144,7 @@ def refuse_other_kinds(sample: bytes) -> None:
 
 def _kind(sample: bytes) -> str | None:
     if sample.startswith(b"PK\x03\x04"):
-        if b"opendocument.spreadsheet" in sample[:200]:
-            return "ODS"
-        return "XLSX" if b"[Content_Types].xml" in sample[:4096] or b"xl/" in sample else "ZIP"
+        return "ZIP"
     if found := next((kind for magic, kind in _MAGIC if sample.startswith(magic)), None):
         return found
     start = sample[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()

@@ -7,9 +7,9 @@ lines one by one and goes on, and can begin anywhere. Pure: streams in, values o
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from fairway.connect.rules.decoding import (
     DEFAULT_LIMITS,
@@ -34,35 +34,63 @@ class Line(NamedTuple):
     """One record. `line` counts from 1 as an editor does; reading can be taken up again at `next_line`.
 
     `values` by column name, stripped of outer blanks; when there is a `problem` they are what could be read.
+    `refused` and `doubtful` say of single columns why their cell cannot or should not be taken.
     """
 
     line: int
     next_line: int
     values: dict[str, str]
     problem: Words | None
+    refused: Mapping[str, Words] = {}
+    doubtful: Mapping[str, Words] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file is read. Goes to JSON and back, so that a later run reads it the same way."""
+    """How a file is read. Goes to JSON and back, so that a later run reads it the same way.
+
+    A sheet of a workbook has neither encoding nor separator, but its name, those of the other sheets, and its
+    merged blocks (top, left, bottom, right).
+    """
 
     encoding: str
     separator: str
     columns: tuple[str, ...]
     first_line: int
     notes: tuple[Words, ...] = ()
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    merges: tuple[tuple[int, ...], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
+        of_sheet = {"sheet": self.sheet, "sheets": list(self.sheets), "merges": [list(each) for each in self.merges]}
         return {
             "encoding": self.encoding,
             "separator": self.separator,
             "columns": list(self.columns),
             "first_line": self.first_line,
+            **(of_sheet if self.sheet else {}),
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Reading":
-        return cls(data["encoding"], data["separator"], tuple(data["columns"]), data["first_line"])
+        merges = tuple(tuple(each) for each in data.get("merges", ()))
+        return cls(
+            data["encoding"], data["separator"], tuple(data["columns"]), data["first_line"],
+            sheet=data.get("sheet", ""), sheets=tuple(data.get("sheets", ())), merges=merges,
+        )  # fmt: skip
+
+
+class AnyTable(Protocol):
+    """A file that is read line by line: CSV or a sheet."""
+
+    reading: Reading
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    def lines(self, from_line: int | None = None) -> Iterator[Line]: ...
+    def bytes_read(self) -> int: ...
+    def close(self) -> None: ...
 
 
 class Table:
@@ -90,6 +118,9 @@ class Table:
     def bytes_read(self) -> int:
         """How many bytes of the file as uploaded have been read, for showing progress."""
         return self._unpacked.packed_bytes_read()
+
+    def close(self) -> None:
+        """Nothing is held but the stream, which belongs to the caller."""
 
     def _text(self) -> io.TextIOWrapper:
         self._unpacked.rewind()
@@ -151,6 +182,12 @@ def _whole_lines(text: str, *, is_cut: bool) -> str:
 def _reading(text: str, encoding: str, separator: str, has_hint: bool, limits: Limits) -> Reading:
     head = records(io.StringIO(text, newline=""), separator)
     rows = [record for record, _count in zip(head, range(200), strict=False) if not (has_hint and record.line == 1)]
+    header, columns, notes = header_of(rows, limits)
+    return Reading(encoding, separator, columns, header.next_line, tuple(notes))
+
+
+def header_of(rows: list[Record], limits: Limits) -> tuple[Record, tuple[str, ...], list[Words]]:
+    """The header among the first records, the names of its columns, and what a person should know of them."""
     header = _header(rows)
     if len(header.cells) > limits.columns_max:
         raise FileProblem(
@@ -161,7 +198,7 @@ def _reading(text: str, encoding: str, separator: str, has_hint: bool, limits: L
         notes.insert(0, _("The column names are on line %(line)s; what stands above is left out.", line=header.line))
     if any(_is_data(cell) for cell in header.cells):
         notes.append(_("The first line looks like data. The file needs column names in its first line."))
-    return Reading(encoding, separator, columns, header.next_line, tuple(notes))
+    return header, columns, notes
 
 
 def _header(rows: list[Record]) -> Record:
@@ -215,11 +252,13 @@ def _is_data(cell: str) -> bool:
     return bool(re.fullmatch(r"\s*(-?\d+([.,]\d+)+|\d{4}-\d\d-\d\d.*|\S+@\S+\.\w+|\d{5,})\s*", cell))
 
 
+def width_problem(columns: tuple[str, ...], cells: list[str]) -> Words:
+    return _("This line has %(n)s cells; the header has %(all)s.", n=len(cells), all=len(columns))
+
+
 def _problem(columns: tuple[str, ...], cells: list[str]) -> Words | None:
-    if len(cells) < len(columns):
-        return _("This line has %(n)s cells; the header has %(all)s.", n=len(cells), all=len(columns))
-    if any(cells[len(columns) :]):
-        return _("This line has %(n)s cells; the header has %(all)s.", n=len(cells), all=len(columns))
+    if len(cells) < len(columns) or any(cells[len(columns) :]):
+        return width_problem(columns, cells)
     text = "\n".join(cells)
     if "\x00" in text:
         return _("This line holds a zero byte, which no text has.")

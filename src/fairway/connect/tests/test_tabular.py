@@ -161,9 +161,8 @@ def zipped(*names):
     [
         (b"", "The file is empty."),
         (b" \r\n\n", "The file is empty."),
-        (zipped("[Content_Types].xml", "xl/workbook.xml"), "This looks like an XLSX workbook, not CSV."),
         (zipped("notes.txt"), "This looks like a ZIP file, not CSV."),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "This looks like an XLS workbook, not CSV."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "This looks like an old workbook (.xls)."),
         (b"%PDF-1.7\n%\xe2\xe3", "This looks like a PDF file, not CSV."),
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "This looks like a PNG file, not CSV."),
         (b"\xff\xd8\xff\xe0" + bytes(50), "This looks like a JPEG file, not CSV."),

@@ -67,7 +67,7 @@ def xlsx():
     [
         (b"", "empty"),
         (b"   \n \n", "empty"),
-        (xlsx(), "save the sheet as"),
+        (xlsx(), "no sheet with cells"),
         (b"\x89PNG\r\n\x1a\n" + bytes(200), "PNG"),
         (b"%PDF-1.7\n" + b"x" * 100, "PDF"),
         (bytes(range(256)) * 20, "not CSV"),

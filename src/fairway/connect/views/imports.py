@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fairway.connect.actions.files import is_there, open_file
 from fairway.connect.actions.runs import cancel_import, run_again, start_import
 from fairway.connect.actions.uploads import correct_reading, save_mapping, upload_import
+from fairway.connect.blanks import blank_workbook
 from fairway.connect.forms import MappingForm, ReadingForm, UploadForm, initial_mapping, kinds_for
 from fairway.connect.mapping import guesses, reader_for
 from fairway.connect.models import ImportRun, ImportState
@@ -30,6 +31,7 @@ from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 
 PREVIEW_ROWS = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_ISSUES = 50
 
 
@@ -190,6 +192,17 @@ def import_cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 def import_again(request: HttpRequest, uid: UUID) -> HttpResponse:
     again = run_again(run=_run(request, uid), actor=request.member, at=clock.now())  # type: ignore[attr-defined]
     return redirect("import-columns", uid=again.uid)
+
+
+@require_safe
+def import_template(request: HttpRequest, kind: str) -> HttpResponse:
+    """An empty workbook of this kind, for those who may import it."""
+    wanted = next((each for each in kinds_for(_member(request)) if each.kind == kind), None)
+    if wanted is None:
+        raise Http404
+    response = HttpResponse(blank_workbook(wanted), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
+    return response
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """What the pages of an import show, as values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -76,10 +76,15 @@ def counts_of(run: ImportRun) -> list[Figure]:
 def file_in_words(run: ImportRun) -> str:
     """Such as “DimReseller.csv, joined with DimGeography.csv · UTF-8, comma · 20 columns”."""
     reading = run.reading
-    encoding = str(dict(ENCODINGS).get(reading["encoding"], reading["encoding"]))
-    separator = str(dict(SEPARATORS).get(reading["separator"], reading["separator"])).lower()
+    how = _("sheet “%(name)s”") % {"name": reading["sheet"]} if reading.get("sheet") else _letters(reading)
     name = run.file_name
     if join := reading.get("join"):
         name = _("%(file)s, joined with %(second)s") % {"file": name, "second": join["file_name"]}
     columns = _("%(n)d columns") % {"n": len(reading["columns"])}
-    return f"{name} · {encoding}, {separator} · {columns}"
+    return f"{name} · {how} · {columns}"
+
+
+def _letters(reading: Mapping[str, Any]) -> str:
+    encoding = str(dict(ENCODINGS).get(reading["encoding"], reading["encoding"]))
+    separator = str(dict(SEPARATORS).get(reading["separator"], reading["separator"])).lower()
+    return f"{encoding}, {separator}"

@@ -37,7 +37,7 @@ class ImportTable(Table):
         Column("by", _("By"), value=lambda run: run.seat.name if run.seat else ""),
         Column("created_at", _("Uploaded"), kind="datetime"),
     ]
-    empty = (_("No imports yet"), _("Import a CSV file of partners, products, leads or sales lines."))
+    empty = (_("No imports yet"), _("Import a CSV file or a workbook of partners, products, leads or sales lines."))
 
 
 class IssueTable(Table):
