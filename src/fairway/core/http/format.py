@@ -5,13 +5,13 @@ A real minus (−), a hard space before %, the year only when it is another one,
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.numbers import get_currency_precision, get_currency_symbol
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 NONE = "–"
 HARD_SPACE = "\u00a0"
@@ -64,7 +64,13 @@ def day(value: date | datetime | None, *, today: date | None = None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
     year = (today or timezone.localdate()).year
-    return date_format(value, "j M" if value.year == year else "j M Y")
+    return _written(value, "j M" if value.year == year else "j M Y", get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date, form: str, language: str | None) -> str:
+    """A list shows the same few hundred days again and again; writing one takes longer than drawing its row."""
+    return date_format(value, form)
 
 
 def moment(value: datetime | None, *, now: datetime | None = None) -> str:

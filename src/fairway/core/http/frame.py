@@ -1,7 +1,7 @@
 """Who looks, and from where: the part of the shell that tenancy knows."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,7 +32,7 @@ class SeatLink:
 class Person:
     name: str
     role: str
-    seats: Sequence[SeatLink] = ()
+    seats: tuple[SeatLink, ...] = ()
 
     @property
     def initials(self) -> str:
@@ -60,7 +60,7 @@ class Frame:
     brand: str = "Fairway"
     home_url: str = "/"
     person: Person | None = None
-    switcher: Sequence[VendorLink] = field(default_factory=tuple)
+    switcher: tuple[VendorLink, ...] = ()
     note: str = ""
     search_url: str = ""
     inbox_url: str = ""
@@ -101,15 +101,15 @@ def frame_of(request: HttpRequest) -> Frame:
     )
 
 
-def _seat_links(member: Member, *, is_desk: bool) -> list[SeatLink]:
+def _seat_links(member: Member, *, is_desk: bool) -> tuple[SeatLink, ...]:
     """All seats of the person, when there is more than one."""
     if len(member.seats) < 2:
-        return []
+        return ()
     current: Any = None if is_desk or member.seat is None else member.seat.seat_id
-    return [
+    return tuple(
         SeatLink(_seat_place(seat), role_label(seat.role), f"/go/{seat.seat_uid}/", seat.seat_id == current)
         for seat in member.seats
-    ]
+    )
 
 
 def _seat_place(seat: SeatRow) -> str:
@@ -118,14 +118,14 @@ def _seat_place(seat: SeatRow) -> str:
     return _("%(partner)s at %(vendor)s") % {"partner": seat.partner_name, "vendor": seat.vendor_name}
 
 
-def _places(member: Member, slug: str, *, is_desk: bool) -> list[VendorLink]:
+def _places(member: Member, slug: str, *, is_desk: bool) -> tuple[VendorLink, ...]:
     """The desk and every vendor of the person's partner seats; nothing for staff."""
     vendors = {seat.vendor_slug: seat.vendor_name for seat in member.seats if seat.surface == "portal"}
     if not vendors or member.is_staff:
-        return []
+        return ()
     places = [VendorLink(_("Desk"), DESK_URL, is_active=is_desk, is_desk=True)]
     places += [
         VendorLink(name, f"/{key}/portal/", is_active=not is_desk and key == slug, hue=number % HUES)
         for number, (key, name) in enumerate(vendors.items())
     ]
-    return places
+    return tuple(places)

@@ -7,8 +7,8 @@ Apps register their entries once, in AppConfig.ready():
 `shell` is a context processor: templates get `shell`, computed when it is first used.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.http import HttpRequest
@@ -68,15 +68,22 @@ class NavLink:
 @dataclass(frozen=True, slots=True)
 class NavSection:
     label: str
-    items: Sequence[NavLink]
+    items: tuple[NavLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
+    """A value, hashable: equal shells are drawn once (`{% shell_part %}`)."""
+
     surface: Surface
     frame: Frame
     theme: str = ""
-    sections: Sequence[NavSection] = field(default_factory=tuple)
+    sections: tuple[NavSection, ...] = ()
+
+    @property
+    def itself(self) -> "Shell":
+        """The value behind the lazy one that templates get."""
+        return self
 
     @property
     def links(self) -> list[NavLink]:
@@ -140,7 +147,7 @@ def sections_for(request: HttpRequest, surface: Surface) -> list[NavSection]:
     active = _active(urls, request.path)
     found = []
     for key, label in SECTIONS.items():
-        links = [_link(item, urls[item], active, request) for item in allowed if item.section == key]
+        links = tuple(_link(item, urls[item], active, request) for item in allowed if item.section == key)
         if links:
             found.append(NavSection(str(label), links))
     return found
@@ -164,7 +171,7 @@ def shell_for(request: HttpRequest) -> Shell:
         surface=surface,
         frame=frame_of(request),
         theme=theme if theme in ("light", "dark") else "",
-        sections=sections_for(request, surface) if surface != "public" else (),
+        sections=tuple(sections_for(request, surface)) if surface != "public" else (),
     )
 
 

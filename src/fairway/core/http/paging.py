@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
+from fairway.core.prepared import Asked
+
 COUNT_CAP = 10_000
 PAGE_SIZE = 50
 
@@ -45,10 +47,10 @@ def _number(text: str | None) -> int:
     return max(1, int(text)) if text and text.isdecimal() and len(text) < 7 else 1
 
 
-def paginate(queryset: QuerySet, request: HttpRequest, *, size: int = PAGE_SIZE, cap: int = COUNT_CAP) -> Page:
-    """One page of `queryset` by `?page=`; counts no further than `cap`. Two queries whatever the size."""
-    count = queryset.order_by()[: cap + 1].count()
-    return _page_of(queryset, request, size=size, count=count, cap=cap)
+def paginate(rows: QuerySet | Asked, request: HttpRequest, *, size: int = PAGE_SIZE, cap: int = COUNT_CAP) -> Page:
+    """One page of `rows` by `?page=`; counts no further than `cap`. Two queries whatever the size."""
+    count = rows.count_to(cap + 1) if isinstance(rows, Asked) else rows.order_by()[: cap + 1].count()
+    return _page_of(rows, request, size=size, count=count, cap=cap)
 
 
 def paginate_rows(rows: Sequence[Any], request: HttpRequest, *, size: int = PAGE_SIZE) -> Page:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
+from secrets import token_hex
 from typing import Any
 
 from django import template
@@ -20,7 +21,7 @@ from fairway.core.http.charts import Chart
 from fairway.core.http.conditions import tinted
 from fairway.core.http.icons import NAMES, MissingIcon
 from fairway.core.http.icons import STATIC_PATH as ICONS_PATH
-from fairway.core.http.nav import NavLink
+from fairway.core.http.nav import NavLink, Shell
 from fairway.core.http.parts import (
     BoardColumn,
     Crumb,
@@ -344,6 +345,22 @@ def _page_end(language: str) -> SafeString:
 def page_end() -> SafeString:
     """The list of keys and the pattern of a toast: the same on every page of one language."""
     return _page_end(get_language() or "")
+
+
+# Stands for the reader's CSRF token in parts that are kept; no text of a person can hold it.
+_TOKEN = f"csrf-{token_hex(16)}"
+
+
+@lru_cache(maxsize=1024)
+def _shell_part(path: str, shell: Shell, language: str) -> str:
+    return render_to_string(path, {"shell": shell, "csrf_token": _TOKEN})
+
+
+@register.simple_tag(takes_context=True)
+def shell_part(context: template.Context, path: str) -> SafeString:
+    """A part of the frame around the page, drawn once for each value of the shell: it may use nothing else."""
+    html = _shell_part(path, context["shell"].itself, get_language() or "")
+    return mark_safe(html.replace(_TOKEN, str(context.get("csrf_token") or "")))
 
 
 @register.simple_tag

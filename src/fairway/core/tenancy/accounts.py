@@ -3,8 +3,30 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import BigIntegerField, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from fairway.core.prepared import Given, prepared
+from fairway.core.tenancy.models import User
+
+
+@prepared
+def _user_of() -> QuerySet[User, dict[str, Any]]:
+    columns = [column.attname for column in User._meta.concrete_fields]
+    return User.objects.filter(pk=Given("id", BigIntegerField())).order_by().values(*columns)
+
+
+class Backend(AuthenticationBackend):
+    """Asked once a request for the person of the session, so that the query is prepared."""
+
+    def get_user(self, user_id: int) -> User | None:
+        rows = _user_of(given={"id": user_id})[:1]
+        if not rows:
+            return None
+        user = User.from_db("default", list(rows[0]), list(rows[0].values()))
+        return user if self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

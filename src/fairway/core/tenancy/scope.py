@@ -4,7 +4,9 @@ Five classes (docs/tenancy.md): internal, shared, published, own, system. The cl
 adds to each query and which policies row security gets, so that the two cannot drift apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -21,6 +23,56 @@ class Tenancy(StrEnum):
     PUBLISHED = "published"
     OWN = "own"
     SYSTEM = "system"
+
+
+OfContext = Callable[[Context], Any]
+_left_open: ContextVar[bool] = ContextVar("fairway_left_open", default=False)
+
+
+@contextmanager
+def left_open() -> Iterator[None]:
+    """SQL compiled in this block names what it wants of a context (functions among its parameters), not the values.
+
+    For queries that are compiled once and run in many contexts of one shape (core.prepared).
+    """
+    token = _left_open.set(True)
+    try:
+        yield
+    finally:
+        _left_open.reset(token)
+
+
+def shape_of(context: Context | None) -> tuple[Any, ...]:
+    """What the text of scoped SQL depends on; contexts of one shape differ in values only."""
+    return (None,) if context is None else (context.surface, len(context.partner_ids) == 1)
+
+
+def _vendor(context: Context) -> int:
+    return context.vendor_id
+
+
+def _vendors(context: Context) -> list[int]:
+    return list(context.vendor_ids)
+
+
+def _organization(context: Context) -> int:
+    return context.organization_id
+
+
+def _only_partner(context: Context) -> int:
+    return context.partner_ids[0]
+
+
+def _partners(context: Context) -> list[int]:
+    return list(context.partner_ids)
+
+
+def _partners_and_staff(context: Context) -> list[int]:
+    return [0, *context.partner_ids]
+
+
+OF_VENDOR: tuple[str, OfContext] = ("{vendor} = %s", _vendor)
+OF_VENDORS: tuple[str, OfContext] = ("{vendor} = ANY(%s)", _vendors)
 
 
 class InScope(Expression):
@@ -54,31 +106,31 @@ class InScope(Expression):
         sql = {name: compiler.compile(column)[0] for name, column in self.columns.items()}
         conditions = self._conditions(context)
         text = " AND ".join(template.format(**sql) for template, _ in conditions)
-        return f"({text})", tuple(value for _, value in conditions)
+        is_open = _left_open.get()
+        return f"({text})", tuple(value if is_open else value(context) for _, value in conditions)
 
-    def _conditions(self, context: Context) -> list[tuple[str, Any]]:
+    def _conditions(self, context: Context) -> list[tuple[str, "OfContext"]]:
         if self.tenancy is Tenancy.OWN:
-            return [("{organization} = %s", context.organization_id)]
-        of_vendor = ("{vendor} = %s", context.vendor_id)
+            return [("{organization} = %s", _organization)]
         if context.surface in {Surface.CONSOLE, Surface.ACTING}:
-            return [of_vendor]
+            return [OF_VENDOR]
         if self.tenancy is Tenancy.INTERNAL or (context.surface is Surface.PUBLIC and not self._is_public()):
             raise OutsideContext(f"{self.model.__name__} rows are not for the {context.surface}.")
         if self.tenancy is Tenancy.PUBLISHED:
-            if context.surface is Surface.DESK:
-                return [("{vendor} = ANY(%s)", list(context.vendor_ids))]
-            return [of_vendor]
-        of_partner = ("{partner} = ANY(%s)", self._partner_ids(context))
+            return [OF_VENDORS if context.surface is Surface.DESK else OF_VENDOR]
+        sees_staff_rows = getattr(self.model, "staff_rows_visible", False)
+        of_partner = self._of_partner(context, sees_staff_rows=sees_staff_rows)
         if context.surface is not Surface.DESK:
-            return [of_vendor, of_partner]
-        if getattr(self.model, "staff_rows_visible", False):
-            return [("{vendor} = ANY(%s)", list(context.vendor_ids)), of_partner]
-        return [of_partner]
+            return [OF_VENDOR, of_partner]
+        return [OF_VENDORS, of_partner] if sees_staff_rows else [of_partner]
 
-    def _partner_ids(self, context: Context) -> list[int]:
-        if getattr(self.model, "staff_rows_visible", False):
-            return [0, *context.partner_ids]
-        return list(context.partner_ids)
+    def _of_partner(self, context: Context, *, sees_staff_rows: bool) -> tuple[str, "OfContext"]:
+        if sees_staff_rows:
+            return "{partner} = ANY(%s)", _partners_and_staff
+        if len(context.partner_ids) == 1:
+            # Equality lets an index that begins with the partner give rows in its order; ANY does not.
+            return "{partner} = %s", _only_partner
+        return "{partner} = ANY(%s)", _partners
 
     def _is_public(self) -> bool:
         return bool(getattr(self.model, "public_when", ""))

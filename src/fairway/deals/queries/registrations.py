@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from fairway.core.access import Member
+from fairway.core.prepared import prepared
 from fairway.customers.models import Customer
 from fairway.customers.queries import Resolution, resolve
 from fairway.deals.models import Conflict, Deal, Protection, Registration
@@ -15,6 +16,7 @@ from fairway.deals.queries.conflicts import Finding, find_conflicts
 from fairway.workflow.queries.approvals import waiting_for
 
 WAITING = ("submitted", "returned")
+COUNT_CAP = 1_000  # a badge in the navigation says no more
 
 
 def named(registration: Registration) -> dict[str, str]:
@@ -31,6 +33,16 @@ def named(registration: Registration) -> dict[str, str]:
 def of_partner() -> QuerySet[Registration]:
     """For the portal: what the vendor resolved is not read with it."""
     return Registration.objects.select_related("product_line", "created_by").defer("customer")
+
+
+@prepared
+def _in_state(state: str) -> QuerySet[Registration, dict]:
+    return Registration.objects.filter(state=state).values("id")
+
+
+def count_in(state: str) -> int:
+    """Registrations in a state, counted as far as a badge says."""
+    return _in_state(state).count_to(COUNT_CAP)
 
 
 def by_uid(uid: UUID) -> Registration | None:

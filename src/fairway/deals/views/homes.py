@@ -14,7 +14,7 @@ from fairway.core.http.format import day, distance, duration, moment, money
 from fairway.core.http.todo import MOST, TodoItem
 from fairway.deals.models import Deal, Registration
 from fairway.deals.queries.deals import late_steps, listed
-from fairway.deals.queries.registrations import of_partner, to_decide
+from fairway.deals.queries.registrations import count_in, of_partner, to_decide
 from fairway.deals.views.tables import DealTable, covers
 
 SHOWN = 6
@@ -121,8 +121,8 @@ def waiting_count(request: HttpRequest) -> int | None:
     member: Member | None = request.member  # type: ignore[attr-defined]
     if member is None or not member.can("registration.decide"):
         return None
-    return Registration.objects.filter(state="submitted").count()
+    return count_in("submitted")
 
 
 def returned_count(request: HttpRequest) -> int | None:
-    return Registration.objects.filter(state="returned").count()
+    return count_in("returned")

@@ -60,7 +60,7 @@ def lead_export(member: Member, parameters: Mapping[str, str]) -> Iterator[list[
 
 def own_lead_export(member: Member, parameters: Mapping[str, str]) -> Iterator[list[Any]]:
     """A partner's own leads."""
-    return _rows(partner_leads.chosen(_query(parameters)), _SHARED)
+    return _rows(partner_leads.chosen(*partner_leads.asked(_query(parameters))), _SHARED)
 
 
 def _query(parameters: Mapping[str, str]) -> QueryDict:

@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import TruncDate
 from django.http import QueryDict
 
+from fairway.core.prepared import Asked, prepared
 from fairway.leads.models import Lead, Offer, Touch
 from fairway.leads.rules.answers import STAGES
 from fairway.leads.rules.states import LeadState, OfferState
@@ -43,36 +44,44 @@ def answered_offers() -> QuerySet[Offer, dict[str, Any]]:
     return rows.values(*_OFFER, "answered_by__name", lead_uid=F("lead__uid"), company=F("lead__company"))
 
 
-def chosen(params: QueryDict) -> QuerySet[Lead]:
-    """The partner's leads: those being worked unless ?state= says otherwise."""
+def chosen(state: str, stage: str) -> QuerySet[Lead]:
+    """The partner's leads: those being worked, those in one other state, or all."""
     rows = Lead.objects.all()
-    state = params.get("state") or OPEN
     if state == OPEN:
         rows = rows.filter(state=LeadState.ACCEPTED)
     elif state in set(LeadState):
         rows = rows.filter(state=state)
-    if (stage := params.get("stage")) in STAGES:
-        rows = rows.filter(stage=stage)
-    return rows
+    return rows.filter(stage=stage) if stage else rows
 
 
-def leads(params: QueryDict) -> QuerySet[Lead, dict[str, Any]]:
-    """Rows for the partner's list, the next step due first."""
+def asked(params: QueryDict) -> tuple[str, str]:
+    """State and stage out of an address; a state that there is not means all, an unknown stage none in particular."""
+    state = params.get("state") or OPEN
+    stage = params.get("stage") or ""
+    return state if state == OPEN or state in set(LeadState) else "all", stage if stage in STAGES else ""
+
+
+@prepared
+def _leads(state: str, stage: str, column: str, is_down: bool) -> QuerySet[Lead, dict[str, Any]]:
     # Days are taken where the reader is, by the database: two hundred rows are not two hundred conversions.
     days = {"accepted_on": TruncDate("accepted_at"), "last_touch_on": TruncDate("last_touch_at")}
-    return chosen(params).order_by(*_order(params)).values(*_LEAD, **days)
+    first = F(column).desc(nulls_last=True) if is_down else F(column).asc(nulls_last=True)
+    return chosen(state, stage).order_by(first, "-accepted_at", "-id").values(*_LEAD, **days)
 
 
-def _order(params: QueryDict) -> list[Any]:
-    asked = params.get("sort", "next_step_on")
-    column = F(SORTS.get(asked.lstrip("-"), "next_step_on"))
-    if asked.startswith("-"):
-        return [column.desc(nulls_last=True), "-accepted_at", "-id"]
-    return [column.asc(nulls_last=True), "-accepted_at", "-id"]
+def leads(params: QueryDict) -> Asked:
+    """Rows for the partner's list, the next step due first."""
+    sort = params.get("sort", "next_step_on")
+    return _leads(*asked(params), SORTS.get(sort.lstrip("-"), "next_step_on"), sort.startswith("-"))
+
+
+@prepared
+def _open_offer_ids() -> QuerySet[Offer, dict[str, Any]]:
+    return Offer.objects.filter(state=OfferState.OPEN).values("id")
 
 
 def open_offer_count() -> int:
-    return Offer.objects.filter(state=OfferState.OPEN)[:COUNT_CAP].count()
+    return _open_offer_ids().count_to(COUNT_CAP)
 
 
 def touches(subject_type: str, subject_id: int) -> list[dict[str, Any]]:

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import BigIntegerField, Count
 from django.utils.translation import ngettext
 
 from fairway.core.access import Member
 from fairway.core.http.desk import Waiting
+from fairway.core.prepared import Given, prepared
 from fairway.core.tenancy.context import Surface
 from fairway.core.tenancy.scope import TenantQuerySet
 from fairway.workflow.models import Notification
+
+UNREAD_MOST = 1_000
 
 
 def notifications_of(member: Member) -> TenantQuerySet:
@@ -17,8 +20,14 @@ def notifications_of(member: Member) -> TenantQuerySet:
     return Notification.objects.filter(seat_id=member.seat_id).order_by("-created_at", "-pk")
 
 
+@prepared
+def _unread() -> TenantQuerySet:
+    return Notification.objects.filter(seat_id=Given("seat", BigIntegerField()), read_at=None).values("id")
+
+
 def unread_count(member: Member) -> int:
-    return Notification.objects.filter(seat_id=member.seat_id, read_at=None).count()
+    """Counted no further than a badge can say."""
+    return _unread(given={"seat": member.seat_id}).count_to(UNREAD_MOST)
 
 
 def unread_by_vendor(member: Member) -> dict[int, int]:
