@@ -122,6 +122,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "fairway.core.tenancy.middleware.RequestIdMiddleware",
+    "fairway.core.http.observing.ObserveMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *(["django.middleware.gzip.GZipMiddleware"] if env_flag("FAIRWAY_COMPRESS", default=True) else []),
@@ -145,6 +146,7 @@ UNTENANTED_PREFIXES = frozenset(
         "style",
         "healthz",
         "readyz",
+        "metrics",
         "go",
         "invite",
         "not-here",
@@ -285,12 +287,24 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# Figures for Prometheus at /metrics; without a token that page does not exist.
+METRICS_TOKEN = os.environ.get("FAIRWAY_METRICS_TOKEN", "")
+UNLOGGED_ROUTES = frozenset({"static", "healthz", "readyz", "metrics"})
+LOG_FORMAT = os.environ.get("FAIRWAY_LOG_FORMAT", "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "json": {"()": "fairway.core.logs.JsonFormatter"},
+        "text": {"()": "fairway.core.logs.TextFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("FAIRWAY_LOG_LEVEL", "INFO")},
-    # It tells every process at every start which tasks it knows.
-    "loggers": {"procrastinate": {"level": os.environ.get("FAIRWAY_LOG_LEVEL", "WARNING")}},
+    "loggers": {
+        # It tells every process at every start which tasks it knows.
+        "procrastinate": {"level": os.environ.get("FAIRWAY_LOG_LEVEL", "WARNING")},
+        # Django's own would print these in a second form.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }

@@ -16,6 +16,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from fairway.core.access import Member, system_member
+from fairway.core.logs import request_id
 
 log = logging.getLogger("fairway.jobs")
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
@@ -28,17 +29,21 @@ def job(
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
-        def run(**arguments: Any) -> None:
+        def run(context: Any = None, **arguments: Any) -> None:
             in_block = connection.in_atomic_block
             if not in_block:
                 close_old_connections()
+            # In the log and in events a job stands where a request does elsewhere.
+            token = request_id.set(f"job-{context.job.id}") if context else None
             try:
                 function(**arguments)
             finally:
+                if token:
+                    request_id.reset(token)
                 if not in_block:
                     close_old_connections()
 
-        app.task(name=name, queue=queue, retry=retry)(run)
+        app.task(name=name, queue=queue, retry=retry, pass_context=True)(run)
         return function
 
     return register
@@ -102,6 +107,16 @@ def run_pending(limit: int = 1000) -> int:
             cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [identifier])
         done += 1
     return done
+
+
+KEPT_HOURS = 7 * 24
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="core.remove_old_jobs", pass_context=True, queueing_lock="core.remove_old_jobs")
+async def remove_old_jobs(context: Any, timestamp: int) -> None:
+    """Forget finished jobs, and those that were given up, after a week."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_failed=True)
 
 
 STALLED_AFTER = timedelta(seconds=30)

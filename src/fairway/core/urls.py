@@ -10,6 +10,7 @@ from fairway.core import views
 from fairway.core.http import home_views
 from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
+from fairway.core.http.metrics import metrics
 from fairway.core.tenancy.views import desk as desk_views
 from fairway.core.tenancy.views import invitations, people, tokens
 
@@ -39,6 +40,7 @@ plain = [
     path("not-here/", views.not_here, name="not-here"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]
 api = [
     path("me", programs.Me.as_view(), name="api-me"),

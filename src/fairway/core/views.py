@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from fairway.core import health
 from fairway.core.http.frame import role_label
 from fairway.core.tenancy.lookups import SeatRow, seats_of_user
 from fairway.core.tenancy.middleware import SEAT_KEY
@@ -78,13 +78,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers and has every table; 503 until then."""
+    """The database answers and has every table of this version; 503 until then.
+
+    With `?worker` also that a worker lives. Not without it: pages do their work while all workers are away.
+    """
     try:
-        executor = MigrationExecutor(connection)
-        is_ready = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = health.missing_migrations()
+        worker_is_away = "worker" in request.GET and not missing and not health.has_live_worker()
     except Error:
         connection.close()
         return HttpResponse("database away", status=503, content_type="text/plain")
-    if not is_ready:
+    if missing:
         return HttpResponse("migrations missing", status=503, content_type="text/plain")
+    if worker_is_away:
+        return HttpResponse("no worker", status=503, content_type="text/plain")
     return HttpResponse("ready", content_type="text/plain")

@@ -127,7 +127,10 @@ class Mail(InternalModel):
 
     class Meta(InternalModel.Meta):
         abstract = False
-        indexes = [models.Index(fields=["vendor", "-created_at"], name="mail_by_time")]
+        indexes = [
+            models.Index(fields=["vendor", "-created_at"], name="mail_by_time"),
+            models.Index(fields=["created_at"], condition=models.Q(state="waiting"), name="mail_waiting"),
+        ]
 
 
 __all__ = ["Approval", "ApprovalState", "Deadline", "Mail", "MailState", "Notification"]

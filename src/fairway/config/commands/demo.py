@@ -30,7 +30,7 @@ from fairway.config.commands.database import (
     run_python,
     var_dir,
 )
-from fairway.config.commands.programs import collect_static, web_command, web_environment, worker_command
+from fairway.config.commands.programs import prepare_web, web_command, web_environment, worker_command
 from fairway.config.commands.walk import Login, WalkError, check_home, check_sign_in_page
 from fairway.config.supervisor import Program, Supervisor, now_text
 
@@ -58,7 +58,7 @@ def demo(options: argparse.Namespace) -> int:
             logins = _read_logins()
             port = _choose_port(options.port)
             with step("Static files"):
-                collect_static(web_environment(databases.web_url))
+                prepare_web(web_environment(databases.web_url))
             supervisor = stack.enter_context(Supervisor(_programs(databases, port)))
             with step("Web and worker"):
                 _wait_until_ready(supervisor, port)

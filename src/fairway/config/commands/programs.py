@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from fairway.config.commands.database import (
     ROOT,
@@ -12,9 +14,12 @@ from fairway.config.commands.database import (
     database,
     environment_for,
     run_python,
+    var_dir,
 )
 
 WEB_THREADS = 4
+# The server's own lines in the form of ours.
+LOG_CONFIG = Path(__file__).with_name("granian_log.json")
 
 
 def web_command(*, host: str, port: int, processes: int, threads: int = WEB_THREADS) -> list[str]:
@@ -23,6 +28,7 @@ def web_command(*, host: str, port: int, processes: int, threads: int = WEB_THRE
         *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", str(processes), "--blocking-threads", str(threads), "--no-ws"),
         *("--workers-kill-timeout", "10", "--respawn-failed-workers"),
+        *("--log-config", str(LOG_CONFIG)),
         "fairway.config.wsgi:application",
     ]
 
@@ -33,22 +39,35 @@ def worker_command(*, concurrency: int) -> list[str]:
 
 
 def web_environment(url: str) -> dict[str, str]:
-    """The environment of a web server, whose static files `collect_static` has collected."""
-    return {**environment_for(url, "fairway web"), "FAIRWAY_STATIC": "collected"}
+    """The environment of a web server that `prepare_web` has prepared."""
+    return {
+        **environment_for(url, "fairway web"),
+        "FAIRWAY_STATIC": "collected",
+        "PROMETHEUS_MULTIPROC_DIR": str(_metrics_folder(os.getpid())),
+    }
 
 
-def collect_static(environment: Mapping[str, str]) -> None:
-    """Collect the static files for a web server with this environment; a moment when nothing changed."""
+def prepare_web(environment: Mapping[str, str]) -> None:
+    """Collect the static files, a moment when nothing changed, and make the folder for the processes' figures."""
     finished = subprocess.run([sys.executable, "-m", "fairway.core.http.statics"], env=environment, check=False)
     if finished.returncode != 0:
         raise CommandError("The static files cannot be collected; what went wrong is printed above.")
+    for folder in _metrics_folder(0).parent.glob("*"):
+        if folder.name == str(os.getpid()) or not Path(f"/proc/{folder.name}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+    Path(environment["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True)
+
+
+def _metrics_folder(pid: int) -> Path:
+    """Of one web server, named by the process that started it."""
+    return var_dir() / "metrics" / str(pid)
 
 
 def serve(options: argparse.Namespace) -> int:
     with database() as databases:
         command = web_command(host=options.host, port=options.port, processes=options.processes)
         environment = web_environment(databases.web_url)
-        collect_static(environment)
+        prepare_web(environment)
         return run_python(command, environment)
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,9 +14,8 @@ from django.utils.module_loading import import_string
 
 from fairway.core.access import Member
 from fairway.core.ids import uuid7_many
+from fairway.core.logs import request_id
 from fairway.core.tenancy.context import Surface, current
-
-request_id: ContextVar[str] = ContextVar("fairway_request_id", default="")
 
 
 @dataclass(frozen=True, slots=True)

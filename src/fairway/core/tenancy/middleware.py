@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 
 from fairway.core import clock
 from fairway.core.access import Member, member_of_seat, public_member
-from fairway.core.events.record import request_id
+from fairway.core.logs import request_id
 from fairway.core.tenancy.context import Context, Surface, entering
 from fairway.core.tenancy.lookups import SeatRow, api_token_by_hash, seats_of_user
 from fairway.core.tenancy.models import Organization, User

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.commands.migrate import Command as MigrateCommand
 
 from fairway.core.events.partitions import ensure_partitions
+from fairway.core.health import synchronise_function as synchronise_health
 from fairway.core.search import synchronise_functions as synchronise_search
 from fairway.core.tenancy.lookups import synchronise_functions
 from fairway.core.tenancy.organizations import synchronise_function as synchronise_organizations
@@ -20,6 +21,7 @@ class Command(MigrateCommand):
         synchronise_functions()
         synchronise_search()
         synchronise_organizations()
+        synchronise_health()
         changed = synchronise()
         if options["verbosity"] >= 1 and changed:
             self.stdout.write(f"Rights set for {len(changed)} tables.")
