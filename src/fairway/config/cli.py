@@ -55,6 +55,12 @@ def _add_demo(commands: argparse._SubParsersAction) -> None:
     demo.add_argument("--reset", action="store_true", help="delete the embedded database first and begin again")
     demo.add_argument("--port", type=port_number, default=8000, help="port (default: %(default)s)")
     demo.add_argument("--once", action="store_true", help="start, check that log-in and home pages answer, stop")
+    demo.add_argument(
+        "--scale",
+        choices=["small", "medium", "large"],
+        default="small",
+        help="how much is in the world; large is a vendor of 27,500 partners, in a data folder of its own",
+    )
     demo.set_defaults(run="fairway.config.commands.demo:demo")
 
 

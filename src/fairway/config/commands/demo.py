@@ -30,8 +30,10 @@ from fairway.config.commands.database import (
     run_python,
     var_dir,
 )
+from fairway.config.commands.estimate import tell_cost
 from fairway.config.commands.programs import prepare_web, web_command, web_environment, worker_command
 from fairway.config.commands.walk import Login, WalkError, check_home, check_sign_in_page
+from fairway.config.demo.scales import SCALES, SMALL
 from fairway.config.supervisor import Program, Supervisor, now_text
 
 HOST = "127.0.0.1"
@@ -42,10 +44,11 @@ PORTS_TRIED = 50
 
 
 def demo(options: argparse.Namespace) -> int:
+    _use_folder_of(options.scale)
     with _alone():
         if options.reset:
             _reset()
-        elif _was_interrupted() and "DATABASE_URL" not in os.environ:
+        elif _was_interrupted() and options.scale == SMALL and "DATABASE_URL" not in os.environ:
             print("The demo world was interrupted while it was being made; beginning again.")
             _reset()
         with contextlib.ExitStack() as stack:
@@ -54,7 +57,7 @@ def demo(options: argparse.Namespace) -> int:
                 require_roles(databases.owner_url)
             with step("Tables"):
                 _migrate(databases)
-            _make_world(databases)
+            _make_world(databases, options.scale)
             logins = _read_logins()
             port = _choose_port(options.port)
             with step("Static files"):
@@ -73,6 +76,12 @@ def demo(options: argparse.Namespace) -> int:
 # --- the world
 
 
+def _use_folder_of(scale: str) -> None:
+    """Every scale but the small one has a data folder of its own, var/large, so that one can be kept beside another."""
+    if scale != SMALL:
+        os.environ["FAIRWAY_VAR"] = str(var_dir() / scale)
+
+
 def _migrate(databases: Databases) -> None:
     log = _log("migrate")
     with log.open("wb") as output:
@@ -88,20 +97,23 @@ def _migrate(databases: Databases) -> None:
         raise CommandError(f"The tables cannot be made.\n{_tail(log)}\nThe whole log: {log}")
 
 
-def _make_world(databases: Databases) -> None:
+def _make_world(databases: Databases, scale: str = SMALL) -> None:
     """Build the demo world unless this database holds a finished one."""
     cluster = _cluster_id(databases)
-    if _world_state(cluster) == "finished":
+    state = _world_state(cluster)
+    if state == "finished":
         return
-    if _world_state(cluster) == "begun":
+    if state == "begun" and scale == SMALL:
         raise CommandError(
             "The demo world was interrupted while it was being made, in a database that is not ours to delete. "
             "Empty it and try again."
         )
+    if scale != SMALL:
+        tell_cost(SCALES[scale], databases)
     _note_world(cluster, "begun")
     with step("Demo world", own_line=True):
         environment = environment_for(databases.owner_url, "fairway demo world")
-        if run_python(["-m", "django", "demo_world"], environment) != 0:
+        if run_python(["-m", "django", "demo_world", "--scale", scale], environment) != 0:
             raise CommandError("The demo world cannot be made; what went wrong is printed above.")
     _note_world(cluster, "finished")
 

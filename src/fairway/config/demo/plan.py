@@ -38,7 +38,7 @@ class VendorPlan:
         return f"{self.slug}.example"
 
 
-def _place(**wanted: list[str]) -> dict:
+def place(**wanted: list[str]) -> dict:
     return {"all": [{"field": f"place.{name}", "op": "in", "value": value} for name, value in wanted.items()]}
 
 
@@ -67,11 +67,11 @@ NETWORKS = VendorPlan(
              3_000, 60_000),
     ),
     territories=(
-        ("United States, West", _place(country=["US"], state=WEST)),
-        ("United States, Central", _place(country=["US"], state=CENTRAL)),
-        ("United States, East", _place(country=["US"])),
-        ("Germany, Austria, Switzerland", _place(country=["DE", "AT", "CH"])),
-        ("United Kingdom and Ireland", _place(country=["GB", "IE"])),
+        ("United States, West", place(country=["US"], state=WEST)),
+        ("United States, Central", place(country=["US"], state=CENTRAL)),
+        ("United States, East", place(country=["US"])),
+        ("Germany, Austria, Switzerland", place(country=["DE", "AT", "CH"])),
+        ("United Kingdom and Ireland", place(country=["GB", "IE"])),
         ("Everywhere else", {"all": []}),
     ),
     countries=(("US", 0.62), ("DE", 0.2), ("GB", 0.12), ("FR", 0.06)),
@@ -98,7 +98,7 @@ STORAGE = VendorPlan(
         Line("archive", "Archive", ("Ten-year archive for invoices", "Video archive for three sites"), 4_000, 70_000),
     ),
     territories=(
-        ("North", _place(country=["DE"], state=["HH", "SH", "HB", "NI", "MV"])),
+        ("North", place(country=["DE"], state=["HH", "SH", "HB", "NI", "MV"])),
         ("Everywhere else", {"all": []}),
     ),
     countries=(("DE", 0.7), ("GB", 0.3)),

@@ -184,7 +184,7 @@ def _rate(world: World) -> None:
         for code in profile.product_lines:
             if chance.random() < 0.35 + skill / 2:
                 credentials.append(_credential(world, partner, code, issued + timedelta(days=chance.randint(0, 500))))
-    Profile.objects.bulk_update(profiles.values(), ["lead_capacity"])
+    Profile.objects.bulk_update(profiles.values(), ["lead_capacity"], batch_size=1000)
     Credential.objects.bulk_create(credentials)
     resting = [partner.pk for partner in list(world.partners.values())[1:] if chance.random() < 0.05]
     Partner.objects.filter(pk__in=resting).update(state=PartnerState.PAUSED)
@@ -226,6 +226,16 @@ def seat_partner_people(worlds: list[World], password: str) -> dict[str, str]:
         with entering(world.context):
             _seat(world, users)
     return shown
+
+
+def seat_people_of(world: World, known: dict[int, list[tuple[User, str]]]) -> None:
+    """Seat the people of one vendor's partners; those of organizations that are `known` have log-ins already."""
+    users = dict(known)
+    new = [partner for partner in world.partners.values() if partner.organization_id not in users]
+    made = {partner.organization_id: _people_of(world, partner, "") for partner in new}
+    User.objects.bulk_create([user for people in made.values() for user, _ in people])
+    with entering(world.context):
+        _seat(world, users | made)
 
 
 def _people_of(world: World, partner: Partner, password: str) -> list[tuple[User, str]]:

@@ -1,6 +1,7 @@
 """The demo command's decisions: which port, which world, who may run."""
 
 import json
+import shutil
 import socket
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from fairway.config import cli
 from fairway.config.commands import demo, walk
 from fairway.config.commands.database import CommandError, Databases, environment_for
+from fairway.config.commands.estimate import PROBE_SECONDS, estimate, require_room
+from fairway.config.demo.scales import LARGE, MEDIUM
 
 LOG_IN_PAGE = """
 <form action="/search/"><input name="q" type="text"></form>
@@ -85,6 +88,43 @@ def test_a_world_that_fails_is_never_called_finished(var: Path, monkeypatch: pyt
     with pytest.raises(CommandError, match="cannot be made"):
         demo._make_world(Databases("web", "owner", embedded=True))
     assert demo._world_state("1-5") == "begun"
+
+
+def test_a_large_world_lies_beside_the_small_one(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo._use_folder_of("small")
+    assert demo.var_dir() == var
+    demo._use_folder_of("large")
+    assert demo.var_dir() == var / "large"
+
+
+def test_an_interrupted_large_world_is_gone_on_with(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(demo, "_reset", lambda: pytest.fail("what was built was deleted", pytrace=False))
+    monkeypatch.setattr(demo, "_cluster_id", lambda _: "1-5")
+    monkeypatch.setattr(demo, "tell_cost", lambda *_: None)
+    run: list[list[str]] = []
+    monkeypatch.setattr(demo, "run_python", lambda command, _: run.append(command) or 0)
+    demo._note_world("1-5", "begun")
+    demo._make_world(Databases("web", "owner", embedded=True), "large")
+    assert run == [["-m", "django", "demo_world", "--scale", "large"]]
+    assert demo._world_state("1-5") == "finished"
+
+
+def test_the_cost_of_a_world_follows_its_size_and_the_machine() -> None:
+    large, medium = estimate(LARGE, PROBE_SECONDS), estimate(MEDIUM, PROBE_SECONDS)
+    assert estimate(LARGE, 3 * PROBE_SECONDS).minutes in range(3 * large.minutes - 3, 3 * large.minutes + 1)
+    assert medium.minutes < large.minutes / 10
+    assert large.bytes > 40 * (medium.bytes - 500_000_000)
+    assert large.sentence("large").startswith(f"The large world takes about {large.minutes} minutes on this machine")
+
+
+def test_a_disk_that_is_too_small_is_said_before_anything_is_built(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cost = estimate(LARGE, PROBE_SECONDS)
+    usage = shutil.disk_usage(var)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=cost.bytes))
+    with pytest.raises(CommandError, match=rf"needs \d+\.\d GB of disk, and {var} has .* free. Make room"):
+        require_room(LARGE, cost, var)
+    require_room(LARGE, cost, var, already=cost.bytes)
 
 
 def test_log_ins_are_read_as_the_world_wrote_them(var: Path) -> None:

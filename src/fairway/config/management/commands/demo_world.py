@@ -12,8 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from fairway.config.demo import finishing, setting_up
+from fairway.config.demo.bulk import cast
+from fairway.config.demo.bulk.building import Building, is_half_made
 from fairway.config.demo.plan import PLANS
 from fairway.config.demo.playing import Play
+from fairway.config.demo.scales import SCALES, SMALL, Scale
 from fairway.config.supervisor import end_with_parent
 from fairway.core import clock
 
@@ -25,6 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-input", action="store_true")
+        parser.add_argument("--scale", default=SMALL, choices=[SMALL, *SCALES])
         parser.add_argument("--play", help="only play the years of these vendors (used by the command itself)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +39,19 @@ class Command(BaseCommand):
             self._play(options["play"].split(","))
             return
         ends = clock.now().replace(second=0, microsecond=0)
-        self._build(ends)
+        if options["scale"] == SMALL:
+            self._build(ends)
+        else:
+            self._build_in_bulk(SCALES[options["scale"]], ends)
+
+    def _build_in_bulk(self, scale: Scale, ends: datetime) -> None:
+        if setting_up.exists(scale.plans) and not is_half_made():
+            raise CommandError("There are vendors of these names already. Run: ./fairway demo --reset")
+        building = Building(scale, ends, self._say)
+        building.build()
+        finishing.tidy()
+        self._write_logins(cast.give_passwords(scale, finishing.new_password()))
+        building.finish()
 
     def _build(self, ends: Any) -> None:
         if setting_up.exists(PLANS):
@@ -54,7 +70,9 @@ class Command(BaseCommand):
         for world in worlds:
             finishing.sales(world)
         finishing.tidy()
-        logins = finishing.logins(worlds[0], shown, password)
+        self._write_logins(finishing.logins(worlds[0], shown, password))
+
+    def _write_logins(self, logins: list[dict[str, Any]]) -> None:
         path = settings.VAR_DIR / "demo" / "logins.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(logins, indent=1) + "\n")
