@@ -92,6 +92,9 @@ def test_no_page_of_a_surface_keeps_anybody_out(committed, rows, browse, surface
     fail_with([fault for path in paths for fault in faults_of(person, path)])
 
 
+AROUND = ("/desk/", "/go/", "/accounts/security/", "/accounts/security/app/", "/accounts/security/passkeys/new/")
+
+
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 def test_neither_do_the_pages_around_them(committed, rows, browse, phone):
     visitor = browse(phone=phone)
@@ -99,6 +102,6 @@ def test_neither_do_the_pages_around_them(committed, rows, browse, phone):
     paths = ["/accounts/login/", "/accounts/password/reset/", form]
     found = [fault for path in paths for fault in faults_of(visitor, path)]
     person = browse(committed.beta_executive, phone=phone)
-    found += [fault for path in ("/desk/", "/go/") for fault in faults_of(person, path)]
+    found += [fault for path in AROUND for fault in faults_of(person, path)]
     found += [fault for fault in faults_of(person, f"/{committed.acme.slug}/console/") if "status of 404" not in fault]
     fail_with(found)

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "csp",
     "rest_framework",
@@ -135,6 +136,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "fairway.core.tenancy.sessions.SignInMiddleware",
     "fairway.core.tenancy.middleware.TenancyMiddleware",
 ]
 
@@ -189,6 +191,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "fairway.core.tenancy.second_factor.SecondFactorAdapter"
+MFA_FORMS = assets.SECOND_FACTOR_FORMS
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # who has a log-in came by a link that was mailed to its address
+MFA_TOTP_TOLERANCE = 1  # clocks differ; a code works once all the same (core.tenancy.actions.signing_in)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -2,6 +2,10 @@
 
 from fairway.core.events.models import Event
 from fairway.core.tenancy.models import Invitation, Organization, Partner, Seat, User
+from fairway.core.tenancy.signing_in import SignIn, SignInPolicy
 from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
 
-__all__ = ["ApiToken", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "Seat", "User"]
+__all__ = [
+    "ApiToken", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "Seat", "SignIn", "SignInPolicy",
+    "User",
+]  # fmt: skip

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from allauth.mfa.base import views as factor_views
+from allauth.mfa.recovery_codes import views as code_views
+from allauth.mfa.totp import views as app_views
+from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -12,7 +16,7 @@ from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
 from fairway.core.tenancy.views import desk as desk_views
-from fairway.core.tenancy.views import invitations, people, tokens
+from fairway.core.tenancy.views import invitations, people, security, sign_in_policy, tokens
 
 
 def _people(prefix: str) -> list[Any]:
@@ -29,7 +33,12 @@ def _people(prefix: str) -> list[Any]:
     ]
 
 
-console = [path("", home_views.console_home, name="home"), *_people("")]
+console = [
+    path("", home_views.console_home, name="home"),
+    path("people/signing-in/", sign_in_policy.policy, name="signinpolicy-edit"),
+    path("people/<uuid:uid>/second-factor/", sign_in_policy.reset, name="person-second-factor"),
+    *_people(""),
+]
 portal = [path("", home_views.portal_home, name="portal-home"), *_people("portal-")]
 desk = [path("", desk_views.vendors, name="desk-vendor-list")]
 plain = [
@@ -41,6 +50,24 @@ plain = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+]
+# A person's own log-in. The names beginning with mfa_ are those the library leads to.
+plain += [
+    path("accounts/security/", security.security, name="security"),
+    path("accounts/security/", security.security, name="mfa_index"),
+    path("accounts/security/places/others/end/", security.end_others, name="sign-in-end-others"),
+    path("accounts/security/places/<uuid:uid>/end/", security.end, name="sign-in-end"),
+    path("accounts/security/app/", app_views.activate_totp, name="mfa_activate_totp"),
+    path("accounts/security/app/remove/", app_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("accounts/security/passkeys/new/", passkey_views.add_webauthn, name="mfa_add_webauthn"),
+    path("accounts/security/passkeys/<slug:mark>/remove/", security.remove_passkey, name="passkey-remove"),
+    path("accounts/security/codes/", code_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/security/codes/new/", code_views.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("accounts/security/codes/file/", code_views.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("accounts/login/code/", factor_views.authenticate, name="mfa_authenticate"),
+    path("accounts/login/passkey/", passkey_views.login_webauthn, name="mfa_login_webauthn"),
+    path("accounts/again/code/", factor_views.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/again/passkey/", passkey_views.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
 ]
 api = [
     path("me", programs.Me.as_view(), name="api-me"),

@@ -43,4 +43,11 @@ ACCOUNT_FORMS = {
     "reset_password": "fairway.core.http.account_forms.ResetPasswordForm",
     "reset_password_from_key": "fairway.core.http.account_forms.ResetPasswordKeyForm",
     "change_password": "fairway.core.http.account_forms.ChangePasswordForm",
+    "reauthenticate": "fairway.core.http.account_forms.ReauthenticatePasswordForm",
+}
+SECOND_FACTOR_FORMS = {
+    "authenticate": "fairway.core.http.account_forms.SecondFactorForm",
+    "reauthenticate": "fairway.core.http.account_forms.SecondFactorAgainForm",
+    "activate_totp": "fairway.core.http.account_forms.CodeAppForm",
+    "add_webauthn": "fairway.core.http.account_forms.PasskeyForm",
 }

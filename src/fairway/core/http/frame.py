@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
-from fairway.core.http.format import initials
+from fairway.core.http.format import initials, moment
 from fairway.core.tenancy.lookups import SeatRow
 from fairway.core.tenancy.models import Role
 
@@ -56,6 +56,17 @@ class VendorLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A line above every page, until its cause is gone."""
+
+    text: str
+    url: str = ""
+    label: str = ""
+    kind: str = "attention"
+    icon: str = "alert-triangle"
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     brand: str = "Fairway"
     home_url: str = "/"
@@ -66,6 +77,7 @@ class Frame:
     inbox_url: str = ""
     inbox_count: int | None = None
     logout_url: str = ""
+    notices: tuple[Notice, ...] = ()
 
 
 def role_label(role: str) -> str:
@@ -98,7 +110,15 @@ def frame_of(request: HttpRequest) -> Frame:
         inbox_url=reverse(url_name) if url_name else "",
         inbox_count=unread(request) if unread else None,
         logout_url=LOGOUT_URL,
+        notices=_notices(member.seat),
     )
+
+
+def _notices(seat: SeatRow) -> tuple[Notice, ...]:
+    if seat.second_factor_at is None or seat.has_second_factor:
+        return ()
+    text = _("From %(when)s you need a second factor to sign in.") % {"when": moment(seat.second_factor_at)}
+    return (Notice(text, "/accounts/security/", _("Set it up now"), icon="shield"),)
 
 
 def _seat_links(member: Member, *, is_desk: bool) -> tuple[SeatLink, ...]:

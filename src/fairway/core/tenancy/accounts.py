@@ -1,14 +1,18 @@
 """How allauth behaves here: people come by invitation, never by signing themselves up."""
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.flows.login import get_authentication_records
 from django.db.models import BigIntegerField, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from fairway.core.prepared import Given, prepared
+from fairway.core.tenancy.actions.signing_in import tell_of_change
 from fairway.core.tenancy.models import User
 
 
@@ -44,3 +48,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People have no user name, only an e-mail address."""
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Asked once more before a change of who may get in, unless the person has just logged in."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return super().is_reauthentication_required(app=app)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """The person is told of every change of the factors, by a job."""
+        tell_of_change(user, template_prefix.rpartition("/")[2])

@@ -13,6 +13,7 @@ from fairway.core.access import PERMISSIONS, Member
 from fairway.core.http.forms import Choices, DateField
 from fairway.core.names import sort_name
 from fairway.core.search import similar
+from fairway.core.tenancy.actions.signing_in import GRACE_DAYS_MOST
 from fairway.core.tenancy.models import PARTNER_ROLES, Partner, Role
 from fairway.core.tenancy.queries import MAY_GIVE
 
@@ -121,3 +122,18 @@ class TokenForm(forms.Form):
         """The end of the last day, in UTC."""
         day = self.cleaned_data["expires_on"]
         return datetime.combine(day + timedelta(days=1), time(0), UTC) if day else None
+
+
+class SecondFactorPolicyForm(forms.Form):
+    days = forms.IntegerField(
+        label=gettext_lazy("Days until it is needed"),
+        min_value=0,
+        max_value=GRACE_DAYS_MOST,
+        initial=14,
+        required=False,
+        help_text=gettext_lazy("Until then everybody without one is reminded on every page. 0 means from now on."),
+    )
+
+    def clean_days(self) -> int:
+        value: int | None = self.cleaned_data["days"]
+        return 14 if value is None else value

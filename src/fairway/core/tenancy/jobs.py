@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from fairway.core import clock
 from fairway.core.access import system_member
 from fairway.core.jobs import defer, job
-from fairway.core.tenancy.actions import idempotency, invitations, passwords
+from fairway.core.tenancy.actions import idempotency, invitations, passwords, signing_in
 from fairway.core.tenancy.models import Organization
 
 
@@ -29,3 +29,19 @@ def look_for_old_answers(timestamp: int) -> None:
 @job("core.forget_answers")
 def forget_answers(*, vendor_id: int) -> None:
     idempotency.forget_answers(actor=system_member(vendor_id, "Housekeeping"), at=clock.now())
+
+
+@job("core.reset_second_factor")
+def reset_second_factor(*, vendor_id: int, user_id: int) -> None:
+    signing_in.remove_second_factors(user_id)
+
+
+@job("core.tell_of_sign_in_change")
+def tell_of_sign_in_change(*, vendor_id: int, user_id: int, said: str) -> None:
+    signing_in.send_change(user_id, said)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="core.look_for_ended_sign_ins", queueing_lock="core.look_for_ended_sign_ins")
+def look_for_ended_sign_ins(timestamp: int) -> None:
+    signing_in.forget_ended_sign_ins(clock.now())

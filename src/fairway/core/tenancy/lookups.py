@@ -3,10 +3,12 @@
 They take the one key the asker already holds (a user id, the hash of a token) and return only what belongs to it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 FUNCTIONS = [
     """
@@ -26,6 +28,49 @@ FUNCTIONS = [
         LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
        WHERE s.user_id = $1 AND s.is_active
        ORDER BY v.name, s.id
+    $$
+    """,
+    # Its columns may grow: callers name what they read. (The function above answers processes of the release before.)
+    "DROP FUNCTION IF EXISTS fw_seats(bigint)",
+    """
+    CREATE FUNCTION fw_seats(bigint) RETURNS TABLE (
+      seat_id bigint, seat_uid uuid, role text, name text, email text, organization_id bigint,
+      vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
+      partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
+      second_factor_at timestamptz, has_second_factor boolean
+    ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT s.id, s.uid, s.role, s.name, s.email, s.organization_id,
+             v.id, v.name, v.slug, v.currency, v.time_zone,
+             p.id, p.uid, p.name, coalesce(p.time_zone, v.time_zone),
+             CASE WHEN p.id IS NULL THEN '{}'::bigint[]
+                  ELSE array_prepend(p.id, ARRAY(SELECT c.id FROM core_partner c
+                       WHERE c.parent_id = p.id AND c.vendor_id = s.vendor_id ORDER BY c.id)) END,
+             CASE WHEN p.id IS NULL THEN y.staff_second_factor_at END,
+             EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = $1 AND a.type <> 'recovery_codes')
+        FROM core_seat s
+        JOIN core_organization v ON v.id = s.vendor_id
+        LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
+        LEFT JOIN core_signinpolicy y ON y.vendor_id = s.vendor_id
+       WHERE s.user_id = $1 AND s.is_active
+       ORDER BY v.name, s.id
+    $$
+    """,
+    # Which of the vendor's seats have a second factor; whether a log-in has seats at this vendor alone.
+    """
+    CREATE OR REPLACE FUNCTION fw_seats_with_second_factor() RETURNS TABLE (seat_id bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT s.id FROM core_seat s
+       WHERE s.vendor_id = current_setting('fw.vendor_id')::bigint AND s.partner_id IS NULL
+         AND EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = s.user_id AND a.type <> 'recovery_codes')
+    $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION fw_is_only_ours(bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT EXISTS (SELECT 1 FROM core_seat s
+                      WHERE s.user_id = $1 AND s.vendor_id = current_setting('fw.vendor_id')::bigint)
+         AND NOT EXISTS (SELECT 1 FROM core_seat s WHERE s.user_id = $1 AND s.is_active
+                          AND s.vendor_id <> current_setting('fw.vendor_id')::bigint)
     $$
     """,
     """
@@ -69,17 +114,44 @@ class SeatRow:
     partner_name: str | None
     partner_time_zone: str
     partner_ids: tuple[int, ...]
+    second_factor_at: datetime | None = None
+    has_second_factor: bool = False
 
     @property
     def surface(self) -> str:
         return "console" if self.partner_id is None else "portal"
 
+    def must_add_second_factor(self, at: datetime) -> bool:
+        """Whether this seat is shut until its person has a second factor."""
+        return self.second_factor_at is not None and self.second_factor_at <= at and not self.has_second_factor
+
+
+_COLUMNS = ", ".join(field.name for field in fields(SeatRow))
+
 
 def seats_of_user(user_id: int) -> list[SeatRow]:
     """The active seats of a person, over all vendors, by vendor name."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM fw_seats_of_user(%s)", [user_id])
-        return [SeatRow(*(*row[:-1], tuple(row[-1]))) for row in cursor.fetchall()]
+        cursor.execute(f"SELECT {_COLUMNS} FROM fw_seats(%s)", [user_id])
+        rows = cursor.fetchall()
+    return [_seat_row(row) for row in rows]
+
+
+def _seat_row(row: Sequence[Any]) -> SeatRow:
+    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in row]
+    return SeatRow(*values)
+
+
+def seats_with_second_factor() -> set[int]:
+    """Ids of the vendor's staff seats whose people have a second factor. In a console or acting context."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seat_id FROM fw_seats_with_second_factor()")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def is_only_ours(user_id: int) -> bool:
+    """Whether this log-in has seats at the vendor in context, and open ones nowhere else."""
+    return bool(_one("SELECT fw_is_only_ours(%s)", user_id)[0])
 
 
 def invitation_by_hash(token_hash: str) -> tuple[int, int, str, str] | None:
@@ -92,22 +164,28 @@ def api_token_by_hash(token_hash: str) -> tuple[int, int, int, list[str], Any] |
     return _one("SELECT * FROM fw_api_token(%s)", token_hash)
 
 
-def _one(sql: str, key: str) -> Any:
+def _one(sql: str, key: str | int) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(sql, [key])
         return cursor.fetchone()
 
 
+# Function → who may call it besides the owner.
+CALLERS = {
+    "fw_seats_of_user(bigint)": "fw_web",
+    "fw_seats(bigint)": "fw_web",
+    "fw_seats_with_second_factor()": "fw_console, fw_acting",
+    "fw_is_only_ours(bigint)": "fw_acting",
+    "fw_invitation(text)": "fw_web",
+    "fw_api_token(text)": "fw_web",
+}
+
+
 def synchronise_functions() -> None:
-    """Create or replace the functions; only the web's log-in and acting code may call them. Run as the owner."""
-    names = [
-        "fw_seats_of_user(bigint)",
-        "fw_invitation(text)",
-        "fw_api_token(text)",
-    ]
-    with connection.cursor() as cursor:
+    """Create or replace the functions, at once for everybody who calls them. Run as the owner."""
+    with transaction.atomic(), connection.cursor() as cursor:
         for statement in FUNCTIONS:
             cursor.execute(statement)
-        for name in names:
+        for name, callers in CALLERS.items():
             cursor.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
-            cursor.execute(f"GRANT EXECUTE ON FUNCTION {name} TO fw_web")
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {callers}")

@@ -9,12 +9,13 @@ import logging
 from collections.abc import Callable
 from functools import lru_cache
 from typing import cast
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import set_script_prefix
 from django.utils import timezone, translation
@@ -28,6 +29,7 @@ from fairway.core.tenancy.models import Organization, User
 
 log = logging.getLogger("fairway.web")
 Handler = Callable[[HttpRequest], HttpResponse]
+SECURITY_PATH = "/accounts/security/"
 SEAT_KEY = "seats"  # session: vendor short name → uid of the seat chosen there
 
 
@@ -127,6 +129,8 @@ class TenancyMiddleware:
         member = self._seated(request, slug, surface)
         if member is None:
             return self._redirected(request, "/not-here/")
+        if member.seat is not None and member.seat.must_add_second_factor(clock.now()):
+            return HttpResponseRedirect(f"{SECURITY_PATH}?{urlencode({'next': request.get_full_path()})}")
         return self._within(request, member)
 
     def _redirected(self, request: HttpRequest, path: str) -> HttpResponse:

@@ -1,11 +1,16 @@
 """People, invitations and keys, as a member may see and change them."""
 
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+
+from fairway.core import clock
 from fairway.core.access import Member, system_member
 from fairway.core.tenancy.context import entering
-from fairway.core.tenancy.lookups import invitation_by_hash
+from fairway.core.tenancy.lookups import invitation_by_hash, seats_with_second_factor
 from fairway.core.tenancy.middleware import hash_token
 from fairway.core.tenancy.models import PARTNER_ROLES, STAFF_ROLES, Invitation, Partner, Role, Seat, User
 from fairway.core.tenancy.scope import TenantQuerySet
+from fairway.core.tenancy.signing_in import SignIn
 from fairway.core.tenancy.tokens import ApiToken
 
 # Which roles a person may give, by own role. Nobody gives more than the own side of the house has.
@@ -67,6 +72,18 @@ def invitation_of_token(token: str) -> tuple[Invitation, str, str] | None:
     with entering(system_member(vendor_id, "invitations").context):
         invitation = Invitation.objects.select_related("partner", "invited_by").get(pk=invitation_id)
     return invitation, slug, name
+
+
+def sign_ins_of(user: User) -> QuerySet[SignIn]:
+    """Where the person is signed in now, the latest seen first."""
+    living = Session.objects.filter(expire_date__gt=clock.now()).values("session_key")
+    return SignIn.objects.filter(user_id=user.pk, session_key__in=living).order_by("-last_seen_at", "-pk")
+
+
+def staff_without_second_factor() -> TenantQuerySet:
+    """Open staff seats of the vendor in context whose people have only a password."""
+    seats = Seat.objects.filter(partner=None, is_active=True).order_by("name_key", "pk")
+    return seats.exclude(pk__in=seats_with_second_factor())
 
 
 def user_of_email(email: str) -> User | None:

@@ -24,6 +24,7 @@ from fairway.core.refusals import Refused
 from fairway.core.tenancy.actions.invitations import invite, resend_invitation, revoke_invitation
 from fairway.core.tenancy.actions.seats import close_seat, open_seat
 from fairway.core.tenancy.forms import InviteForm
+from fairway.core.tenancy.lookups import seats_with_second_factor
 from fairway.core.tenancy.models import Partner, Role, Seat
 from fairway.core.tenancy.queries import MAY_GIVE, invitations_for, may_give, people_for
 from fairway.core.tenancy.scope import TenantQuerySet
@@ -93,6 +94,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {
         "table": table,
         "invitations": _shown_invitations(member),
+        "signing_in_url": reverse("signinpolicy-edit") if member.can("people.manage") else "",
         "invite_url": address(member, "person-invite") if member.can("people.invite") else "",
     }
     return render(request, "people/people.html", context)
@@ -151,17 +153,23 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
     member: Member = request.member  # type: ignore[attr-defined]
     require(member, "people.read")
     seat = get_object_or_404(people_for(member), uid=uid)
+    has_factor = member.can("people.manage") and not seat.partner_id and seat.pk in seats_with_second_factor()
     facts = [
         Fact(_("E-mail"), seat.email),
         Fact(_("Role"), role_label(seat.role)),
         Fact(_("Partner"), seat.partner.name if seat.partner else _("Own staff")),
         Fact(_("Since"), f"{seat.created_at:%-d %b %Y}"),
     ]
+    if member.can("people.manage") and not seat.partner_id:
+        facts.append(Fact(_("Second factor"), _("set up") if has_factor else _("none yet")))
     context = {
         "seat": seat,
         "facts": facts,
         "people_url": _people(member),
         "is_mine": seat.pk != member.seat_id and member.role in MAY_GIVE and may_give(member, seat.role, seat.partner),
+        "factor_url": reverse("person-second-factor", args=[seat.uid])
+        if has_factor and seat.pk != member.seat_id
+        else "",
         "close_url": address(member, "person-close", seat.uid),
         "open_url": address(member, "person-open", seat.uid),
     }
