@@ -263,7 +263,7 @@ EMAIL_USE_TLS = env_flag("FAIRWAY_SMTP_TLS")
 EMAIL_TIMEOUT = 20
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_IMPORT_PATHS = ["fairway.core.jobs", "fairway.core.tenancy.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["fairway.core.jobs", "fairway.core.tenancy.jobs", "fairway.core.search.jobs"]
 PASSWORD_RESET_TIMEOUT = 3600
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

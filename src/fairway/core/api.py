@@ -7,8 +7,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fairway.core.access import PERMISSIONS, Member
-from fairway.core.http.api.fields import Output
+from fairway.core.http.api.fields import Choice, Input, Output, QueryWhole, Text
 from fairway.core.http.api.operations import Call, Resource, operation
+from fairway.core.search.find import TEXT_MOST, Found, find
 
 
 class VendorTold(serializers.Serializer):
@@ -51,3 +52,53 @@ class Me(Resource):
     @operation("read_me", _("Who this token speaks for"), permission="", gives=MeTold)
     def get(self, call: Call) -> Member:
         return call.member
+
+
+MAY_FIND = ("partner.read", "lead.read", "offer.read", "deal.read", "customer.read", "people.read")
+
+
+class SearchQuery(Input):
+    q = Text(
+        max_length=TEXT_MOST,
+        required=False,
+        help_text="Words, a number, an e-mail address, a website or a telephone number. Without it nothing is found.",
+    )
+    kind = Choice(
+        choices=["partners", "leads", "deals", "customers", "registrations", "people"],
+        required=False,
+        help_text="Look for this kind alone.",
+    )
+    limit = QueryWhole(min_value=1, max_value=50, required=False, help_text="Hits of each kind; 5 by default.")
+
+
+class HitTold(serializers.Serializer):
+    kind = serializers.CharField()
+    uid = serializers.UUIDField()
+    title = serializers.CharField()
+    second = serializers.CharField(allow_blank=True)
+    path = serializers.CharField(allow_blank=True, help_text="The page for people, below the address of this server.")
+
+
+class FoundTold(Output):
+    items = serializers.SerializerMethodField()
+    is_forgiving = serializers.BooleanField(help_text="Whether words that are spelled nearly so count too.")
+
+    @extend_schema_field(HitTold(many=True))
+    def get_items(self, found: Found) -> list[dict[str, Any]]:
+        return [
+            {"kind": group.kind.name, "uid": str(hit.uid), "title": hit.title, "second": hit.second, "path": hit.url}
+            for group in found.groups
+            for hit in group.hits
+        ]
+
+
+class Search(Resource):
+    tag = "search"
+
+    @operation(
+        "search", _("Search"), permission=MAY_FIND, asks=SearchQuery, gives=FoundTold,
+        help=_("Looks through all kinds that the token may read, the best hits of each kind first."),
+    )  # fmt: skip
+    def get(self, call: Call) -> Found:
+        query = call.query
+        return find(query.get("q", ""), call.member, kind=query.get("kind", ""), most=query.get("limit", 0))

@@ -11,9 +11,12 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
+        from fairway.core import search
         from fairway.core.http import nav
+        from fairway.core.search.people import PEOPLE
 
         words.install(gettext)
+        search.register(PEOPLE)
         nav.register(
             nav.NavItem("console", "", _("Home"), "home", "home"),
             nav.NavItem("console", "setup", _("People"), "person-list", "users", "people.read", 10),

@@ -11,7 +11,7 @@ from django.views.generic import RedirectView
 
 from fairway.core import api as programs
 from fairway.core import views
-from fairway.core.http import home_views
+from fairway.core.http import home_views, search_views
 from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
@@ -33,14 +33,22 @@ def _people(prefix: str) -> list[Any]:
     ]
 
 
+def _search(prefix: str) -> list[Any]:
+    return [
+        path("search/", search_views.search, name=f"{prefix}search"),
+        path("search/palette/", search_views.palette, name=f"{prefix}search-palette"),
+    ]
+
+
 console = [
     path("", home_views.console_home, name="home"),
     path("people/signing-in/", sign_in_policy.policy, name="signinpolicy-edit"),
     path("people/<uuid:uid>/second-factor/", sign_in_policy.reset, name="person-second-factor"),
+    *_search(""),
     *_people(""),
 ]
-portal = [path("", home_views.portal_home, name="portal-home"), *_people("portal-")]
-desk = [path("", desk_views.vendors, name="desk-vendor-list")]
+portal = [path("", home_views.portal_home, name="portal-home"), *_search("portal-"), *_people("portal-")]
+desk = [path("", desk_views.vendors, name="desk-vendor-list"), *_search("desk-")]
 plain = [
     path("", views.start, name="start"),
     path("go/", views.go, name="go"),
@@ -71,6 +79,7 @@ plain += [
 ]
 api = [
     path("me", programs.Me.as_view(), name="api-me"),
+    path("search", programs.Search.as_view(), name="api-search"),
     path("openapi.json", openapi, name="api-schema"),
     path("docs/", api_docs, name="api-docs"),
     path("docs", RedirectView.as_view(url="/api/v1/docs/")),

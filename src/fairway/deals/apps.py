@@ -7,12 +7,15 @@ class DealsConfig(AppConfig):
     label = "deals"
 
     def ready(self) -> None:
+        from fairway.core import search
         from fairway.core.http import desk, home, todo
         from fairway.core.http.nav import NavItem, register
         from fairway.deals import measures
         from fairway.deals.queries.desk import questions_waiting, steps_due
         from fairway.deals.views import homes
+        from fairway.deals.views.found import CUSTOMERS, DEALS, REGISTRATIONS
 
+        search.register(DEALS, REGISTRATIONS, CUSTOMERS)
         register(
             NavItem("console", "sales", _("Deals"), "deal-list", "briefcase", "deal.read", order=20),
             NavItem(

@@ -7,13 +7,15 @@ class LeadsConfig(AppConfig):
     label = "leads"
 
     def ready(self) -> None:
-        from fairway.core import exports
+        from fairway.core import exports, search
         from fairway.core.http import desk, happenings, home, nav, todo
         from fairway.leads import conditions, imports, measures  # noqa: F401
         from fairway.leads.queries.desk import offers_waiting, steps_due
         from fairway.leads.queries.exports import lead_export, own_lead_export
         from fairway.leads.views import homes, timeline
+        from fairway.leads.views.found import LEADS
 
+        search.register(LEADS)
         nav.register(
             nav.NavItem("console", "sales", _("Leads"), "lead-list", "target", "lead.read", 10, homes.waiting_count,
                         also=("leadform-list",)),

@@ -32,11 +32,12 @@ STYLESHEETS = (
     "fairway/css/tables.css",
     "fairway/css/parts.css",
     "fairway/css/overlays.css",
+    "fairway/css/find.css",
     "fairway/css/leads.css",
 )
 # All of them in one file, made when static files are collected.
 JOINED_STYLESHEET = "fairway/css/all.css"
-SCRIPTS = ("fairway/js/app.js", "fairway/js/forms.js", "fairway/js/conditions.js")
+SCRIPTS = ("fairway/js/app.js", "fairway/js/forms.js", "fairway/js/conditions.js", "fairway/js/palette.js")
 
 ACCOUNT_FORMS = {
     "login": "fairway.core.http.account_forms.LoginForm",

@@ -107,6 +107,7 @@ def frame_of(request: HttpRequest) -> Frame:
         person=Person(member.name, role_label(member.role), _seat_links(member, is_desk=is_desk)),
         switcher=_places(member, slug, is_desk=is_desk),
         note="" if is_desk else member.seat.partner_name or "",
+        search_url=reverse(_search_page(request)),
         inbox_url=reverse(url_name) if url_name else "",
         inbox_count=unread(request) if unread else None,
         logout_url=LOGOUT_URL,
@@ -119,6 +120,11 @@ def _notices(seat: SeatRow) -> tuple[Notice, ...]:
         return ()
     text = _("From %(when)s you need a second factor to sign in.") % {"when": moment(seat.second_factor_at)}
     return (Notice(text, "/accounts/security/", _("Set it up now"), icon="shield"),)
+
+
+def _search_page(request: HttpRequest) -> str:
+    door = request.path_info.split("/", 2)[1]
+    return "search" if door == "console" else f"{door}-search"
 
 
 def _seat_links(member: Member, *, is_desk: bool) -> tuple[SeatLink, ...]:

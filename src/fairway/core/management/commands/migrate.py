@@ -6,7 +6,8 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 
 from fairway.core.events.partitions import ensure_partitions
 from fairway.core.health import synchronise_function as synchronise_health
-from fairway.core.search import synchronise_functions as synchronise_search
+from fairway.core.search.functions import synchronise_finders
+from fairway.core.search.probes import synchronise_functions as synchronise_search
 from fairway.core.tenancy.lookups import synchronise_functions
 from fairway.core.tenancy.organizations import synchronise_function as synchronise_organizations
 from fairway.core.tenancy.policies import synchronise
@@ -20,6 +21,7 @@ class Command(MigrateCommand):
         ensure_partitions()
         synchronise_functions()
         synchronise_search()
+        synchronise_finders()
         synchronise_organizations()
         synchronise_health()
         changed = synchronise()

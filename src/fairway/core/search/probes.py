@@ -1,8 +1,4 @@
-"""Fuzzy and full-text probes, as functions that run with the owner's rights.
-
-Operators such as % or LIKE use no index under row security, because they are not leakproof. These functions take
-the vendor from the context, probe the index, and return ids only; the caller reads the rows through its own scope.
-"""
+"""Fuzzy probes for one table: the rows most like a name, for matching and for choosing."""
 
 from django.db import connection
 

@@ -1,0 +1,124 @@
+"""The functions of the database that search a kind, made from what the apps registered. Run as the owner.
+
+A word is kept with its vendor before it ("12:nordlicht"): one probe finds it among this vendor's alone, however large
+the neighbours are. Only readers' roles may call, and each function reads vendor and partners from the settings of the
+context, so that nobody can name another's.
+"""
+
+import re
+from collections.abc import Iterable
+
+from django.db import connection
+
+from fairway.core.search.kinds import SearchKind, Source, registered
+from fairway.core.search.words import FUNCTION
+
+SIGNATURE = "(tsquery, text[], text[], int)"
+_STAFF = "t.vendor_id = vendor"
+_PARTNER = "t.vendor_id = ANY (vendors) AND t.{partner} = ANY (partners)"
+_FIND = """
+CREATE OR REPLACE FUNCTION {function}(asked tsquery, begins text[], keys text[], most int)
+RETURNS TABLE (found_id bigint, place int)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = public
+SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+DECLARE
+{variables}
+BEGIN
+  RETURN QUERY SELECT f.id, min(f.place) FROM (
+{parts}
+  ) AS f (id, place) GROUP BY f.id ORDER BY 2, 1 DESC LIMIT most;
+END $$
+"""
+_OF_STAFF = "  vendor bigint := current_setting('fw.vendor_id')::bigint;"
+_OF_PARTNERS = """  vendors bigint[] := current_setting('fw.vendor_ids')::bigint[];
+  partners bigint[] := current_setting('fw.partner_ids')::bigint[];"""
+_KEY = """    (SELECT t.{row}::bigint AS id, 1 AS place FROM {table} t
+      WHERE {whose} AND {where} AND t.{key} = ANY (keys) AND t.{key} <> '' LIMIT most)"""
+_BEGINS = """    (SELECT h.id, 2 FROM unnest(begins) AS b CROSS JOIN LATERAL (
+       SELECT t.{row}::bigint AS id FROM {table} t
+        WHERE {whose} AND {where} AND t.{begins} >= b AND t.{begins} < b || chr(1114111)
+        ORDER BY t.{begins}, t.id LIMIT most) h)"""
+# The words name the vendor already. Adding nothing keeps the planner from reading a whole vendor to intersect it.
+_WORDS = """    (SELECT t.{row}::bigint AS id, 3 AS place FROM {table} t
+      WHERE {whose_words} AND {where} AND fw_words(t.vendor_id, {text}) @@ asked LIMIT most * 4)"""
+_CLOSE = """
+CREATE OR REPLACE FUNCTION fw_close_words(vendors bigint[], asked text[])
+RETURNS TABLE (word_asked text, word_known text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 40 SET search_path = public
+SET max_parallel_workers_per_gather = 0 SET jit = off AS $$
+DECLARE
+  one text;
+BEGIN
+  FOREACH one IN ARRAY asked LOOP
+    -- A slip costs a short word a larger share of its letters.
+    PERFORM set_config('pg_trgm.similarity_threshold', CASE WHEN length(one) < 7 THEN '0.3' ELSE '0.42' END, true);
+    RETURN QUERY SELECT one, w.word::text FROM core_searchword w
+     WHERE w.word % one AND w.vendor_id + 0 = ANY (vendors)
+       AND w.vendor_id + 0 = ANY (current_setting('fw.vendor_ids')::bigint[])
+     ORDER BY similarity(w.word, one) DESC, w.word LIMIT 12;
+  END LOOP;
+END $$
+"""
+
+
+def synchronise_finders() -> None:
+    """Create the words function, an index for every source, and the functions of every kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(FUNCTION)
+        for kind in registered():
+            for number, source in enumerate(kind.sources):
+                cursor.execute(index_of(kind, source, number))
+            for function, roles, statement in finders(kind):
+                cursor.execute(statement)
+                _allow(cursor, f"{function}{SIGNATURE}", roles)
+        cursor.execute(_CLOSE)
+        _allow(cursor, "fw_close_words(bigint[], text[])", ("console", "acting", "portal", "desk"))
+
+
+def _allow(cursor: object, function: str, roles: Iterable[str]) -> None:
+    execute = cursor.execute  # type: ignore[attr-defined]
+    execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+    execute(f"GRANT EXECUTE ON FUNCTION {function} TO {', '.join('fw_' + role for role in roles)}")
+
+
+def index_of(kind: SearchKind, source: Source, number: int) -> str:
+    """The pending list is kept short: every search reads it."""
+    return (
+        f"CREATE INDEX IF NOT EXISTS {source.table}_words{number or ''} ON {source.table}"
+        f" USING gin (fw_words(vendor_id, {bare(source.text)})) WITH (gin_pending_list_limit = 512)"
+    )
+
+
+def bare(text: str) -> str:
+    """The expression as an index spells it, without the table's name."""
+    return re.sub(r"\bt\.", "", text)
+
+
+def finders(kind: SearchKind) -> Iterable[tuple[str, tuple[str, ...], str]]:
+    """(name, roles, statement) of the kind's functions: for staff, and for partner people where they may look."""
+    if "console" in kind.permissions:
+        function = f"fw_find_{kind.name}"
+        yield function, ("console", "acting"), _statement(function, _OF_STAFF, _parts(kind.sources, for_staff=True))
+    if "portal" in kind.permissions:
+        function = f"fw_find_own_{kind.name}"
+        sources = [source for source in kind.sources if source.partner]
+        yield function, ("portal", "desk"), _statement(function, _OF_PARTNERS, _parts(sources, for_staff=False))
+
+
+def _statement(function: str, variables: str, parts: list[str]) -> str:
+    return _FIND.format(function=function, variables=variables, parts="\n    UNION ALL\n".join(parts))
+
+
+def _parts(sources: Iterable[Source], *, for_staff: bool) -> list[str]:
+    found = []
+    for source in sources:
+        whose = _STAFF if for_staff else _PARTNER.format(partner=source.partner)
+        where = source.staff_where if for_staff else "true"
+        values = {"table": source.table, "row": source.row, "where": where, "whose": whose}
+        values["whose_words"] = whose.replace("t.vendor_id", "t.vendor_id + 0")
+        found += [_KEY.format(key=key, **values) for key in source.keys]
+        if source.begins and for_staff:
+            # One partner's rows lie scattered in the order of names: words alone find them faster.
+            found.append(_BEGINS.format(begins=source.begins, **values))
+        found.append(_WORDS.format(text=source.text, **values))
+    return found
