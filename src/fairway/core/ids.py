@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -12,6 +13,12 @@ def uuid7() -> uuid.UUID:
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
     return uuid.UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+
+
+def made_at(uid: uuid.UUID) -> datetime:
+    """The moment in a UUIDv7; of another kind of uid the beginning of time, which is earlier than anything."""
+    milliseconds = uid.int >> 80 if uid.version == 7 else 0
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def uuid7_many(count: int) -> list[str]:

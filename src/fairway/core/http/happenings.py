@@ -38,14 +38,21 @@ class Happened:
     data: Mapping[str, Any]
 
 
-def happened(subjects: Mapping[str, Sequence[int]], *, most: int = MOST) -> list[Happened]:
-    """The events of these subjects (type → ids) that the context may read, newest first. One query."""
+def happened(
+    subjects: Mapping[str, Sequence[int]], *, since: datetime | None = None, most: int = MOST
+) -> list[Happened]:
+    """The events of these subjects (type → ids) that the context may read, newest first. One query.
+
+    `since`, an instant before the first of them, spares the months of the log before it.
+    """
     asked = Q()
     for kind, ids in subjects.items():
         if ids:
             asked |= Q(subject_type=kind, subject_id__in=list(ids))
     if not asked:
         return []
+    if since is not None:
+        asked &= Q(at__gte=since)
     rows = (
         Event.objects.filter(asked)
         .order_by("-at", "-id")

@@ -46,7 +46,8 @@ def lead_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def lead_page(request: HttpRequest, uid: UUID) -> HttpResponse:
-    return _page(request, lead_of(uid), _next_step_form(lead_of(uid)), TouchForm(auto_id="touch_%s"))
+    lead = lead_of(uid)
+    return _page(request, lead, _next_step_form(lead), TouchForm(auto_id="touch_%s"))
 
 
 def _next_step_form(lead: Lead) -> NextStepForm:

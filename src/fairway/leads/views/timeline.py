@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from fairway.core.events.reading import begun
 from fairway.core.http.format import day
 from fairway.core.http.happenings import Happened, happened, said
 from fairway.core.http.parts import Happening
@@ -40,7 +41,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
 def of_lead(lead: Lead) -> tuple[list[Happened], list[Happening]]:
     """The events of a lead and of its offers that the reader may see: as they are, and in words."""
     offers = list(Offer.objects.filter(lead=lead).values_list("pk", flat=True))
-    events = in_order(happened({"lead": [lead.pk], "offer": offers}))
+    events = in_order(happened({"lead": [lead.pk], "offer": offers}, since=begun(lead)))
     notes = _notes(events)
     return events, said(events, lambda event: fill(event, notes))
 
@@ -57,7 +58,7 @@ def deal_of(events: Iterable[Happened]) -> str:
 
 
 def of_offer(offer: Offer) -> list[Happening]:
-    return said(happened({"offer": [offer.pk]}), lambda event: fill(event, {}))
+    return said(happened({"offer": [offer.pk]}, since=begun(offer)), lambda event: fill(event, {}))
 
 
 def _notes(events: list[Happened]) -> dict[int, str]:
