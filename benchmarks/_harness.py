@@ -67,8 +67,20 @@ def sweep(vendor_id: int) -> None:
         organizations = [*(cursor.fetchone()[0] or []), vendor_id]
         for table in tables:
             cursor.execute(f"DELETE FROM {table} WHERE vendor_id = %s", [vendor_id])
+        for table, column in _of_people(cursor):
+            cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [users])
         cursor.execute("DELETE FROM core_user WHERE id = ANY(%s) AND email LIKE %s", [users, "%@bench.invalid"])
         cursor.execute("DELETE FROM core_organization WHERE id = ANY(%s) AND name LIKE %s", [organizations, "Bench%"])
+
+
+def _of_people(cursor: Any) -> list[tuple[str, str]]:
+    """(table, column) of what hangs on a person directly and not on a seat at a vendor."""
+    cursor.execute(
+        "SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c"
+        " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]"
+        " WHERE c.contype = 'f' AND c.confrelid = 'core_user'::regclass AND c.conrelid <> 'core_seat'::regclass"
+    )
+    return cursor.fetchall()
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:

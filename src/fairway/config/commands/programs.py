@@ -101,6 +101,9 @@ def bench(options: argparse.Namespace) -> int:
         environment = environment_for(databases.owner_url, "fairway bench")
         environment["FAIRWAY_WEB_DATABASE_URL"] = databases.web_url
         environment["PYTHONPATH"] += os.pathsep + str(ROOT)
+        # A fresh clone may measure before it ever served.
+        if failed := run_python(["-m", "django", "migrate", "--verbosity", "0"], environment):
+            return failed
         return run_python(["-m", f"benchmarks.{options.name}", *arguments], environment)
 
 

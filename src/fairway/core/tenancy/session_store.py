@@ -11,7 +11,7 @@ from fairway.core.prepared import Given, prepared
 
 
 @prepared
-def _session_of() -> QuerySet[Session, dict[str, Any]]:
+def _session_of() -> QuerySet[Session, Any]:
     rows = Session.objects.filter(session_key=Given("key", TextField()), expire_date__gt=Given("at", DateTimeField()))
     return rows.values("session_key", "session_data", "expire_date")
 
