@@ -126,7 +126,9 @@ def default_field(field: TargetField) -> forms.Field:
 class MappingForm(forms.Form):
     """One choice for every column, and the values for all rows. Column names are data, so fields go by place."""
 
-    def __init__(self, *args: Any, columns: Sequence[str], wanted: Target[Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, columns: Sequence[str], wanted: Target[Any], has_defaults: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.columns = columns
         choices = [("", _("Leave out"))]
@@ -139,7 +141,7 @@ class MappingForm(forms.Form):
                 widget=forms.Select({"class": "fw-input", "aria-label": column}),
             )
         for field in wanted.fields:
-            if field.default_for_all:
+            if field.default_for_all and has_defaults:
                 self.fields[f"default-{field.name}"] = default_field(field)
 
     def choices_made(self) -> dict[str, str]:
@@ -153,6 +155,10 @@ class MappingForm(forms.Form):
     @property
     def default_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("default-")]
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
 
 
 def _marked(field: TargetField) -> str:

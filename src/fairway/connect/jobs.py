@@ -9,12 +9,13 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from fairway.connect.actions.runs import Chunk, begin_import, fail_import, finish_import, take_chunk
+from fairway.connect.actions.runs import Chunk, begin_import, fail_import, finish_import, push_stuck_imports, take_chunk
 from fairway.connect.actions.uploads import clear_files
 from fairway.connect.issues import write_issues
 from fairway.connect.mapping import LineReader, Read, readable_columns, reader_for
 from fairway.connect.models import ImportRun
 from fairway.connect.rules.decoding import FileProblem
+from fairway.connect.rules.seen import Seen
 from fairway.connect.source import Source, opened
 from fairway.core import clock
 from fairway.core.access import Forbidden, Member, member_of_seat, system_member
@@ -43,6 +44,19 @@ def look_for_old_files(timestamp: int) -> None:
 def clear_old_files(*, vendor_id: int) -> None:
     """Files hold more of people than what was taken in; they go when nobody needs them any more."""
     clear_files(before=clock.now() - KEPT_FOR, actor=system_member(vendor_id, "Import"))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="connect.look_for_stuck_imports", queueing_lock="connect.look_for_stuck_imports")
+def look_for_stuck_imports(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("connect.push_stuck_imports", vendor_id=vendor_id, once=f"connect.push_stuck_imports/{vendor_id}")
+
+
+@job("connect.push_stuck_imports")
+def push_stuck(*, vendor_id: int) -> None:
+    """The queue gives a job up after its last try; the import it stood for goes on all the same, or ends in words."""
+    push_stuck_imports(at=clock.now(), actor=system_member(vendor_id, "Import"))
 
 
 class NobodyToActAs(Refused):
@@ -121,14 +135,14 @@ def _read_from(source: Source, reader: LineReader, position: int) -> Iterator[Re
     if not reader.target.key_fields:
         yield from map(reader.read, source.lines(position))
         return
-    seen: dict[int, int] = {}
-    for line in source.lines():
-        read = reader.read(line)
-        key = tuple(read.values.get(name, "") for name in reader.target.key_fields)
-        if not read.is_refused and any(key):
-            earlier = seen.setdefault(hash(key), line.line)
-            if earlier != line.line:
-                text = _("Line %(line)d says the same already. Only that line was taken.") % {"line": earlier}
-                read = Read(line, read.values, None, (RowIssue(line.line, reader.target.key_fields[-1], text),))
-        if line.line >= position:
-            yield read
+    with Seen() as seen:
+        for line in source.lines():
+            read = reader.read(line)
+            key = tuple(read.values.get(name, "") for name in reader.target.key_fields)
+            if not read.is_refused and any(key):
+                earlier = seen.first_line(key, line.line)
+                if earlier != line.line:
+                    text = _("Line %(line)d says the same already. Only that line was taken.") % {"line": earlier}
+                    read = Read(line, read.values, None, (RowIssue(line.line, reader.target.key_fields[-1], text),))
+            if line.line >= position:
+                yield read

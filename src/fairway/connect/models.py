@@ -26,7 +26,10 @@ class ImportKind(models.TextChoices):
 
 
 class ImportRun(InternalModel):
-    """`next_line` moves in the same transaction as the rows before it: a killed worker resumes without doubles."""
+    """`next_line` moves in the same transaction as the rows before it: a killed worker resumes without doubles.
+
+    `totals` by currency: {"file": the amounts the rows say, "taken": those of the rows that were taken}, as text.
+    """
 
     kind = models.CharField(max_length=30, choices=ImportKind)
     state = models.CharField(max_length=12, choices=ImportState, default=ImportState.UPLOADED)
@@ -42,6 +45,8 @@ class ImportRun(InternalModel):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)  # when it last came a chunk further
+    pushes = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often it was set going again since then
     next_line = models.BigIntegerField(default=0)
     bytes_read = models.BigIntegerField(default=0)
     rows_read = models.PositiveIntegerField(default=0)
@@ -50,6 +55,7 @@ class ImportRun(InternalModel):
     rows_unchanged = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
     summary = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     error = models.TextField(blank=True)
 
     class Meta(InternalModel.Meta):
@@ -70,3 +76,31 @@ class ImportIssue(InternalModel):
     class Meta(InternalModel.Meta):
         abstract = False
         indexes = [models.Index(fields=["vendor", "run", "line"], name="importissue_by_line")]
+
+
+class SavedMapping(InternalModel):
+    """How files of one shape are read: kept at the first start, chosen by itself when the same columns come again.
+
+    `shape` is that of the column names (connect.rules.shapes); `mapping` is target field → column.
+    """
+
+    kind = models.CharField(max_length=30, choices=ImportKind)
+    name = models.CharField(_("name"), max_length=100)
+    shape = models.CharField(max_length=40)
+    columns = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    defaults = models.JSONField(default=dict)
+    seat = TenantForeignKey(Seat, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "kind", "shape"], name="savedmapping_once_per_shape"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from fairway.connect.actions.files import open_file
 from fairway.connect.models import ImportRun
 from fairway.connect.rules.decoding import is_archive
-from fairway.connect.rules.joining import Joined, guess_key, joined
+from fairway.connect.rules.joining import Joined, guess_key, joined, names_beside
 from fairway.connect.rules.tabular import AnyTable, Line, Reading, open_table, reopen_table
 from fairway.connect.rules.xlsx import open_sheet, reopen_sheet
 
@@ -79,3 +79,12 @@ def sample(run: ImportRun, most: int = SAMPLE_LINES) -> tuple[Source, list[Line]
     """The source, closed again, for its columns and its join; and its first lines."""
     with opened(run) as source:
         return source, list(islice(source.lines(), most))
+
+
+def columns_of(run: ImportRun) -> tuple[str, ...]:
+    """All columns a line of the run has, by its reading alone: those of the second file behind those of the first."""
+    columns = run.reading["columns"]
+    join = run.reading.get("join") or {}
+    if not join.get("key"):
+        return tuple(columns)
+    return (*columns, *names_beside(columns, join["reading"]["columns"], join["key"]).values())

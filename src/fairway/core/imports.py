@@ -6,6 +6,7 @@ at once (`apply`, a bulk action). The same rows again change nothing: `apply` co
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar
 
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 FieldType = Literal["text", "whole", "decimal", "money", "date", "bool", "country", "currency", "email", "choice"]
 Row = TypeVar("Row")
+# (typed row or None, values by field name) → currency and amount of a row, None when it says none.
+Money = Callable[[Any, Mapping[str, str]], tuple[str, Decimal] | None]
 
 MAY_NOT_BE_USED = _("Facts about a person's life are left out: they may not be used to decide anything.")
 
@@ -82,6 +85,7 @@ class Target(Generic[Row]):
       writes all rows and their events in one transaction. Rows it cannot place are refused, not raised.
       `options` are the import's own ({"run": uid, …} and the defaults by field name).
     - `key_fields`: the fields that tell one row of a file from another; a row that repeats them is refused.
+    - `money`: what a row says in money, also one that is refused, so that the whole can be held against the file.
     """
 
     kind: str
@@ -93,6 +97,7 @@ class Target(Generic[Row]):
     help: Any = ""
     key_fields: tuple[str, ...] = ()
     order: int = 0
+    money: Money | None = None
 
     def field(self, name: str) -> TargetField:
         return next(each for each in self.fields if each.name == name)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fairway.core.cells import RowReader, amount_of, currency_of, date_of
+from fairway.core.cells import CellError, RowReader, amount_of, currency_of, date_of
 from fairway.core.imports import RowIssue, Target, TargetField, register
 from fairway.sales.actions.importing import SalesRow, import_sales_lines
 from fairway.sales.models import SalesKind
@@ -58,6 +58,16 @@ def _needed() -> dict[str, str]:
 
 def _fact(name: str, label: object, *synonyms: str) -> TargetField:
     return TargetField(name, label, synonyms=synonyms, help=gettext_lazy("Kept as a fact, not converted."))
+
+
+def money_of(row: SalesRow | None, values: Mapping[str, str]) -> tuple[str, Decimal] | None:
+    """Currency and amount of a line; of a refused one as far as they can be read."""
+    if row is not None:
+        return row.currency, row.amount
+    try:
+        return currency_of(values.get("currency", "")), amount_of(values.get("amount", ""))
+    except CellError:
+        return None
 
 
 TARGET = register(
@@ -135,6 +145,7 @@ TARGET = register(
         apply=import_sales_lines,
         help=gettext_lazy("One row a line of an order. Partners and products are found by their external ids."),
         key_fields=("kind", "order_number", "line_number"),
+        money=money_of,
         order=40,
     )
 )

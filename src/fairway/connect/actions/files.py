@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
@@ -41,9 +42,12 @@ def store(key: str, file: File) -> Stored:
 
 
 def write(key: str, lines: Iterable[str]) -> None:
-    """Write a text file of our own, in place of an older one."""
+    """Write a text file of our own, in place of an older one; it may be longer than memory."""
     default_storage.delete(key)
-    default_storage.save(key, ContentFile("".join(lines).encode()))
+    with TemporaryFile() as file:
+        file.writelines(line.encode() for line in lines)
+        file.seek(0)
+        default_storage.save(key, File(file))
 
 
 def open_file(key: str) -> BinaryIO:

@@ -1,18 +1,22 @@
 """Running an import: start, one chunk at a time, end. A killed worker's run goes on where its last chunk ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from fairway.connect.actions.mappings import remember
 from fairway.connect.mapping import Read
 from fairway.connect.models import ImportIssue, ImportRun, ImportState
 from fairway.connect.rules.states import IMPORT
+from fairway.connect.source import columns_of
 from fairway.core.access import Member, require
 from fairway.core.events.record import record
-from fairway.core.imports import RowIssue, Target, target
+from fairway.core.imports import Money, RowIssue, Target, target
 from fairway.core.jobs import defer
 from fairway.core.moves import move
 from fairway.core.refusals import Refused
@@ -20,11 +24,20 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.workflow.actions.notifications import notify
 
 REFUSED_MAX = 50_000
+# A run that has not moved for so long may be set going by hand; a little later that happens by itself.
+STUCK_AFTER = timedelta(minutes=2)
+PUSH_AFTER = timedelta(minutes=10)
+PUSHES_MAX = 12
+GOING = (ImportState.WAITING, ImportState.RUNNING)
 _MESSAGE_MAX = 400
 
 
 class TooManyRefused(Refused):
     pass
+
+
+def is_stuck(run: ImportRun, at: datetime) -> bool:
+    return run.state in GOING and (run.moved_at or run.created_at) < at - STUCK_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +60,9 @@ def start_import(*, run: ImportRun, actor: Member, at: datetime, is_deferred: bo
     if missing:
         raise Refused(_("Choose the columns that hold: %(labels)s.") % {"labels": ", ".join(missing)})
     with acting_for(actor):
-        move(run, IMPORT, "start", field="state", next_line=run.reading["first_line"])
+        move(run, IMPORT, "start", field="state", next_line=run.reading["first_line"], moved_at=at)
         record("started", run, actor=actor, at=at, kind=run.kind)
+        remember(run, columns_of(run), actor=actor, at=at)
         if is_deferred:
             defer("connect.run_import", vendor_id=actor.vendor_id, run_id=run.pk, once=f"connect.run_import/{run.pk}")
 
@@ -58,7 +72,7 @@ def begin_import(*, run_id: int, actor: Member, at: datetime) -> ImportRun | Non
     with acting_for(actor):
         run = ImportRun.objects.select_for_update().get(pk=run_id)
         if run.state == ImportState.WAITING:
-            move(run, IMPORT, "begin", field="state", started_at=at)
+            move(run, IMPORT, "begin", field="state", started_at=at, moved_at=at)
         return run if run.state == ImportState.RUNNING else None
 
 
@@ -85,11 +99,28 @@ def take_chunk(*, run_id: int, chunk: Chunk, actor: Member, at: datetime) -> int
         run.rows_updated += outcome.updated
         run.rows_unchanged += outcome.unchanged
         run.rows_refused += len(refused)
+        if wanted.money is not None:
+            run.totals = _totals(run.totals, chunk, refused, wanted.money)
         run.next_line, run.bytes_read = chunk.next_line, chunk.bytes_read
+        run.moved_at, run.pushes = at, 0
         run.save()
         if run.rows_refused > REFUSED_MAX and run.rows_refused * 2 > run.rows_read:
             raise TooManyRefused(_("Most rows are refused. Check that the right columns are chosen, and run it again."))
     return chunk.next_line
+
+
+def _totals(known: Mapping[str, Mapping[str, str]], chunk: Chunk, refused: set[int], money: Money) -> dict[str, Any]:
+    """The sums so far and those of a chunk, by currency."""
+    sums = {currency: {name: Decimal(text) for name, text in each.items()} for currency, each in known.items()}
+    for read in chunk.reads:
+        said = money(read.row, read.values)
+        if said is not None:
+            currency, amount = said
+            of_currency = sums.setdefault(currency, {"file": Decimal(), "taken": Decimal()})
+            of_currency["file"] += amount
+            if read.line.line not in refused:
+                of_currency["taken"] += amount
+    return {currency: {name: str(amount) for name, amount in each.items()} for currency, each in sums.items()}
 
 
 def _keep(run: ImportRun, chunk: Chunk, issues: Sequence[RowIssue], wanted: Target[Any]) -> None:
@@ -142,6 +173,41 @@ def fail_import(*, run_id: int, actor: Member, at: datetime, error: str, summary
             move(run, IMPORT, "fail", field="state", finished_at=at, error=error[:2000], summary=summary)
             record("failed", run, actor=actor, at=at, kind=run.kind)
             _tell(run, _("The import of %(file)s stopped") % {"file": run.file_name}, at)
+
+
+def resume_import(*, run: ImportRun, actor: Member, at: datetime) -> None:
+    """Set a run going again that has not come further for a while. Raises Refused when it is over, or still moves."""
+    require(actor, target(run.kind).permission)
+    with acting_for(actor):
+        run = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if not is_stuck(run, at):
+            raise Refused(_("This import goes on by itself. Wait a moment and look again."))
+        ImportRun.objects.filter(pk=run.pk).update(moved_at=at)
+        record("resumed", run, actor=actor, at=at, kind=run.kind)
+        # Beside the job that may wait for its next try: two workers on one run take every row once.
+        defer("connect.run_import", vendor_id=run.vendor_id, run_id=run.pk, once=f"connect.run_import/{run.pk}/now")
+
+
+def push_stuck_imports(*, at: datetime, actor: Member) -> int:
+    """Set going again every run that stands still; one that stood still again and again ends with a sentence.
+
+    Returns how many were set going.
+    """
+    pushed = 0
+    with acting_for(actor):
+        since = Coalesce("moved_at", "created_at")
+        standing = ImportRun.objects.alias(since=since).filter(state__in=GOING, since__lt=at - PUSH_AFTER)
+        for run in list(standing.order_by("pk").select_for_update(skip_locked=True)):
+            if run.pushes >= PUSHES_MAX:
+                error = _("The database refused again and again. Rows before this point are in; run it again.")
+                move(run, IMPORT, "fail", field="state", finished_at=at, error=error)
+                record("failed", run, actor=actor, at=at, kind=run.kind)
+                _tell(run, _("The import of %(file)s stopped") % {"file": run.file_name}, at)
+                continue
+            ImportRun.objects.filter(pk=run.pk).update(moved_at=at, pushes=run.pushes + 1)
+            key = f"connect.run_import/{run.pk}/now"
+            pushed += defer("connect.run_import", vendor_id=run.vendor_id, run_id=run.pk, once=key)
+    return pushed
 
 
 def cancel_import(*, run: ImportRun, actor: Member, at: datetime) -> None:

@@ -8,11 +8,12 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from fairway.connect.actions import files
+from fairway.connect.actions.mappings import remembered
 from fairway.connect.mapping import first_mapping
 from fairway.connect.models import ImportIssue, ImportRun, ImportState
 from fairway.connect.rules.decoding import FileProblem
 from fairway.connect.rules.mapping import settle
-from fairway.connect.source import first_reading, joined_reading, sample
+from fairway.connect.source import columns_of, first_reading, joined_reading, sample
 from fairway.core.access import Member, require
 from fairway.core.cells import CellError, country_of, currency_of
 from fairway.core.events.record import record
@@ -54,12 +55,26 @@ def _looked_at(file: File, *, field: str = "file", **corrected: Any) -> dict[str
         raise Refused(str(problem), field=field) from None
 
 
-def _guess(run: ImportRun) -> None:
+def _guess(run: ImportRun, *, anew: bool = False) -> None:
+    """Read the columns as such columns were read before; else, and when it is asked for, guess them."""
     try:
         run.mapping, defaults = first_mapping(run)
+        saved = None if anew else remembered(run.kind, columns_of(run), target(run.kind))
     except FileProblem as problem:
         raise Refused(str(problem)) from None
-    run.options = {**run.options, "defaults": {**defaults, **run.options.get("defaults", {})}}
+    run.options = {**run.options, "saved": str(saved.uid) if saved else ""}
+    if saved is not None:
+        run.mapping, defaults = saved.mapping, saved.defaults
+    run.options["defaults"] = {**defaults, **({} if anew or saved else run.options.get("defaults", {}))}
+
+
+def guess_again(*, run: ImportRun, actor: Member, at: datetime) -> None:
+    """Forget, for this import only, how such columns were read before."""
+    require(actor, target(run.kind).permission)
+    with acting_for(actor):
+        run = _still_uploaded(run)
+        _guess(run, anew=True)
+        run.save(update_fields=["mapping", "options"])
 
 
 def correct_reading(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from fairway.connect.models import ImportIssue, ImportRun
+from fairway.connect.models import ImportIssue, ImportRun, SavedMapping
 from fairway.core.access import Member
 from fairway.core.imports import targets
 
@@ -12,6 +12,17 @@ from fairway.core.imports import targets
 def visible_runs(member: Member) -> QuerySet[ImportRun]:
     kinds = [each.kind for each in targets().values() if member.can(each.permission)]
     return ImportRun.objects.filter(kind__in=kinds)
+
+
+def visible_mappings(member: Member) -> QuerySet[SavedMapping]:
+    kinds = [each.kind for each in targets().values() if member.can(each.permission)]
+    return SavedMapping.objects.filter(kind__in=kinds)
+
+
+def mapping_used(run: ImportRun) -> SavedMapping | None:
+    """The saved mapping by which the columns of a run were chosen."""
+    uid = run.options.get("saved")
+    return SavedMapping.objects.filter(uid=uid).first() if uid else None
 
 
 def same_file_before(run: ImportRun) -> ImportRun | None:

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 # Number formats without a code of their own that show days or times (ECMA-376, 18.8.30).
 _DATE_IDS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
@@ -76,14 +77,16 @@ def unescaped(text: str) -> str:
 
 def place_of(reference: str) -> int | None:
     """The column of a reference such as “BC12”, counted from 0; None when it is none."""
+    return _place(reference.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=2000)
+def _place(letters: str) -> int | None:
     place = 0
-    for letter in reference:
-        if "A" <= letter <= "Z":
-            place = place * 26 + ord(letter) - 64
-        elif "a" <= letter <= "z":
-            place = place * 26 + ord(letter) - 96
-        else:
-            break
+    for letter in letters.upper():
+        if not "A" <= letter <= "Z":
+            return None
+        place = place * 26 + ord(letter) - 64
         if place > 16_384:
             return None
     return place - 1 if place else None

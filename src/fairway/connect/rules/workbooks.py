@@ -86,26 +86,27 @@ def locked() -> FileProblem:
     return FileProblem(_("The workbook is locked with a password. Save it without one, and upload that."))
 
 
-class _Locals(dict[str, str]):
-    """A tag's name without its prefix."""
-
-    def __missing__(self, name: str) -> str:
-        return name.rpartition(":")[2]
-
-
 def parse(
     chunks: Iterator[bytes],
     start: Callable[[str, Attributes], None],
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
 ) -> Iterator[None]:
-    """Feed a part to the handlers, chunk by chunk; tags come without prefix. FileProblem when it is no proper XML."""
+    """Feed a part to the handlers, chunk by chunk. Where its first tag has a prefix, tags come without it.
+
+    FileProblem when it is no proper XML.
+    """
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    names = _Locals()
-    parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
-    if end is not None:
-        parser.EndElementHandler = lambda name: end(names[name])
+
+    def first(name: str, attributes: Attributes) -> None:
+        is_plain = ":" not in name
+        parser.StartElementHandler = start if is_plain else lambda tag, given: start(tag.rpartition(":")[2], given)
+        if end is not None:
+            parser.EndElementHandler = end if is_plain else lambda tag: end(tag.rpartition(":")[2])
+        parser.StartElementHandler(name, attributes)
+
+    parser.StartElementHandler = first
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
@@ -243,25 +244,25 @@ class Texts:
         self._fresh: list[str] = []
         self._kept: OrderedDict[int, list[str]] = OrderedDict()
         self._parts: list[str] = []
+        self._count = 0
         self._in_text, self._aside, self._length = False, 0, 0
 
     def get(self, number: int) -> str:
         """FileProblem when there is none of that number."""
-        while number >= self._count() and self._steps is not None:
+        if number >= self._count:
+            self._read_up_to(number)
+        block, place = divmod(number, self._BLOCK)
+        return self._fresh[place] if block == len(self._places) - 1 else self._block(block)[place]
+
+    def _read_up_to(self, number: int) -> None:
+        while number >= self._count:
+            if self._steps is None:
+                raise damaged()
             if next(self._steps, self) is self:
                 self._steps = None
-        block, place = divmod(number, self._BLOCK)
-        if number < 0 or number >= self._count():
-            raise damaged()
-        if block == len(self._places) - 1:
-            return self._fresh[place]
-        return self._block(block)[place]
 
     def close(self) -> None:
         self._file.close()
-
-    def _count(self) -> int:
-        return (len(self._places) - 1) * self._BLOCK + len(self._fresh)
 
     def _block(self, block: int) -> list[str]:
         if block in self._kept:
@@ -290,6 +291,7 @@ class Texts:
             self._aside -= 1
         elif name == "si":
             self._fresh.append(unescaped("".join(self._parts)))
+            self._count += 1
             if len(self._fresh) == self._BLOCK:
                 self._lay_down()
 

@@ -231,16 +231,12 @@ def test_rich_text_escapes_and_other_alphabets_are_read_whole():
 
 
 def test_texts_inside_the_sheet_and_prefixed_tags_are_read_too():
-    def rewrite(text: str) -> str:
-        body = (
-            '<x:sheetData><x:row><x:c t="inlineStr"><x:is><x:t>na</x:t><x:rPh><x:t>no</x:t></x:rPh></x:is></x:c>'
-            '<x:c t="str"><x:v>b</x:v></x:c></x:row><x:row r="9"><x:c r="B9"><x:v>5</x:v></x:c></x:row></x:sheetData>'
-        )
-        start = text.index("<sheetData")
-        end = text.index("</sheetData>") + len("</sheetData>")
-        return text[:start].replace("xmlns=", 'xmlns:x="urn:x" xmlns=') + body + text[end:]
-
-    buffer = changed(sheet_of(["z"], ["z"]), "xl/worksheets/sheet1.xml", rewrite)
+    body = (
+        '<x:sheetData><x:row><x:c t="inlineStr"><x:is><x:t>na</x:t><x:rPh><x:t>no</x:t></x:rPh></x:is></x:c>'
+        '<x:c t="str"><x:v>b</x:v></x:c></x:row><x:row r="9"><x:c r="B9"><x:v>5</x:v></x:c></x:row></x:sheetData>'
+    )
+    whole = f'<?xml version="1.0"?><x:worksheet xmlns:x="urn:x">{body}</x:worksheet>'
+    buffer = changed(sheet_of(["z"], ["z"]), "xl/worksheets/sheet1.xml", lambda text: whole)
     assert [(line.line, line.values) for line in lines_of(buffer)] == [(9, {"na": "", "b": "5"})]
 
 

@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from fairway.connect.actions.files import is_there, open_file
-from fairway.connect.actions.runs import cancel_import, run_again, start_import
-from fairway.connect.actions.uploads import correct_reading, save_mapping, upload_import
+from fairway.connect.actions.runs import cancel_import, is_stuck, resume_import, run_again, start_import
+from fairway.connect.actions.uploads import correct_reading, guess_again, save_mapping, upload_import
 from fairway.connect.blanks import blank_workbook
 from fairway.connect.forms import MappingForm, ReadingForm, UploadForm, initial_mapping, kinds_for
 from fairway.connect.mapping import guesses, reader_for
 from fairway.connect.models import ImportRun, ImportState
-from fairway.connect.queries.runs import issues_of, same_file_before, visible_runs
+from fairway.connect.queries.runs import issues_of, mapping_used, same_file_before, visible_runs
 from fairway.connect.rules.decoding import FileProblem
 from fairway.connect.source import sample
-from fairway.connect.views.shown import column_rows, counts_of, file_in_words, preview_rows
-from fairway.connect.views.tables import STATES, ImportTable, IssueTable, kind_in_words
+from fairway.connect.views.shown import column_rows, counts_of, file_in_words, preview_rows, totals_of
+from fairway.connect.views.tables import STATES, ImportTable, IssueTable, TotalTable, kind_in_words
 from fairway.core import clock
 from fairway.core.access import Member, require
 from fairway.core.http.paging import paginate
@@ -83,7 +83,8 @@ def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     is_going = run.state in (ImportState.WAITING, ImportState.RUNNING)
     context: dict[str, Any] = {
         "run": run, "pill": STATES[run.state], "kind": kind_in_words(run.kind), "is_going": is_going,
-        "counts": counts_of(run), "progress_url": reverse("import-progress", args=[run.uid]) if is_going else "",
+        "counts": counts_of(run), "totals": _totals(request, run), "is_stuck": is_stuck(run, clock.now()),
+        "progress_url": reverse("import-progress", args=[run.uid]) if is_going else "",
         "share": min(99, 100 * run.bytes_read // max(1, run.size_bytes)) if is_going else 100,
     }  # fmt: skip
     if not is_going:
@@ -93,6 +94,11 @@ def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         context["shown_of"] = found if found > SHOWN_ISSUES else 0
         context["has_file"] = is_there(run.summary.get("file", ""))
     return context
+
+
+def _totals(request: HttpRequest, run: ImportRun) -> TotalTable | None:
+    totals = totals_of(run)
+    return TotalTable(totals, request=request) if totals else None
 
 
 @require_safe
@@ -134,6 +140,7 @@ def import_columns(request: HttpRequest, uid: UUID) -> HttpResponse:
         "columns": column_rows(shown, guesses(source.columns, lines, wanted), lines),
         "preview": preview_rows(reads, wanted), "reading_form": ReadingForm(reading=run.reading),
         "file_words": file_in_words(run), "notes": run.reading.get("notes", []), "before": same_file_before(run),
+        "saved": mapping_used(run),
     }  # fmt: skip
     template = "connect/import_preview.html" if getattr(request, "htmx", False) else "connect/import_columns.html"
     return render(request, template, context, status=400 if problems and not getattr(request, "htmx", False) else 200)
@@ -177,6 +184,16 @@ def import_reading(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_POST
+def import_guess(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Guess the columns, whatever is remembered of such files."""
+    try:
+        guess_again(run=_run(request, uid), actor=request.member, at=clock.now())  # type: ignore[attr-defined]
+    except (Refused, FileNotFoundError) as error:
+        toast(request, str(error), kind="bad")
+    return redirect("import-columns", uid=uid)
+
+
+@require_POST
 def import_cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     run = _run(request, uid)
     try:
@@ -186,6 +203,17 @@ def import_cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     else:
         toast(request, _("Import cancelled. Rows taken in before stay."))
     return redirect("import-detail", uid=uid) if run.started_at else redirect("import-list")
+
+
+@require_POST
+def import_resume(request: HttpRequest, uid: UUID) -> HttpResponse:
+    try:
+        resume_import(run=_run(request, uid), actor=request.member, at=clock.now())  # type: ignore[attr-defined]
+    except Refused as error:
+        toast(request, str(error), kind="bad")
+    else:
+        toast(request, _("The import goes on behind its last row."))
+    return redirect("import-detail", uid=uid)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """What the pages of an import show, as values."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -70,6 +71,16 @@ def counts_of(run: ImportRun) -> list[Figure]:
         Figure(_("Changed"), number(run.rows_updated)),
         Figure(_("As before"), number(run.rows_unchanged)),
         Figure(_("Refused"), number(run.rows_refused)),
+    ]
+
+
+def totals_of(run: ImportRun) -> list[dict[str, Any]]:
+    """By currency, in exact decimals: what the rows say, what of it was taken, and the difference."""
+    return [
+        {"currency": currency, "file": file, "taken": taken, "refused": file - taken}
+        for currency, file, taken in sorted(
+            (currency, Decimal(sums["file"]), Decimal(sums["taken"])) for currency, sums in run.totals.items()
+        )
     ]
 
 

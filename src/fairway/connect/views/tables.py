@@ -49,3 +49,30 @@ class IssueTable(Table):
         Column("taken", _("Taken in"), value=lambda row: _("yes") if row["is_warning"] else _("no")),
     ]
     empty = (_("Nothing is wrong"), "")
+
+
+class TotalTable(Table):
+    """What the rows of a file say in money, and what of it was taken in; by currency."""
+
+    name = "totals"
+    columns = [
+        Column("currency", _("Currency"), kind="name"),
+        Column("file", _("In the file"), kind="number", decimals=2),
+        Column("taken", _("Taken in"), kind="number", decimals=2),
+        Column("refused", _("Refused"), kind="number", decimals=2, mark=lambda row: "bad" if row["refused"] else ""),
+    ]
+    empty = (_("No amounts"), "")
+
+
+class MappingTable(Table):
+    """How files of known shapes are read."""
+
+    name = "mappings"
+    columns = [
+        Column("name", _("Name"), kind="name", url=lambda row: reverse("savedmapping-detail", args=[row.uid])),
+        Column("kind", _("What"), value=lambda row: kind_in_words(row.kind)),
+        Column("read", _("Columns read"), kind="number", value=lambda row: len(row.mapping)),
+        Column("all", _("Columns in the file"), kind="number", value=lambda row: len(row.columns)),
+        Column("used_at", _("Last used"), kind="datetime"),
+    ]
+    empty = (_("Nothing is remembered yet"), _("The columns of an import are remembered when it starts."))
