@@ -1,12 +1,12 @@
 """All tables of the kernel, as Django looks for them in one place."""
 
 from fairway.core.events.models import Event
-from fairway.core.search.models import SearchMark, SearchWord
+from fairway.core.search.models import SearchWord
 from fairway.core.tenancy.models import Invitation, Organization, Partner, Seat, User
 from fairway.core.tenancy.signing_in import SignIn, SignInPolicy
 from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
 
 __all__ = [
-    "ApiToken", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "SearchMark", "SearchWord", "Seat",
+    "ApiToken", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "SearchWord", "Seat",
     "SignIn", "SignInPolicy", "User",
 ]  # fmt: skip

@@ -5,12 +5,12 @@ the neighbours are. Only readers' roles may call, and each function reads vendor
 context, so that nobody can name another's.
 """
 
-import re
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 
-from fairway.core.search.kinds import SearchKind, Source, registered
+from fairway.core.search.kinds import SearchKind, registered
+from fairway.core.search.texts import CALLERS, name_of, synchronise_texts
 from fairway.core.search.words import FUNCTION
 
 SIGNATURE = "(tsquery, text[], text[], int)"
@@ -39,8 +39,8 @@ _BEGINS = """    (SELECT h.id, 2 FROM unnest(begins) AS b CROSS JOIN LATERAL (
         WHERE {whose} AND {where} AND t.{begins} >= b AND t.{begins} < b || chr(1114111)
         ORDER BY t.{begins}, t.id LIMIT most) h)"""
 # The words name the vendor already. Adding nothing keeps the planner from reading a whole vendor to intersect it.
-_WORDS = """    (SELECT t.{row}::bigint AS id, 3 AS place FROM {table} t
-      WHERE {whose_words} AND {where} AND fw_words(t.vendor_id, {text}) @@ asked LIMIT most * 4)"""
+_WORDS = """    (SELECT t.{row}::bigint AS id, 3 AS place FROM core_searchtext s JOIN {table} t ON t.id = s.row_id
+      WHERE s.source = '{name}' AND s.words @@ asked AND {whose_words} AND {where} LIMIT most * 4)"""
 _CLOSE = """
 CREATE OR REPLACE FUNCTION fw_close_words(vendors bigint[], asked text[])
 RETURNS TABLE (word_asked text, word_known text)
@@ -62,12 +62,13 @@ END $$
 
 
 def synchronise_finders() -> None:
-    """Create the words function, an index for every source, and the functions of every kind."""
-    with connection.cursor() as cursor:
+    """Create the words function, the table of words with its triggers, and the functions of every kind."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(FUNCTION)
+        synchronise_texts(cursor)
+        for caller, allowed in CALLERS.items():
+            _allow(cursor, caller, allowed)
         for kind in registered():
-            for number, source in enumerate(kind.sources):
-                cursor.execute(index_of(kind, source, number))
             for function, roles, statement in finders(kind):
                 cursor.execute(statement)
                 _allow(cursor, f"{function}{SIGNATURE}", roles)
@@ -81,37 +82,25 @@ def _allow(cursor: object, function: str, roles: Iterable[str]) -> None:
     execute(f"GRANT EXECUTE ON FUNCTION {function} TO {', '.join('fw_' + role for role in roles)}")
 
 
-def index_of(kind: SearchKind, source: Source, number: int) -> str:
-    """The pending list is kept short: every search reads it."""
-    return (
-        f"CREATE INDEX IF NOT EXISTS {source.table}_words{number or ''} ON {source.table}"
-        f" USING gin (fw_words(vendor_id, {bare(source.text)})) WITH (gin_pending_list_limit = 512)"
-    )
-
-
-def bare(text: str) -> str:
-    """The expression as an index spells it, without the table's name."""
-    return re.sub(r"\bt\.", "", text)
-
-
 def finders(kind: SearchKind) -> Iterable[tuple[str, tuple[str, ...], str]]:
     """(name, roles, statement) of the kind's functions: for staff, and for partner people where they may look."""
     if "console" in kind.permissions:
         function = f"fw_find_{kind.name}"
-        yield function, ("console", "acting"), _statement(function, _OF_STAFF, _parts(kind.sources, for_staff=True))
+        yield function, ("console", "acting"), _statement(function, _OF_STAFF, _parts(kind, for_staff=True))
     if "portal" in kind.permissions:
         function = f"fw_find_own_{kind.name}"
-        sources = [source for source in kind.sources if source.partner]
-        yield function, ("portal", "desk"), _statement(function, _OF_PARTNERS, _parts(sources, for_staff=False))
+        yield function, ("portal", "desk"), _statement(function, _OF_PARTNERS, _parts(kind, for_staff=False))
 
 
 def _statement(function: str, variables: str, parts: list[str]) -> str:
     return _FIND.format(function=function, variables=variables, parts="\n    UNION ALL\n".join(parts))
 
 
-def _parts(sources: Iterable[Source], *, for_staff: bool) -> list[str]:
+def _parts(kind: SearchKind, *, for_staff: bool) -> list[str]:
     found = []
-    for source in sources:
+    for number, source in enumerate(kind.sources):
+        if not for_staff and not source.partner:
+            continue
         whose = _STAFF if for_staff else _PARTNER.format(partner=source.partner)
         where = source.staff_where if for_staff else "true"
         values = {"table": source.table, "row": source.row, "where": where, "whose": whose}
@@ -120,5 +109,5 @@ def _parts(sources: Iterable[Source], *, for_staff: bool) -> list[str]:
         if source.begins and for_staff:
             # One partner's rows lie scattered in the order of names: words alone find them faster.
             found.append(_BEGINS.format(begins=source.begins, **values))
-        found.append(_WORDS.format(text=source.text, **values))
+        found.append(_WORDS.format(name=name_of(kind, number), **values))
     return found

@@ -21,17 +21,3 @@ class SearchWord(InternalModel):
 
     def __str__(self) -> str:
         return self.word
-
-
-class SearchMark(InternalModel):
-    """How far the words of one table have been learned: up to this id."""
-
-    table = models.CharField(max_length=63)
-    learned_to = models.BigIntegerField(default=0)
-
-    class Meta(InternalModel.Meta):
-        abstract = False
-        constraints = [
-            *InternalModel.Meta.constraints,
-            models.UniqueConstraint(fields=["vendor", "table"], name="searchmark_once"),
-        ]

@@ -1,6 +1,7 @@
 """One box over everything: what is found, by whom, and what never is."""
 
 import pytest
+from conftest import as_owner
 from django.db import ProgrammingError, connection, transaction
 
 from fairway.core import clock
@@ -8,11 +9,13 @@ from fairway.core.access import system_member
 from fairway.core.search.actions import learn_words
 from fairway.core.search.find import find
 from fairway.core.search.models import SearchWord
+from fairway.core.search.texts import AT_ONCE
 from fairway.core.search.words import folded, is_close, words_of
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
+from fairway.leads.models import Lead, LeadPerson
 
 
 def captured(cast, company="Nordlicht Brauerei GmbH", **person):
@@ -112,6 +115,16 @@ def test_the_functions_of_staff_are_closed_to_partner_people(acme):
         asked()
 
 
+def test_no_role_reads_the_table_of_words(acme):
+    def asked():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM core_searchtext")
+
+    for context in (acme.admin.context, acme.beta_seller.context, acme.admin.context.acting(acme.acme.pk)):
+        with entering(context), pytest.raises(ProgrammingError, match="permission denied"):
+            asked()
+
+
 def test_nobody_asks_for_words_of_another_vendor(acme):
     captured(acme)
     learn(acme)
@@ -172,3 +185,76 @@ def test_words_fold_and_slips_are_counted():
     assert is_close("nordlcht", "nordlicht")
     assert is_close("nordlch", "nordlicht")
     assert not is_close("nord", "sued")
+
+
+def texts_of(lead):
+    """(words are there, learned, xmin) of the row that the search keeps for a lead; read as the owner."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT words IS NOT NULL, is_learned, xmin::text FROM core_searchtext"
+            " WHERE source = 'fw_text_leads_0' AND row_id = %s",
+            [lead.pk],
+        )
+        return cursor.fetchone()
+
+
+def captured_many(cast, count):
+    """`count` leads by one statement."""
+    with acting_for(cast.operations):
+        return Lead.objects.bulk_create(
+            [
+                Lead(
+                    vendor=cast.acme, company=f"Bulk {number}", name_key=f"bulk {number}", title="Wi-Fi",
+                    city="Lübeck", captured_at=clock.now(),
+                )
+                for number in range(count)
+            ]
+        )  # fmt: skip
+
+
+def test_rows_of_bulk_work_are_found_by_their_words_once_the_job_has_run(acme):
+    captured_many(acme, AT_ONCE + 1)
+    assert titles("lubeck", acme.admin) == []
+    assert "Bulk 77" in titles("Bulk 77", acme.admin)  # as it begins: an index of names, at once
+    assert learn(acme) > 0
+    assert len(titles("lubeck", acme.admin)) == 5
+
+
+def test_a_few_rows_of_one_statement_are_found_at_once(acme):
+    captured_many(acme, AT_ONCE)
+    assert len(titles("lubeck", acme.admin)) == 5
+
+
+def test_a_changed_text_is_found_by_its_new_words_and_no_more_by_its_old(acme):
+    lead = captured(acme)
+    with acting_for(acme.operations):
+        Lead.objects.filter(pk=lead.pk).update(company="Seestern Werft")
+        assert list(Lead.objects.filter(pk=lead.pk).values_list("company", flat=True)) == ["Seestern Werft"]
+    assert titles("seestern", acme.admin) == ["Seestern Werft"]
+    assert titles("gmbh", acme.admin) == []
+
+
+def test_a_change_that_is_not_of_the_text_leaves_the_words_alone(committed):
+    lead = captured(committed)
+    learn(committed)
+    before = texts_of(lead)
+    assert before[:2] == (True, True)
+    with acting_for(committed.operations):
+        assert Lead.objects.filter(pk=lead.pk).update(state="waiting", touches=3, company=lead.company) == 1
+    assert texts_of(lead) == before
+
+
+def test_what_is_deleted_leaves_no_words(acme):
+    lead = captured(acme)
+    with acting_for(acme.operations):
+        LeadPerson.objects.filter(lead=lead).delete()
+        Lead.objects.filter(pk=lead.pk).delete()
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+    ):
+        cursor.execute("SELECT count(*) FROM core_searchtext")
+    with entering(acme.admin.context), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM fw_find_leads(%s::tsquery, '{}', '{}', 5)", [f"'{acme.acme.pk}:nordlicht'"])
+        assert cursor.fetchall() == []
