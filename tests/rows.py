@@ -3,6 +3,7 @@
 Values are made from the fields alone, so a new table is swept without a word written for it.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from django.db import models
 
 from fairway.core import clock
 from fairway.core.events.models import Event
-from fairway.core.tenancy.models import Partner, Seat
+from fairway.core.tenancy.models import Organization, Partner, Seat
 from fairway.core.tenancy.policies import tenant_models
 from fairway.core.tenancy.scope import Tenancy, TenantForeignKey, TenantModel
 from tests.cast import Cast
@@ -21,35 +22,57 @@ from tests.cast import Cast
 MARKS = {Tenancy.INTERNAL: "markinternal", Tenancy.SHARED: "markbeta", Tenancy.PUBLISHED: "markacme"}
 KEPT = (Partner, Seat)  # the cast has them
 # Where the default would hide a row from its rightful reader: staff never see a draft.
-CHANGED: dict[str, dict[str, Any]] = {"Registration": {"state": "submitted"}}
+# And a card by which a lead was scored is no draft.
+CHANGED: dict[str, dict[str, Any]] = {"Registration": {"state": "submitted"}, "ScoreCard": {"state": "retired"}}
 
 
-def make_rows(acme: Cast) -> dict[type[models.Model], TenantModel]:
-    """A row for each tenant table, of vendor Acme and, where it names a partner, of Beta. Inside acting_for."""
+@dataclass(frozen=True)
+class Whose:
+    """Whose rows are made: a vendor's and one partner's, a seat of that partner, and how their texts are marked."""
+
+    vendor: Organization
+    partner: Partner
+    seat_id: int | None
+    marks: dict[Tenancy, str]
+    number: int = 1
+
+
+def betas(acme: Cast) -> Whose:
+    return Whose(acme.acme, acme.beta, acme.beta_seller.seat_id, MARKS)
+
+
+def make_rows(
+    acme: Cast, whose: Whose | None = None, *, beside: dict[type[models.Model], Any] | None = None
+) -> dict[type[models.Model], TenantModel]:
+    """A row for each tenant table, of vendor Acme and, where it names a partner, of Beta, or of whom it is said.
+
+    `beside`: rows made before, whose published ones are taken instead of new ones. Inside acting_for.
+    """
+    whose = whose or betas(acme)
     rows: dict[type[models.Model], Any] = {
-        Partner: acme.beta,
-        Seat: Seat.objects.get(pk=acme.beta_seller.seat_id),
+        model: row for model, row in (beside or {}).items() if row.tenancy is Tenancy.PUBLISHED
     }
+    rows |= {Partner: whose.partner, Seat: Seat.objects.get(pk=whose.seat_id)}
     for model in tenant_models():
-        _row_of(model, acme, rows)
+        _row_of(model, whose, rows)
     return rows
 
 
-def _row_of(model: type[models.Model], acme: Cast, rows: dict[type[models.Model], Any]) -> Any:
+def _row_of(model: type[models.Model], whose: Whose, rows: dict[type[models.Model], Any]) -> Any:
     if model in rows:
         return rows[model]
-    values: dict[str, Any] = {"vendor": acme.acme}
+    values: dict[str, Any] = {"vendor": whose.vendor}
     for field in model._meta.concrete_fields:
         if field.name in {"id", "pk", "uid", "vendor"} or field.generated:
             continue
-        value = _value(model, field, acme, rows)
+        value = _value(model, field, whose, rows)
         if value is not None:
             values[field.name] = value
     if model is Event:
         values |= {
-            "id": 1_000_000 + acme.acme.pk,
+            "id": 1_000_000 * whose.number + whose.vendor.pk,
             "audience": "partner",
-            "subject_id": acme.beta.pk,
+            "subject_id": whose.partner.pk,
             "subject_type": "partner",
         }
     values |= CHANGED.get(model.__name__, {})
@@ -59,20 +82,21 @@ def _row_of(model: type[models.Model], acme: Cast, rows: dict[type[models.Model]
     return row
 
 
-def _value(model: type[models.Model], field: models.Field, acme: Cast, rows: dict[type[models.Model], Any]) -> Any:
+def _value(model: type[models.Model], field: models.Field, whose: Whose, rows: dict[type[models.Model], Any]) -> Any:
     if isinstance(field, TenantForeignKey):
         if field.related_model is model:
             return None
         if field.related_model is Partner:
-            return acme.beta
+            return whose.partner
         if field.null and field.name not in {"partner", "seat"}:
             # Keys that may be empty stay empty where they would make a circle.
             return rows.get(field.related_model)
-        return _row_of(field.related_model, acme, rows)
+        return _row_of(field.related_model, whose, rows)
     if field.has_default() and not isinstance(field, models.CharField | models.TextField | models.JSONField):
         return None
-    mark = MARKS.get(model.tenancy, "mark")  # type: ignore[attr-defined]
-    return _plain(model, field, mark)
+    mark = whose.marks.get(model.tenancy, "mark")  # type: ignore[attr-defined]
+    value = _plain(model, field, mark)
+    return whose.number if value == 1 and not isinstance(value, bool) else value
 
 
 def _plain(model: type[models.Model], field: models.Field, mark: str) -> Any:
