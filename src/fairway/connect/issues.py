@@ -32,7 +32,7 @@ def write_issues(run: ImportRun, reader: Member) -> dict[str, Any]:
 def _columns(run: ImportRun, first: dict[str, str]) -> list[str]:
     """In the order of the file; JSON keeps none."""
     join = run.reading.get("join") or {}
-    known = [*run.reading["columns"], *join.get("reading", {}).get("columns", [])]
+    known = [*run.reading.get("columns", []), *join.get("reading", {}).get("columns", [])]
     return [name for name in known if name in first] + [name for name in first if name not in known]
 
 

@@ -21,7 +21,7 @@ from fairway.core import clock
 from fairway.core.access import Forbidden, Member, member_of_seat, system_member
 from fairway.core.imports import RowIssue
 from fairway.core.jobs import defer, job
-from fairway.core.refusals import Refused
+from fairway.core.refusals import Refused, no_room
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.lookups import seats_of_user
 from fairway.core.tenancy.models import Organization, Seat
@@ -79,6 +79,9 @@ def run_import(*, vendor_id: int, run_id: int) -> None:
         _fail(run_id, system, str(error))
     except FileNotFoundError:
         _fail(run_id, system, _("The file is no longer kept. Upload it again."))
+    except OSError as error:
+        log.exception("import %s cannot reach its files", run_id)
+        _fail(run_id, system, str(no_room(error) or _("The file cannot be read here. Tell your administrator.")))
     except Exception:
         log.exception("import %s broke", run_id)
         _fail(run_id, system, _("Something broke here. Rows before this point are in; run it again for the others."))
@@ -87,7 +90,13 @@ def run_import(*, vendor_id: int, run_id: int) -> None:
 def _fail(run_id: int, system: Member, error: str) -> None:
     with entering(system.context):
         run = ImportRun.objects.get(pk=run_id)
-    fail_import(run_id=run_id, actor=system, at=clock.now(), error=error, summary=write_issues(run, system))
+    try:
+        summary = write_issues(run, system)
+    except OSError:
+        # Without the file of refused rows, but ended: the counts and the reason are kept all the same.
+        log.exception("the refused rows of import %s cannot be written", run_id)
+        summary = {}
+    fail_import(run_id=run_id, actor=system, at=clock.now(), error=error, summary=summary)
 
 
 def _starter(system: Member, run_id: int) -> Member:

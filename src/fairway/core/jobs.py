@@ -5,6 +5,7 @@ vendor it works for. It must be idempotent: a worker may die after the work and 
 by a dead worker are put back by `retry_stalled`, a periodic job.
 """
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -77,6 +78,20 @@ def _is_waiting(queueing_lock: str) -> bool:
         return cursor.fetchone() is not None
 
 
+def ids_at_work(name: str, argument: str) -> set[int]:
+    """The ids that waiting and running jobs of this name have as `argument`, a number or a list of numbers.
+
+    Who is not among them is left: the queue gave its job up, or lost it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args->%s FROM procrastinate_jobs WHERE task_name = %s AND status IN ('todo', 'doing')",
+            [argument, name],
+        )
+        found = [json.loads(value) if isinstance(value, str) else value for (value,) in cursor.fetchall()]
+    return {each for value in found for each in (value if isinstance(value, list) else [value])}
+
+
 def actor_of_job(vendor_id: int, name: str) -> Member:
     return system_member(vendor_id, name)
 
@@ -99,8 +114,6 @@ def run_pending(limit: int = 1000) -> int:
             return done
         identifier, name, arguments = row
         if isinstance(arguments, str):
-            import json
-
             arguments = json.loads(arguments)
         app.tasks[name].func(**arguments)
         with connection.cursor() as cursor:

@@ -1,6 +1,9 @@
 """`Refused`: what an action raises when the request itself cannot be done. Nothing was written."""
 
+import errno
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 
 class Refused(Exception):
@@ -15,3 +18,10 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+def no_room(error: OSError) -> Any:
+    """A sentence for people when the disk is full, or a quota is used up; nothing for any other error."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("There is no room left to store files. Nothing was kept. Tell your administrator.")
+    return ""

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from fairway.core import exports
 from fairway.core.access import Member, member_of_seat, require
 from fairway.core.events.record import record
-from fairway.core.jobs import defer
+from fairway.core.jobs import defer, ids_at_work
+from fairway.core.refusals import Refused, no_room
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.lookups import seats_of_user
@@ -21,6 +23,9 @@ from fairway.insight.models import Export, ExportState
 
 log = logging.getLogger("fairway.exports")
 KEPT_FOR = timedelta(days=7)
+LEFT_AFTER = timedelta(minutes=10)
+# With these a spreadsheet takes a text for a formula, some of them in their wide form too.
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 ROWS_AT_MOST = 1_000_000
 
 
@@ -57,14 +62,37 @@ def write_export(*, export_id: int, actor: Member, at: datetime) -> None:
         _finish(actor, export, at, state=ExportState.FAILED, error=_("The seat that asked is no longer active."))
         return
     path = export_path(export)
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         rows = _write(path, export, reader)
+    except (OperationalError, InterfaceError):
+        raise  # the queue tries again
     except Exception as error:
         log.exception("export %s failed", export.pk)
-        _finish(actor, export, at, state=ExportState.FAILED, error=str(error)[:300])
+        path.with_suffix(".part").unlink(missing_ok=True)
+        _finish(actor, export, at, state=ExportState.FAILED, error=_sentence_of(error))
         return
     _finish(actor, export, at, state=ExportState.DONE, rows=rows, file_name=f"{export.kind}-{at:%Y-%m-%d}.csv")
+
+
+def _sentence_of(error: Exception) -> str:
+    """What the person reads; what the machine says stays in the log."""
+    if isinstance(error, Refused):
+        return str(error)
+    said = no_room(error) if isinstance(error, OSError) else ""
+    return str(said or _("Something broke here. Ask for it again; if it breaks again, tell your administrator."))
+
+
+def end_left_exports(*, actor: Member, at: datetime) -> int:
+    """End the exports that nothing works on any more: their job was given up, or lost. Returns how many."""
+    with acting_for(actor):
+        open_ones = Export.objects.filter(state__in=[ExportState.WAITING, ExportState.RUNNING])
+        old = list(open_ones.filter(requested_at__lt=at - LEFT_AFTER))
+        at_work = ids_at_work("insight.write_export", "export_id") if old else set()
+    left = [export for export in old if export.pk not in at_work]
+    for export in left:
+        _finish(actor, export, at, state=ExportState.FAILED, error=_("It broke off again and again. Ask for it again."))
+    return len(left)
 
 
 def export_path(export: Export) -> Path:
@@ -79,14 +107,14 @@ def _reader(export: Export, user_id: int) -> Member | None:
 def _write(path: Path, export: Export, reader: Member) -> int:
     wanted = exports.kind_named(export.kind)
     if wanted is None:
-        raise LookupError(_("This kind of export no longer exists."))
+        raise Refused(_("This kind of export no longer exists."))
     unfinished = path.with_suffix(".part")
     with entering(reader.context), unfinished.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         count = -1
         for count, row in enumerate(wanted.rows(reader, export.parameters)):
             if count > ROWS_AT_MOST:
-                raise OverflowError(_("More than a million rows: narrow the list first."))
+                raise Refused(_("More than a million rows: narrow the list first."))
             writer.writerow([_cell(value) for value in row])
     unfinished.replace(path)
     return max(count, 0)
@@ -97,7 +125,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
         return "'" + text
     return text
 

@@ -24,3 +24,15 @@ def fire_deadlines(*, vendor_id: int) -> None:
 @job("workflow.send_mail")
 def send_mail(*, vendor_id: int, mail_ids: list[int]) -> None:
     notifications.send_mails(vendor_id=vendor_id, mail_ids=mail_ids, at=clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="workflow.look_for_left_mails", queueing_lock="workflow.look_for_left_mails")
+def look_for_left_mails(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("workflow.send_left_mails", vendor_id=vendor_id, once=f"workflow.send_left_mails/{vendor_id}")
+
+
+@job("workflow.send_left_mails", retry=False)
+def send_left_mails(*, vendor_id: int) -> None:
+    notifications.send_left_mails(vendor_id=vendor_id, at=clock.now())

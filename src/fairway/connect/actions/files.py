@@ -11,7 +11,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from fairway.core.refusals import Refused
+from fairway.core.refusals import Refused, no_room
 from fairway.core.tenancy.models import Organization
 
 SIZE_MAX = 500_000_000
@@ -37,8 +37,19 @@ def store(key: str, file: File) -> Stored:
     for chunk in file.chunks():
         digest.update(chunk)
     file.seek(0)
-    kept = default_storage.save(key, file)
+    kept = _saved(key, file)
     return Stored(kept, file.size or 0, digest.hexdigest())
+
+
+def _saved(key: str, file: File) -> str:
+    """Save, or leave nothing. Raises Refused when there is no room."""
+    try:
+        return default_storage.save(key, file)
+    except OSError as error:
+        default_storage.delete(key)
+        if said := no_room(error):
+            raise Refused(said, field="file") from error
+        raise
 
 
 def write(key: str, lines: Iterable[str]) -> None:

@@ -45,3 +45,15 @@ def tell_of_sign_in_change(*, vendor_id: int, user_id: int, said: str) -> None:
 @app.task(name="core.look_for_ended_sign_ins", queueing_lock="core.look_for_ended_sign_ins")
 def look_for_ended_sign_ins(timestamp: int) -> None:
     signing_in.forget_ended_sign_ins(clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="core.look_for_left_invitations", queueing_lock="core.look_for_left_invitations")
+def look_for_left_invitations(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("core.send_left_invitations", vendor_id=vendor_id, once=f"core.send_left_invitations/{vendor_id}")
+
+
+@job("core.send_left_invitations", retry=False)
+def send_left_invitations(*, vendor_id: int) -> None:
+    invitations.send_left_invitations(actor=system_member(vendor_id, "mail"), at=clock.now())

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from fairway.core import clock, mail
 from fairway.core.access import Member, require, system_member
 from fairway.core.events.record import record
-from fairway.core.jobs import defer
+from fairway.core.jobs import defer, ids_at_work
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import Surface, current
@@ -25,6 +25,7 @@ from fairway.workflow.models import Mail, MailState, Notification
 
 log = logging.getLogger("fairway.mail")
 MAILS_A_JOB = 50
+MAILS_LEFT_MOST = 5_000
 ATTEMPTS_MOST = 7  # fewer than the job's own, so that the last one finds every mail settled
 # What happened longer ago than this is history being told (an import, a demo world): nobody is written to.
 MAIL_WITHIN = timedelta(days=1)
@@ -114,6 +115,21 @@ def retry_mail(*, found: Mail, actor: Member, at: datetime) -> None:
             raise Refused(_("This mail is not given up: it waits or was sent."))
         record("retried", found, actor=actor, at=at)
         defer("workflow.send_mail", vendor_id=actor.vendor_id, mail_ids=[found.pk])
+
+
+LEFT_AFTER = timedelta(minutes=15)
+
+
+def send_left_mails(*, vendor_id: int, at: datetime) -> int:
+    """Give the mails that wait for no job any more to a new one: theirs was given up, or lost. Returns how many."""
+    with acting_for(system_member(vendor_id, "mail")):
+        old = Mail.objects.filter(state=MailState.WAITING, created_at__lt=at - LEFT_AFTER).order_by("pk")
+        found = list(old.values_list("pk", flat=True)[:MAILS_LEFT_MOST])
+        at_work = ids_at_work("workflow.send_mail", "mail_ids") if found else set()
+        left = [mail_id for mail_id in found if mail_id not in at_work]
+        for start in range(0, len(left), MAILS_A_JOB):
+            defer("workflow.send_mail", vendor_id=vendor_id, mail_ids=left[start : start + MAILS_A_JOB])
+    return len(left)
 
 
 class MailRefused(Exception):

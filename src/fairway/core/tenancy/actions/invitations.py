@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from fairway.core import mail
 from fairway.core.access import Forbidden, Member, require, system_member
 from fairway.core.events.record import record
-from fairway.core.jobs import defer
+from fairway.core.jobs import defer, ids_at_work
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import Context, Surface
@@ -25,6 +25,7 @@ from fairway.core.tenancy.models import Invitation, Organization, Partner, Role,
 from fairway.core.tenancy.queries import may_give, user_of_email
 
 VALID_FOR = timedelta(days=7)
+LEFT_AFTER = timedelta(minutes=15)
 
 
 def secret_of(invitation: Invitation) -> str:
@@ -173,6 +174,21 @@ def send_invitation(*, vendor_id: int, invitation_id: int, at: datetime) -> None
         raise
     with acting_for(actor):
         Invitation.objects.filter(pk=invitation_id).update(mailed_at=at, mail_error="")
+
+
+def send_left_invitations(*, actor: Member, at: datetime) -> int:
+    """Give the invitations that were never tried, and wait for no job any more, to a new one. Returns how many.
+
+    One that a mail server refused to the end is not among them: the page of people says so and offers to send again.
+    """
+    with acting_for(actor):
+        unsent = Invitation.objects.filter(mailed_at=None, accepted_at=None, revoked_at=None, mail_error="")
+        old = list(unsent.filter(created_at__lt=at - LEFT_AFTER, expires_at__gt=at).values_list("pk", flat=True))
+        at_work = ids_at_work("core.send_invitation", "invitation_id") if old else set()
+        left = [invitation_id for invitation_id in old if invitation_id not in at_work]
+        for invitation_id in left:
+            defer("core.send_invitation", vendor_id=actor.vendor_id, invitation_id=invitation_id)
+    return len(left)
 
 
 def _letter(invitation: Invitation, vendor: Organization) -> mail.Letter:
