@@ -6,8 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
+from fairway.core.refusals import Refused
 from fairway.deals.models import Deal, Registration
 from fairway.insight.queries.review import partners_in_view
 from fairway.leads.models import Lead, Offer
@@ -84,7 +86,7 @@ def export_rows(member: Member, parameters: Mapping[str, str]) -> Iterator[list[
     """Head and rows of the export of kind "review-rows"."""
     kind, period = parameters.get("what", ""), parse_period(parameters)
     if kind not in COLUMNS or period is None:
-        raise ValueError("The export names no rows: open the list again and export from there.")
+        raise Refused(_("The export names no rows: open the list again and export from there."))
     yield [key for key, _ in COLUMNS[kind]]
     for row in rows_behind(member, kind, *period, parameters.get("partner", "")).iterator(chunk_size=5000):
         yield list(row.values())
