@@ -17,9 +17,10 @@ ONCE = {
     " GROUP BY 1 HAVING count(*) > 1",
     "offer of a lead": "SELECT lead_id FROM leads_offer GROUP BY 1 HAVING count(*) > 1",
     "lead of a request": "SELECT title FROM leads_lead GROUP BY 1 HAVING count(*) > 1",
-    "live protection of a key": "SELECT customer_id, product_line_id, scope, scope_name FROM deals_protection"
-    " WHERE state IN ('live', 'extended') GROUP BY 1, 2, 3, 4 HAVING count(*) > 1",
-    "protection of a registration": "SELECT registration_id FROM deals_protection GROUP BY 1 HAVING count(*) > 1",
+    "live protection of a key": "SELECT customer_id, product_line_key, scope_key FROM deals_protection"
+    " WHERE state IN ('live', 'extended') GROUP BY 1, 2, 3 HAVING count(*) > 1",
+    "protection of a registration": "SELECT registration_id FROM deals_protection WHERE registration_id IS NOT NULL"
+    " GROUP BY 1 HAVING count(*) > 1",
     "registration of a request": "SELECT customer_name FROM deals_registration GROUP BY 1 HAVING count(*) > 1",
     "deal of a registration": "SELECT registration_id FROM deals_deal WHERE registration_id IS NOT NULL"
     " GROUP BY 1 HAVING count(*) > 1",
