@@ -13,6 +13,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,6 +40,8 @@ from fairway.leads.models import Lead, LeadPerson, Offer
 PAGES = tomllib.loads((Path(__file__).parent / "pages.toml").read_text())["page"]
 ROWS_SMALL, ROWS_LARGE = 3, 3_000
 PARTNERS = 300
+CLIENTS = 8
+UNCOUNTED = 10  # requests of each client before its figures count
 TARGET_MS = {"portal_leads_200": 13.0}
 
 
@@ -150,15 +153,18 @@ def _session(user_id: int) -> str:
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """A web process as `./fairway serve` starts it, on a free port of the loopback."""
+def server(processes: int = 1) -> Iterator[int]:
+    """Web processes as `./fairway serve` starts them, on a free port of the loopback."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"DATABASE_URL": os.environ["FAIRWAY_WEB_DATABASE_URL"], "FAIRWAY_LOG_LEVEL": "ERROR"}
-    command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(
-        [sys.executable, *command, "--blocking-threads", "2", "--no-ws", "fairway.config.wsgi:application"],
+        [
+            sys.executable, *command, "--workers", str(processes), "--blocking-threads", "2", "--no-ws",
+            "fairway.config.wsgi:application",
+        ],
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -186,19 +192,45 @@ def _get(to: http.client.HTTPConnection, path: str, session: str) -> tuple[int, 
 
 
 def latencies(port: int, path: str, session: str, count: int) -> tuple[list[float], int]:
-    """Milliseconds of `count` requests over one kept connection, after ten that are not counted; and the bytes."""
+    """Milliseconds of `count` requests over one kept connection, after UNCOUNTED of them; and the bytes."""
     to = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     taken, size = [], 0
-    for number in range(count + 10):
+    for number in range(count + UNCOUNTED):
         begin = time.perf_counter()
         status, body = _get(to, path, session)
         spent = (time.perf_counter() - begin) * 1000
         if status != 200:
             raise RuntimeError(f"{path} answers {status}.")
-        if number >= 10:
+        if number >= UNCOUNTED:
             taken.append(spent)
             size = len(body)
     return taken, size
+
+
+def clients(quick: bool) -> None:
+    """The portal's list of leads with eight clients at once, two web processes."""
+    count = 20 if quick else 100
+    with bench_vendor() as vendor:
+        seeded = seed(vendor, ROWS_LARGE)
+        page = next(page for page in PAGES if page["case"] == "portal_leads_200")
+        path = f"/{vendor.slug}/" + page["path"].format(**seeded.uids)
+        with server(processes=2) as port:
+            empty, _ = together(port, "/healthz", "", count)
+            taken, seconds = together(port, path, seeded.sessions[page["who"]], count)
+    say(
+        "portal_leads_200_by_8", median(taken), "ms", floor=median(empty), floor_is="an empty view, the same clients",
+        n=len(taken), p95=round(quantiles(taken, n=20)[-1], 2), target=80.0,
+        pages_a_second=round((len(taken) + CLIENTS * UNCOUNTED) / seconds),
+    )  # fmt: skip
+
+
+def together(port: int, path: str, session: str, count: int) -> tuple[list[float], float]:
+    """Milliseconds of all requests of CLIENTS clients, `count` each, and the seconds in which all were done."""
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        begin = time.perf_counter()
+        runs = [pool.submit(latencies, port, path, session, count) for _ in range(CLIENTS)]
+        taken = [spent for run in runs for spent in run.result()[0]]
+    return taken, time.perf_counter() - begin
 
 
 def times(quick: bool) -> None:
@@ -246,4 +278,4 @@ def _queries(vendor: Organization, page: dict[str, str], seeded: Seeded) -> int:
 
 
 if __name__ == "__main__":
-    main({"times": times, "queries": queries})
+    main({"times": times, "clients": clients, "queries": queries})

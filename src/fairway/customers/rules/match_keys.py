@@ -147,7 +147,7 @@ def _branch(key: str) -> set[str]:
 def looks_like_identifier(text: str) -> bool:
     """True for what machines write where a name belongs: ids of CRMs, UUIDs, hashes, bare numbers."""
     bare = text.strip()
-    if not _DIGIT.search(bare):
+    if not _DIGIT.search(bare) or _SPACE.search(bare):
         return False
     if re.fullmatch(r"[0-9a-zA-Z]{18}", bare) and _salesforce_suffix(bare[:15]) == bare[15:].upper():
         return any(letter.isdigit() for letter in bare)
@@ -155,6 +155,7 @@ def looks_like_identifier(text: str) -> bool:
 
 
 _DIGIT = re.compile(r"\d")
+_SPACE = re.compile(r"\s")
 _IDENTIFIERS = tuple(
     re.compile(pattern)
     for pattern in (
