@@ -73,7 +73,7 @@ def seed(vendor: Organization, rows: int) -> Seeded:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     users = {**{role: user.pk for role, user in staff.items()}, "seller": seller_id}
-    return Seeded(vendor, {role: _session(pk) for role, pk in users.items()}, uids)
+    return Seeded(vendor, {role: session_of(pk) for role, pk in users.items()}, uids)
 
 
 def _user(email: str) -> User:
@@ -141,7 +141,7 @@ def _deals(vendor: Organization, partner: Partner, seller: Seat, rows: int) -> N
     )  # fmt: skip
 
 
-def _session(user_id: int) -> str:
+def session_of(user_id: int) -> str:
     """A session as log-in makes it, without the slow hash of a password."""
     user = User.objects.get(pk=user_id)
     store = import_module(settings.SESSION_ENGINE).SessionStore()

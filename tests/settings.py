@@ -27,3 +27,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed; t
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - else WhiteNoise warns
+# How long a thing takes on a busy machine changes no test.
+FIGURES_KEPT_FROM_MS = FIGURES_PAGE_LIMIT_MS = 600_000

@@ -317,3 +317,8 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
     },
 }
+
+# Figures of reports that take longer than this are kept and shown again for a while; what takes longer than the
+# second is left to a job, and the page says so.
+FIGURES_KEPT_FROM_MS = 250
+FIGURES_PAGE_LIMIT_MS = 1500

@@ -1,9 +1,9 @@
-"""Exports that jobs write; reviews and reports are computed, not stored."""
+"""Exports that jobs write, and figures that took so long to work out that they are kept for a while."""
 
 from django.db import models
 
 from fairway.core.tenancy.models import Seat
-from fairway.core.tenancy.scope import SharedModel, TenantForeignKey
+from fairway.core.tenancy.scope import InternalModel, SharedModel, TenantForeignKey
 
 
 class ExportState(models.TextChoices):
@@ -37,3 +37,22 @@ class Export(SharedModel):
     class Meta(SharedModel.Meta):
         abstract = False
         indexes = [models.Index(fields=["vendor", "seat", "-requested_at"], name="export_by_seat")]
+
+
+class KeptFigures(InternalModel):
+    """Figures of a report as they were at `made_at`, for the next who ask for the same: all staff who see the whole
+    channel, or one account manager (`seat_id`, else 0). Nothing is lost when a row is deleted."""
+
+    name = models.CharField(max_length=40)
+    seat_id = models.BigIntegerField(default=0)
+    as_of = models.DateField()
+    figures = models.JSONField()
+    made_at = models.DateTimeField()
+    took_ms = models.PositiveIntegerField()
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "name", "seat_id", "as_of"], name="keptfigures_once"),
+        ]

@@ -16,8 +16,8 @@ from fairway.core.tenancy import jobs as core_jobs
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Invitation
-from fairway.insight import actions as insight_actions
 from fairway.insight import jobs as insight_jobs
+from fairway.insight.actions import exports as insight_actions
 from fairway.insight.models import Export
 from fairway.workflow import jobs as workflow_jobs
 from fairway.workflow.models import Mail

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from fairway.core.access import Member
@@ -15,8 +15,9 @@ from fairway.core.tenancy.models import Partner
 from fairway.deals.models import Deal
 from fairway.insight.queries.review import partners_in_view
 from fairway.insight.rules.periods import Window
+from fairway.insight.rules.plain import Rows
 from fairway.leads.models import Lead, LeadScore, Offer
-from fairway.partners.models import Enrollment, Profile
+from fairway.partners.models import Program
 from fairway.sales.models import SalesKind, SalesLine
 
 Axis = Literal["partner", "tier", "territory"]
@@ -58,7 +59,9 @@ def distribution(member: Member, window: Window, axis: Axis) -> list[dict[str, A
     Tier and territory are those of today. Rows without an offer, a deal or revenue in the window are left out.
     """
     partners = partners_in_view(member)
-    offers = _group(_labelled(_offers(window, partners), axis)).annotate(
+    programs = Program.objects.order_by("-is_default", "id").values_list("pk", flat=True)
+    program_id = programs.first() if axis == "tier" else None
+    offers = _group(_labelled(_offers(window, partners), axis, program_id)).annotate(
         offered=Count("pk"),
         accepted=Count("pk", filter=Q(state="accepted", answered_at__lt=window.until_at)),
         declined=Count("pk", filter=Q(state="declined", answered_at__lt=window.until_at)),
@@ -69,8 +72,10 @@ def distribution(member: Member, window: Window, axis: Axis) -> list[dict[str, A
             filter=Q(state__in=["accepted", "declined"], answered_at__lt=window.until_at),
         ),
     )
-    deals = _group(_labelled(_deals(window, partners), axis)).annotate(won=Count("pk"), won_minor=Sum("amount_minor"))
-    lines = _group(_labelled(_lines(window, partners), axis)).annotate(revenue=Sum("amount"))
+    deals = _group(_labelled(_deals(window, partners), axis, program_id)).annotate(
+        won=Count("pk"), won_minor=Sum("amount_minor")
+    )
+    lines = _group(_labelled(_lines(window, partners), axis, program_id)).annotate(revenue=Sum("amount"))
     rows: dict[Any, dict[str, Any]] = {}
     for found in (offers, deals, lines):
         for row in found:
@@ -82,6 +87,21 @@ EMPTY: dict[str, Any] = {
     "group": None, "label": "", "partner_uid": None, "offered": 0, "accepted": 0, "declined": 0, "lapsed": 0,
     "median_hours": None, "won": 0, "won_minor": 0, "revenue": Decimal(0),
 }  # fmt: skip
+
+
+_KEPT = tuple(key for key in EMPTY if key != "group")
+
+
+def compact(rows: list[dict[str, Any]]) -> Rows:
+    """Rows of `distribution` as plain lists, for keeping."""
+    return Rows([[str(row[key]) if key in {"partner_uid", "revenue"} else row[key] for key in _KEPT] for row in rows])
+
+
+def expanded(row: list[Any]) -> dict[str, Any]:
+    """One row of `compact` as `distribution` gave it; without its group."""
+    found = dict(zip(_KEPT, row, strict=True))
+    uid = None if found["partner_uid"] == "None" else found["partner_uid"]
+    return found | {"partner_uid": uid, "revenue": Decimal(found["revenue"])}
 
 
 def _offers(window: Window, partners: QuerySet[Partner]) -> QuerySet:
@@ -102,14 +122,17 @@ def _lines(window: Window, partners: QuerySet[Partner]) -> QuerySet:
     )
 
 
-def _labelled(rows: QuerySet, axis: Axis) -> QuerySet:
+def _labelled(rows: QuerySet, axis: Axis, program_id: int | None) -> QuerySet:
+    """By joins: with a million offers, asking for each one's partner would take minutes."""
     if axis == "partner":
         return rows.annotate(group=F("partner_id"), label=F("partner__name"), partner_uid=F("partner__uid"))
     if axis == "tier":
-        of_partner = Enrollment.objects.filter(partner=OuterRef("partner_id"), until_on=None).values("tier__name")
+        # Of several programmes the default one counts; there a partner has one present tier.
+        present = Q(partner__enrollments__until_on=None, partner__enrollments__program_id=program_id)
+        rows = rows.annotate(present=FilteredRelation("partner__enrollments", condition=present))
+        named = Coalesce(F("present__tier__name"), Value(""))
     else:
-        of_partner = Profile.objects.filter(partner=OuterRef("partner_id")).values("territory__name")
-    named = Coalesce(Subquery(of_partner[:1]), Value(""))
+        named = Coalesce(F("partner__profiles__territory__name"), Value(""))
     return rows.annotate(group=named, label=named)
 
 

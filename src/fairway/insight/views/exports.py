@@ -14,7 +14,7 @@ from fairway.core.access import Member, require
 from fairway.core.http.paging import paginate
 from fairway.core.http.tables import Column, Table
 from fairway.core.http.toasts import toast
-from fairway.insight import actions
+from fairway.insight.actions import exports as actions
 from fairway.insight.models import Export, ExportState
 
 STATES = {

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from fairway.core.access import Member
 from fairway.core.http import format as shown
 from fairway.core.http.parts import Figure
-from fairway.insight.queries.review import headline, partners_in_view
+from fairway.insight.actions.figures import figures
 from fairway.insight.rules.periods import Window
 from fairway.insight.views.shown import minor_of, signed_percent, whole
 
@@ -20,8 +20,10 @@ def year_figures(member: Member, at: datetime) -> list[Figure]:
     if not member.can("report.channel") or member.seat is None:
         return []
     window = Window(at.astimezone(ZoneInfo(member.seat.vendor_time_zone)).date())
-    partners = partners_in_view(member).values("pk") if member.role == "cam" else None
-    found = headline(partners, window)
+    found = figures(["headline"], member=member, window=window, at=at)["headline"].value
+    if found is None:
+        note = _("being worked out")
+        return [Figure(_("Revenue, twelve months"), "–", note), Figure(_("Open pipeline"), "–", note)]
     growth = signed_percent(found.growth) if found.growth is not None else ""
     url, currency = reverse("review-channel"), member.seat.vendor_currency
     return [

@@ -1,6 +1,7 @@
 """The tables of reviews and reports."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -10,15 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fairway.core.access import Member
 from fairway.core.http import format as shown
 from fairway.core.http.charts import Chart, Series
 from fairway.core.http.paging import Page, paginate_rows
 from fairway.core.http.tables import Column, Table
-from fairway.insight.queries.channel import Axis, FunnelStep
-from fairway.insight.queries.partners import partner_years
+from fairway.insight.queries.channel import Axis, FunnelStep, expanded
+from fairway.insight.queries.partners import as_dict, ordered
 from fairway.insight.queries.rows import COLUMNS
 from fairway.insight.rules.periods import Window
+from fairway.insight.rules.plain import Rows
 from fairway.insight.views.shown import minor_of
 
 AXIS_WORDS: dict[str, Any] = {
@@ -114,18 +115,11 @@ class DistributionTable(Table):
     )
 
 
-def distribution_table(
-    request: HttpRequest, rows: list[dict[str, Any]], axis: Axis, currency: str, window: Window
-) -> Table:
+def distribution_table(request: HttpRequest, rows: Rows, axis: Axis, currency: str, window: Window) -> Table:
     symbol = shown.currency_symbol(currency)
     as_of = f"?as_of={window.as_of.isoformat()}"
-    for row in rows:
-        answered = row["accepted"] + row["declined"] + row["lapsed"]
-        row["name"] = row["label"] or _("None")
-        row["revenue_minor"] = minor_of(row["revenue"])
-        row["accepted_percent"] = 100 * row["accepted"] / answered if answered else None
-        uid = row["partner_uid"]
-        row["url"] = reverse("review-partner", args=[uid]) + as_of if uid else ""
+    page = paginate_rows(rows.of, request, size=25)
+    page = replace(page, rows=[_distributed(expanded(row), as_of) for row in page.rows])
     columns = [
         Column("name", AXIS_WORDS[axis], kind="name", url="url"),
         Column("offered", _("Offers"), kind="number"),
@@ -140,11 +134,21 @@ def distribution_table(
     ]
     query = urlencode({"by": axis, "as_of": window.as_of.isoformat()})
     return DistributionTable(
-        paginate_rows(rows, request, size=25),
+        page,
         request=request,
         columns=columns,
         export_url=reverse("export-start", args=["distribution"]) + f"?{query}",
     )
+
+
+def _distributed(row: dict[str, Any], as_of: str) -> dict[str, Any]:
+    answered = row["accepted"] + row["declined"] + row["lapsed"]
+    row["name"] = row["label"] or _("None")
+    row["revenue_minor"] = minor_of(row["revenue"])
+    row["accepted_percent"] = 100 * row["accepted"] / answered if answered else None
+    uid = row["partner_uid"]
+    row["url"] = reverse("review-partner", args=[uid]) + as_of if uid else ""
+    return row
 
 
 class PartnerTable(Table):
@@ -155,10 +159,11 @@ class PartnerTable(Table):
     )
 
 
-def partner_table(request: HttpRequest, member: Member, window: Window, currency: str) -> Table:
+def partner_table(request: HttpRequest, rows: Rows, window: Window, currency: str) -> Table:
     """The year of each partner the member may see, one page at a time."""
     symbol = shown.currency_symbol(currency)
-    page = partner_years(member, window, request)
+    page = paginate_rows(ordered(rows, request.GET.get("sort", "-revenue_minor")), request)
+    page = replace(page, rows=[as_dict(row) for row in page.rows])
     as_of = f"?as_of={window.as_of.isoformat()}"
     for row in page.rows:
         before = row["before"]

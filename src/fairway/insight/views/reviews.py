@@ -13,7 +13,8 @@ from fairway.core import clock
 from fairway.core.access import Member, require
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Tab
-from fairway.insight.queries.channel import AXES, Axis, distribution, funnel
+from fairway.insight.actions.figures import figures
+from fairway.insight.queries.channel import AXES, Axis
 from fairway.insight.queries.review import partners_in_view, review
 from fairway.insight.queries.rows import COLUMNS, parse_period, rows_behind
 from fairway.insight.rules.periods import Window
@@ -78,8 +79,11 @@ def review_list(request: HttpRequest) -> HttpResponse:
     """The partners whose numbers the member may see, weakest against the year before first."""
     member = _member(request, "review.read")
     window = asked_window(request, member)
-    table = lists.partner_table(request, member, window, _currency(member))
-    return render(request, "insight/review_list.html", {"window": window, "table": table})
+    found = figures(["years"], member=member, window=window, at=clock.now())["years"]
+    if found.value is None:
+        return _not_yet(request, window, _("Twelve-month reviews"))
+    table = lists.partner_table(request, found.value, window, _currency(member))
+    return render(request, "insight/review_list.html", {"window": window, "table": table, "made_at": found.made_at})
 
 
 @require_safe
@@ -88,9 +92,11 @@ def channel(request: HttpRequest) -> HttpResponse:
     member = _member(request, "report.channel")
     window, currency = asked_window(request, member), _currency(member)
     axis: Axis = next((axis for axis in AXES if axis == request.GET.get("by")), "partner")
-    of_all = None if member.role != "cam" else partners_in_view(member).values("pk")
-    found = review(of_all, window)
-    table = lists.distribution_table(request, distribution(member, window, axis), axis, currency, window)
+    kept = figures(["review", "funnel", axis], member=member, window=window, at=clock.now())
+    if any(each.value is None for each in kept.values()):
+        return _not_yet(request, window, _("The channel's twelve months"))
+    found = kept["review"].value
+    table = lists.distribution_table(request, kept[axis].value, axis, currency, window)
     return render(
         request,
         "insight/channel.html",
@@ -98,13 +104,19 @@ def channel(request: HttpRequest) -> HttpResponse:
             "window": window,
             "figures": shown.figures(found, currency, of_channel=True),
             "charts": shown.charts(found, currency),
-            "funnel": lists.funnel_chart(funnel(member, window)),
+            "funnel": lists.funnel_chart(kept["funnel"].value),
+            "made_at": min((each.made_at for each in kept.values() if each.made_at), default=None),
             "table": table,
             "months": shown.month_table(found, currency, shown.rows_url("console"), "", request=request),
             "tabs": [Tab(lists.AXIS_WORDS[a], f"?by={a}&as_of={window.as_of.isoformat()}", a == axis) for a in AXES],
             "is_of_cam": member.role == "cam",
         },
     )
+
+
+def _not_yet(request: HttpRequest, window: Window, title: str) -> HttpResponse:
+    """A page that looks for its figures again by itself until a job has worked them out."""
+    return render(request, "insight/not_yet.html", {"window": window, "title": title})
 
 
 @require_safe

@@ -1,0 +1,116 @@
+"""Figures of reports: kept while they are fresh, worked out anew by a job."""
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
+
+from fairway.core.access import Member, member_of_seat, system_member
+from fairway.core.jobs import defer
+from fairway.core.tenancy.acting import acting_for
+from fairway.core.tenancy.context import entering
+from fairway.core.tenancy.lookups import seats_of_user
+from fairway.core.tenancy.models import Organization, Seat
+from fairway.insight.models import KeptFigures
+from fairway.insight.queries.kept import SOURCES, Figures, asked_lately, is_stale, kept_rows, seat_of, shown
+from fairway.insight.rules.periods import Window
+from fairway.insight.rules.plain import plain
+
+KEPT_FIGURES_FOR = timedelta(days=2)
+NOT_YET = Figures(None)
+
+
+def figures(names: Sequence[str], *, member: Member, window: Window, at: datetime) -> dict[str, Figures]:
+    """The figures of those names (`queries.kept.SOURCES`) for a member: kept ones, or worked out now.
+
+    What took long is kept; what is kept and no longer fresh is shown once more, and a job works it out anew. What
+    takes too long for a page is left to a job as well: its value is None until then.
+    """
+    rows = kept_rows(names, member, window)
+    found = {name: shown(row) for name, row in rows.items()}
+    later = [name for name, row in rows.items() if is_stale(row, at)]
+    missing = [name for name in names if name not in found]
+    if missing:
+        made = _in_time(missing, member, window, at)
+        later += [name for name in missing if name not in made]
+        found |= made
+    if later:
+        with acting_for(member):
+            _renew_later(later, member.vendor_id, seat_of(member), window)
+    return {name: found.get(name, NOT_YET) for name in names}
+
+
+def _in_time(names: Sequence[str], member: Member, window: Window, at: datetime) -> dict[str, Figures]:
+    """Those of the figures that can be worked out while somebody waits for the page."""
+    made: dict[str, Figures] = {}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(settings.FIGURES_PAGE_LIMIT_MS)])
+            begun = time.monotonic()
+            for name in names:
+                if time.monotonic() - begun < settings.FIGURES_PAGE_LIMIT_MS / 1000:
+                    made[name] = work_out(name, member=member, window=window, at=at)
+            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        return {}  # what was worked out before is kept no more than the rest
+    return made
+
+
+def work_out(name: str, *, member: Member, window: Window, at: datetime) -> Figures:
+    """Work figures out as the member sees them, in the context in force, and keep them if that took long."""
+    begun = time.monotonic()
+    value = SOURCES[name](member, window)
+    took = timedelta(seconds=time.monotonic() - begun)
+    if took < timedelta(milliseconds=settings.FIGURES_KEPT_FROM_MS):
+        return Figures(value)
+    row = KeptFigures(
+        vendor_id=member.vendor_id, name=name, seat_id=seat_of(member), as_of=window.as_of, figures=plain(value),
+        made_at=at, took_ms=int(took.total_seconds() * 1000),
+    )  # fmt: skip
+    with acting_for(member):
+        KeptFigures.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["vendor", "name", "seat_id", "as_of"],
+            update_fields=["figures", "made_at", "took_ms"],
+        )  # fmt: skip
+    return Figures(value)
+
+
+def renew_figures(*, vendor_id: int, name: str, seat_id: int, as_of: date, at: datetime) -> None:
+    """Work out anew what is kept for the whole channel, or for one account manager while it has the seat."""
+    member = system_member(vendor_id, "figures")
+    if seat_id:
+        with acting_for(member):
+            user_id = Seat.objects.filter(pk=seat_id, is_active=True).values_list("user_id", flat=True).first()
+        seat = next((seat for seat in seats_of_user(user_id) if seat.seat_id == seat_id), None) if user_id else None
+        if seat is None:
+            return
+        member = member_of_seat(seat, user_id=user_id)
+    with entering(member.context):
+        work_out(name, member=member, window=Window(as_of), at=at)
+
+
+def begin_day(*, vendor_id: int, at: datetime) -> None:
+    """Forget figures of past days, and have those that people look at worked out for today before they ask."""
+    actor = system_member(vendor_id, "figures")
+    with acting_for(actor):
+        vendor = Organization.objects.get(pk=vendor_id)
+        today = Window(at.astimezone(ZoneInfo(vendor.time_zone)).date())
+        asked = asked_lately(at - KEPT_FIGURES_FOR)
+        KeptFigures.objects.filter(made_at__lt=at - KEPT_FIGURES_FOR).delete()
+        there = set(KeptFigures.objects.filter(as_of=today.as_of).values_list("name", "seat_id"))
+        for name, seat_id in asked:
+            if (name, seat_id) not in there:
+                _renew_later([name], vendor_id, seat_id, today)
+
+
+def _renew_later(names: Iterable[str], vendor_id: int, seat_id: int, window: Window) -> None:
+    as_of = window.as_of.isoformat()
+    for name in names:
+        key = f"insight.renew/{vendor_id}/{name}/{seat_id}/{as_of}"
+        defer("insight.renew_figures", vendor_id=vendor_id, once=key, what=name, seat_id=seat_id, as_of=as_of)
