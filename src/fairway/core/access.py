@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "token.manage": frozenset({"admin", "operations", "executive"}),
     "import.read": frozenset({"admin", "marketer", "operations", "finance"}),
     "task.read": STAFF | PARTNER,
+    "view.save": STAFF | PARTNER,
 }
 
 

@@ -1,12 +1,13 @@
 """All tables of the kernel, as Django looks for them in one place."""
 
 from fairway.core.events.models import Event
+from fairway.core.saved.models import SavedView
 from fairway.core.search.models import SearchWord
 from fairway.core.tenancy.models import Invitation, Organization, Partner, Seat, User
 from fairway.core.tenancy.signing_in import SignIn, SignInPolicy
 from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
 
 __all__ = [
-    "ApiToken", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "SearchWord", "Seat",
+    "ApiToken", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "SavedView", "SearchWord", "Seat",
     "SignIn", "SignInPolicy", "User",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from fairway.core.http import home_views, search_views
 from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
+from fairway.core.saved import pages as saved
 from fairway.core.tenancy.views import desk as desk_views
 from fairway.core.tenancy.views import invitations, people, security, sign_in_policy, tokens
 
@@ -33,6 +34,14 @@ def _people(prefix: str) -> list[Any]:
     ]
 
 
+def _views(prefix: str) -> list[Any]:
+    return [
+        path("views/<slug:list_name>/", saved.save, name=f"{prefix}savedview-save"),
+        path("views/<uuid:uid>/default/", saved.default, name=f"{prefix}savedview-default"),
+        path("views/<uuid:uid>/removal/", saved.remove, name=f"{prefix}savedview-remove"),
+    ]
+
+
 def _search(prefix: str) -> list[Any]:
     return [
         path("search/", search_views.search, name=f"{prefix}search"),
@@ -45,9 +54,15 @@ console = [
     path("people/signing-in/", sign_in_policy.policy, name="signinpolicy-edit"),
     path("people/<uuid:uid>/second-factor/", sign_in_policy.reset, name="person-second-factor"),
     *_search(""),
+    *_views(""),
     *_people(""),
 ]
-portal = [path("", home_views.portal_home, name="portal-home"), *_search("portal-"), *_people("portal-")]
+portal = [
+    path("", home_views.portal_home, name="portal-home"),
+    *_search("portal-"),
+    *_views("portal-"),
+    *_people("portal-"),
+]
 desk = [path("", desk_views.vendors, name="desk-vendor-list"), *_search("desk-")]
 plain = [
     path("", views.start, name="start"),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from fairway.core.access import Member, require
 from fairway.core.http.paging import paginate
 from fairway.core.http.tables import Column, Filter, Table
+from fairway.core.saved.pages import with_views
 from fairway.customers.queries import listed
 
 
@@ -34,6 +35,7 @@ class CustomerTable(Table):
 
 
 @require_safe
+@with_views("customer-list")
 def customer_list(request: HttpRequest) -> HttpResponse:
     member: Member = request.member  # type: ignore[attr-defined]
     require(member, "customer.read")

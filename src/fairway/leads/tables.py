@@ -96,14 +96,15 @@ def list_filters(
 ) -> list[Filter]:
     """The filters that have something to choose from."""
     every = [
-        Filter("q", _("Company or e-mail")),
+        Filter("q", _("Company, person or e-mail")),
+        Filter("partner_name", _("Partner")),
         Filter("state", _("All states"), [(state, word) for state, (_kind, word) in LEAD_STATES.items()]),
         Filter("band", _("All bands"), [(band, band) for band in bands]),
         Filter("line", _("All lines"), lines),
         Filter("source", _("All sources"), [(source, source) for source in sources]),
         Filter("territory", _("All territories"), territories),
     ]
-    return [each for each in every if each.choices or each.name == "q"]
+    return [each for each in every if each.choices or each.name in {"q", "partner_name"}]
 
 
 # The partner's own

@@ -125,7 +125,14 @@ class Table:
         self.export_url = export_url
         self.total_label = total_label
         self.shown_filters = list(self.filters if filters is None else filters)
-        self.shown_columns = list(self.columns if columns is None else columns)
+        self.all_columns = list(self.columns if columns is None else columns)
+        self.shown_columns = self._chosen_columns()
+
+    def _chosen_columns(self) -> list[Column]:
+        """Those that `?cols=` names, the first always; all where it names none."""
+        wanted = set(self.params.getlist("cols"))
+        shown = [column for column in self.all_columns[1:] if column.name in wanted] if wanted else []
+        return [self.all_columns[0], *shown] if shown else self.all_columns
 
     @classmethod
     def order_by(cls, params: QueryDict) -> list[str]:

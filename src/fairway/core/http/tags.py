@@ -215,7 +215,26 @@ def filterbar(context: template.Context, table: Table) -> dict[str, Any]:
         (each, [(str(value), label) for value, label in each.choices], table.params.get(each.name, ""))
         for each in table.shown_filters
     ]
-    return {"filters": shown, "kept": kept, "table": table}
+    return {"filters": shown, "kept": kept, "table": table, **_views_of(context, table)}
+
+
+def _views_of(context: template.Context, table: Table) -> dict[str, Any]:
+    """What the menu of saved views shows, on a list that has them."""
+    request = context.get("request")
+    menu = getattr(request, "list_views", None)
+    if menu is None or request is None:
+        return {"menu": None}
+    prefix = "" if request.member.is_staff else "portal-"
+    shown = {column.name for column in table.shown_columns}
+    kept = [(name, value) for name, values in table.params.lists() if name not in ("cols", "page") for value in values]
+    return {
+        "menu": menu,
+        "columns": [(column, column.name in shown) for column in table.all_columns[1:] if column.label],
+        "address": kept,
+        "default_name": f"{prefix}savedview-default",
+        "remove_name": f"{prefix}savedview-remove",
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.inclusion_tag("components/board.html", takes_context=True)

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import connection
 
 from fairway.core.access import Member
-from fairway.core.search.kinds import Hit, SearchKind, address, for_member
+from fairway.core.search.kinds import Hit, SearchKind, address, for_member, registered
 from fairway.core.search.words import CLOSE_LEAST, PREFIX_LEAST, digits_of, folded, is_close, term, words_of
-from fairway.core.tenancy.context import Context, Surface
+from fairway.core.tenancy.context import Context, Surface, current
 
 TEXT_MOST = 200
 CLOSE_MOST = 4
@@ -76,19 +76,21 @@ def find(text: str, member: Member, *, kind: str = "", most: int = 0) -> Found:
     return Found(text, groups, is_forgiving)
 
 
-def ids_of(kind: str, text: str, member: Member, *, most: int = 200) -> list[int]:
-    """The ids of one kind that a text finds, best first: for the filter of a list."""
-    kinds = [each for each in for_member(member, member.context.surface.value) if each.name == kind]
+def ids_of(name: str, text: str, *, most: int = 200) -> list[int]:
+    """The ids of one kind that a text finds in the context in force, best first: for the filter of a list."""
+    context = current()
+    kinds = [kind for kind in registered() if kind.name == name]
+    text = text.replace("\x00", "").strip()[:TEXT_MOST]
     words = words_of(text)
     if not words or not kinds:
         return []
-    vendors = _vendors(member.context)
+    vendors = _vendors(context)
     literal = [[(word, len(word) >= PREFIX_LEAST)] for word in words]
-    found = _places(kinds, text, _query(literal, vendors, digits_of(text)), member.context, most)[kind]
+    found = _places(kinds, text, _query(literal, vendors, digits_of(text)), context, most)[name]
     if len(found) >= FEW or not _forgives(text) or not (alike := _alike(words, vendors)):
         return found
     forgiving = [[*terms, *((known, False) for known in alike.get(terms[0][0], ()))] for terms in literal]
-    more = _places(kinds, "", _query(forgiving, vendors, ""), member.context, most)[kind]
+    more = _places(kinds, "", _query(forgiving, vendors, ""), context, most)[name]
     return [*found, *(pk for pk in more if pk not in found)]
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from fairway.core.events.record import subject_type
+from fairway.core.search.find import ids_of
 from fairway.deals.models import Deal, Protection
 from fairway.deals.queries.conflicts import LIVE
 from fairway.deals.rules.states import DEAL, OPEN_STAGES
 from fairway.leads.models import Touch
+from fairway.partners.queries.partners import ids_named
 
 BOARD_MOST = 40
 
@@ -30,8 +32,13 @@ def visible() -> QuerySet[Deal]:
     return Deal.objects.select_related("product_line", "seller", "partner", "protection")
 
 
-def listed(*, state: str = "open", cam_id: int | None = None) -> QuerySet[Deal]:
+def listed(*, state: str = "open", cam_id: int | None = None, text: str = "", partner_name: str = "") -> QuerySet[Deal]:
+    """Deals for a list; `text` and `partner_name` find as the search does."""
     rows = visible()
+    if text.strip():
+        rows = rows.filter(pk__in=ids_of("deals", text))
+    if partner_name.strip():
+        rows = rows.filter(partner__in=ids_named(partner_name))
     if state == "open":
         rows = rows.filter(state__in=OPEN_STAGES)
     elif state != "all":

@@ -1,6 +1,5 @@
 """Registrations for lists and pages, in the context of whoever looks."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,10 +8,12 @@ from django.db.models.functions import Coalesce
 
 from fairway.core.access import Member
 from fairway.core.prepared import prepared
+from fairway.core.search.find import ids_of
 from fairway.customers.models import Customer
 from fairway.customers.queries import Resolution, resolve
 from fairway.deals.models import Conflict, Deal, Protection, Registration
 from fairway.deals.queries.conflicts import Finding, find_conflicts
+from fairway.partners.queries.partners import ids_named
 from fairway.workflow.queries.approvals import waiting_for
 
 WAITING = ("submitted", "returned")
@@ -49,15 +50,17 @@ def by_uid(uid: UUID) -> Registration | None:
     return of_partner().filter(uid=uid).first()
 
 
-def for_console(state: str = "", *, cam_id: int | None = None, text_ids: Sequence[int] | None = None) -> QuerySet:
+def for_console(state: str = "", *, cam_id: int | None = None, text: str = "", partner_name: str = "") -> QuerySet:
     """For staff, with how many claims were found against each; without `state` those that wait for a decision."""
     rows = Registration.objects.exclude(state="draft").select_related("partner__cam", "product_line", "customer")
     if state != "all":
         rows = rows.filter(state=state or "submitted")
     if cam_id:
         rows = rows.filter(partner__cam_id=cam_id)
-    if text_ids is not None:
-        rows = rows.filter(pk__in=text_ids)
+    if text.strip():
+        rows = rows.filter(pk__in=ids_of("registrations", text))
+    if partner_name.strip():
+        rows = rows.filter(partner__in=ids_named(partner_name))
     # As subqueries: counted for the rows of the page, not for all.
     found = Conflict.objects.filter(registration=OuterRef("pk")).order_by()
     count = found.values("registration").annotate(n=Count("pk")).values("n")

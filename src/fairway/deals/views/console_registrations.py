@@ -15,6 +15,7 @@ from fairway.core.access import require
 from fairway.core.http.format import duration
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Tab
+from fairway.core.saved.pages import with_views
 from fairway.customers.queries import Candidate
 from fairway.deals.actions.decisions import (
     approve_registration,
@@ -46,10 +47,13 @@ _SHOWN = ("submitted", "returned", "approved", "rejected")
 
 
 @require_safe
+@with_views("registration-list")
 def registration_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state") or "submitted"
     state = state if state in REGISTRATION_STATES or state == "all" else "submitted"
-    rows = for_console(state, cam_id=whose(request))
+    rows = for_console(
+        state, cam_id=whose(request), text=request.GET.get("q", ""), partner_name=request.GET.get("partner_name", "")
+    )
     if state != "submitted":
         rows = rows.order_by("-submitted_at", "pk")
     table = RegistrationQueue(paginate(rows, request), request=request)

@@ -15,6 +15,7 @@ from fairway.core.http.format import day, distance, money
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import BoardColumn, Card, Fact, Happening, Step, Tab
 from fairway.core.http.toasts import toast
+from fairway.core.saved.pages import with_views
 from fairway.deals.actions.deals import edit_deal, lose_deal, move_deal, set_next_step, win_deal
 from fairway.deals.actions.opening import convert_lead
 from fairway.deals.forms import DealForm, LoseForm, StepForm, TouchForm, WinForm
@@ -57,11 +58,17 @@ def whose(request: HttpRequest) -> int | None:
 
 
 @require_safe
+@with_views("deal-list", "portal-deal-list")
 def deal_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state") or "open"
-    rows = listed(state=state, cam_id=whose(request)).order_by(*DealTable.order_by(request.GET))
-    columns = DealTable.of_surface(named(request, "detail"), has_partner=of(request).is_staff)
-    table = DealTable(paginate(rows, request), request=request, columns=columns)
+    is_staff = of(request).is_staff
+    rows = listed(
+        state=state, cam_id=whose(request), text=request.GET.get("q", ""),
+        partner_name=request.GET.get("partner_name", "") if is_staff else "",
+    ).order_by(*DealTable.order_by(request.GET))  # fmt: skip
+    columns = DealTable.of_surface(named(request, "detail"), has_partner=is_staff)
+    filters = [each for each in DealTable.filters if is_staff or each.name != "partner_name"]
+    table = DealTable(paginate(rows, request), request=request, columns=columns, filters=filters)
     return render(request, "deals/deals.html", {"table": table, **_list_context(request, "list")})
 
 

@@ -21,6 +21,7 @@ from fairway.core.http.toasts import toast
 from fairway.core.ids import uuid7
 from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
+from fairway.core.saved.pages import with_views
 from fairway.core.states import TransitionRefused
 from fairway.deals.actions.registrations import (
     answer_question,
@@ -42,6 +43,7 @@ from fairway.deals.views.words import happenings, kind_of
 
 
 @require_safe
+@with_views("portal-registration-list")
 def registration_list(request: HttpRequest) -> HttpResponse:
     rows = of_partner().order_by(*OwnRegistrations.order_by(request.GET))
     if state := request.GET.get("state"):
@@ -55,6 +57,7 @@ def registration_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@with_views("portal-protection-list")
 def protection_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state") or "live"
     rows = Protection.objects.select_related("product_line").order_by(*OwnProtections.order_by(request.GET))

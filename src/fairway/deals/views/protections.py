@@ -14,6 +14,7 @@ from fairway.core.access import require
 from fairway.core.http.format import day
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Fact
+from fairway.core.saved.pages import with_views
 from fairway.deals.actions.protections import extend_protection, release_protection
 from fairway.deals.forms import ExtendForm, ReasonForm
 from fairway.deals.models import Deal, Protection
@@ -26,6 +27,7 @@ from fairway.deals.views.words import happenings, kind_of
 
 
 @require_safe
+@with_views("protection-list")
 def protection_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state") or "live"
     rows = Protection.objects.select_related("partner", "product_line")

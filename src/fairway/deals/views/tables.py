@@ -84,6 +84,7 @@ class RegistrationQueue(Table):
             mark=lambda row: "late" if row.due_at and row.due_at < timezone.now() else "",
         ),
     ]
+    filters = [Filter("q", _("Customer")), Filter("partner_name", _("Partner"))]
     empty = (_("Nothing to decide"), _("Clear cases were approved by the rule; the others come here."))
 
 
@@ -150,11 +151,13 @@ class DealTable(Table):
     caption = _("Deals")
     default_sort = "next_step_on"
     filters = [
+        Filter("q", _("Customer or title")),
+        Filter("partner_name", _("Partner")),
         Filter(
             "state",
             _("Open deals"),
             [("all", _("All deals")), *((key, word) for key, (_kind, word) in DEAL_STATES.items())],
-        )
+        ),
     ]
     empty = (_("No deals yet"), _("Accept a lead, or register a deal of your own."))
 

@@ -10,12 +10,14 @@ from django.http import QueryDict
 
 from fairway.catalog.models import ProductLine
 from fairway.core.search import similar
+from fairway.core.search.find import ids_of
 from fairway.core.tenancy.context import current
-from fairway.customers.rules.match_keys import email_key, name_key
-from fairway.leads.models import Lead, LeadPerson, Offer, PolicyState, ScoreCard
+from fairway.customers.rules.match_keys import name_key
+from fairway.leads.models import Lead, Offer, PolicyState, ScoreCard
 from fairway.leads.queries.waiting import REASON
 from fairway.leads.rules.states import LeadState, OfferState
 from fairway.partners.models import Profile, Territory
+from fairway.partners.queries.partners import ids_named
 
 COUNT_CAP = 1000
 FOUND_MOST = 100
@@ -56,6 +58,8 @@ def chosen(params: QueryDict) -> QuerySet[Lead]:
         rows = rows.filter(product_line__uid=line)
     if partner := uid_of(params.get("partner", "")):
         rows = rows.filter(_with_partners(partner__uid=partner))
+    if named := params.get("partner_name", "").strip():
+        rows = rows.filter(_with_partners(partner__in=ids_named(named)))
     if territory := uid_of(params.get("territory", "")):
         rows = rows.filter(_with_partners(partner__in=_partners_of(territory)))
     if text := params.get("q", "").strip():
@@ -73,11 +77,11 @@ def _partners_of(territory: UUID) -> QuerySet:
 
 
 def found(text: str) -> list[int]:
-    """Ids of leads by a person's e-mail address or a company's name, also misspelled."""
-    if "@" in text:
-        people = LeadPerson.objects.filter(email_key=email_key(text) or text)
-        return list(people.values_list("lead_id", flat=True)[:FOUND_MOST])
-    return [pk for pk, _ in similar("leads", name_key(text) or text, least=0.3, most=FOUND_MOST)]
+    """Ids of leads by company, need, place, person, e-mail address or number, also misspelled."""
+    if ids := ids_of("leads", text, most=FOUND_MOST):
+        return ids
+    # A company that came a minute ago is not in the vocabulary yet.
+    return [pk for pk, _likeness in similar("leads", name_key(text) or text, least=0.3, most=FOUND_MOST)]
 
 
 def order_of(params: QueryDict) -> list[str]:

@@ -14,6 +14,7 @@ from fairway.core.access import require
 from fairway.core.http.paging import Page, changed_query, paginate
 from fairway.core.http.parts import Tab
 from fairway.core.http.toasts import toast
+from fairway.core.saved.pages import with_views
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.forms import NewLeadForm
 from fairway.leads.models import Lead
@@ -48,6 +49,7 @@ def _completed(page: Page, request: HttpRequest) -> None:
 
 
 @require_safe
+@with_views("lead-list")
 def lead_list(request: HttpRequest) -> HttpResponse:
     page = paginate(queries.listed(request.GET), request, size=LIST_SIZE)
     _completed(page, request)

@@ -14,6 +14,7 @@ from fairway.core.http.format import moment
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Fact, Happening
 from fairway.core.http.toasts import toast
+from fairway.core.saved.pages import with_views
 from fairway.leads.actions.work import close_lead, log_touch, set_next_step, set_stage
 from fairway.leads.forms import CloseForm, NextStepForm, TouchForm
 from fairway.leads.models import Lead, LeadPerson, TouchKind, TouchOutcome
@@ -30,6 +31,7 @@ LIST_SIZE = 200
 
 
 @require_safe
+@with_views("portal-lead-list")
 def lead_list(request: HttpRequest) -> HttpResponse:
     page = paginate(partner_leads.leads(request.GET), request, size=LIST_SIZE)
     base = reverse("portal-lead-list")

@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from fairway.core.names import prefix_range
 from fairway.core.search import similar
+from fairway.core.search.find import ids_of
 from fairway.core.tenancy.models import Partner, PartnerState, Seat
 from fairway.partners.models import Contact, Credential, Enrollment, PartnerKind, Profile, Program, Territory, Tier
 
@@ -66,6 +67,11 @@ def _by_words(rows: QuerySet[Partner], words: str) -> QuerySet[Partner]:
     start, before = prefix_range(words)
     like = [pk for pk, _likeness in similar("partners", start, least=0.35, most=50)]
     return rows.filter(Q(sort_name__gte=start, sort_name__lt=before) | Q(external_id=words) | Q(pk__in=like))
+
+
+def ids_named(words: str) -> list[int]:
+    """Partners that a person may mean by a name or a number, the likest first."""
+    return ids_of("partners", words, most=50)
 
 
 def _by_cam(rows: QuerySet[Partner], cam: str, own_cam: int | None) -> QuerySet[Partner]:

@@ -22,6 +22,7 @@ from fairway.core.http.toasts import toast
 from fairway.core.imports import page_for
 from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
+from fairway.core.saved.pages import with_views
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.partners.actions.enrollments import enroll
@@ -59,6 +60,7 @@ VERB_WORDS = {
 
 
 @require_safe
+@with_views("partner-list")
 def partner_list(request: HttpRequest) -> HttpResponse:
     member = request.member  # type: ignore[attr-defined]
     require(member, "partner.read")

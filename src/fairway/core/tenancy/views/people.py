@@ -21,6 +21,7 @@ from fairway.core.http.parts import Fact
 from fairway.core.http.tables import Column, Filter, Table
 from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
+from fairway.core.saved.pages import with_views
 from fairway.core.tenancy.actions.invitations import invite, resend_invitation, revoke_invitation
 from fairway.core.tenancy.actions.seats import close_seat, open_seat
 from fairway.core.tenancy.forms import InviteForm
@@ -84,6 +85,7 @@ def _uuid(text: str) -> UUID | None:
 
 
 @require_safe
+@with_views("person-list", "portal-person-list")
 def people(request: HttpRequest) -> HttpResponse:
     member: Member = request.member  # type: ignore[attr-defined]
     require(member, "people.read")

@@ -40,8 +40,26 @@ body.addEventListener("fw:toast", (event) => toast(event.detail.text, event.deta
 
 // Clicks: dialogs, menus, the sidebar, the theme
 
+// Filters change the address without loading the page: forms that speak of it are brought up to date when opened.
+function readAddress(dialog) {
+  const asked = [...new URLSearchParams(location.search)];
+  const field = dialog?.querySelector("[data-address]");
+  if (field) field.value = new URLSearchParams(asked).toString();
+  const form = dialog?.querySelector("form[data-keep-address]");
+  if (!form) return;
+  form.querySelectorAll("input[type=hidden]").forEach((each) => each.remove());
+  for (const [name, value] of asked) {
+    if (name === form.dataset.keepAddress || name === "page") continue;
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+}
+
 const actions = {
-  dialog: (el) => document.getElementById(el.dataset.dialog)?.showModal(),
+  dialog: (el) => {
+    const dialog = document.getElementById(el.dataset.dialog);
+    readAddress(dialog);
+    dialog?.showModal();
+  },
   dismiss: (el) => el.closest(".fw-toast").remove(),
   toggle: (el) => {
     const open = document.getElementById(el.dataset.toggle).classList.toggle("is-open");
