@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_test(commands)
     _add_processes(commands)
     _add_database(commands)
+    _add_backup(commands)
     _add_import(commands)
     _add_development(commands)
     return parser
@@ -77,6 +78,11 @@ def _add_processes(commands: argparse._SubParsersAction) -> None:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=port_number, default=8000, help="port (default: %(default)s)")
     serve.add_argument("--processes", type=int, default=2, help="processes (default: %(default)s)")
+    serve.add_argument("--threads", type=int, default=4, help="requests at once in each (default: %(default)s)")
+    serve.add_argument(
+        "--handover", type=int, default=15, metavar="SECONDS", help="an old process stays so long beside the new one "
+        "at a restart by SIGHUP; longer than a process takes to begin (default: %(default)s)",
+    )  # fmt: skip
     serve.set_defaults(run="fairway.config.commands.programs:serve")
 
     worker = commands.add_parser("worker", help="run the jobs of the queue")
@@ -92,6 +98,20 @@ def _add_database(commands: argparse._SubParsersAction) -> None:
     prepare = commands.add_parser("prepare", help="make roles and database on a PostgreSQL server of your own")
     prepare.add_argument("superuser_url", metavar="URL", help="postgresql:// address of a superuser")
     prepare.set_defaults(run="fairway.config.commands.database:prepare")
+
+
+def _add_backup(commands: argparse._SubParsersAction) -> None:
+    backup = commands.add_parser("backup", help="write database and private files into one file")
+    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("--overwrite", action="store_true", help="an older file of this name may go")
+    backup.set_defaults(run="fairway.config.commands.backup:backup")
+
+    restore = commands.add_parser("restore", help="put a backup into an empty installation")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument(
+        "--replace", action="store_true", help="also into one that is not; what it held is kept beside"
+    )
+    restore.set_defaults(run="fairway.config.commands.backup:restore")
 
 
 def _add_import(commands: argparse._SubParsersAction) -> None:

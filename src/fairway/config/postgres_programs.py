@@ -71,6 +71,11 @@ class Programs:
             return Result(finished.returncode, output.read().decode(errors="replace").strip())
 
 
+def wheel_programs() -> Path:
+    """Where the wheel's programs lie; those that start no server run from there, whoever we are."""
+    return _wheel_package() / "pginstall" / "bin"
+
+
 def choose_account() -> Account | None:
     """The account that shall run a new cluster: None for ourselves, another one when we are root."""
     if os.geteuid() != 0:

@@ -44,6 +44,26 @@ def database_from_url(url: str) -> dict:
     }
 
 
+def database_entry(url: str) -> dict:
+    """Connections are kept by each thread, or by a pool of FAIRWAY_DB_POOL connections for each process."""
+    pool = int(os.environ.get("FAIRWAY_DB_POOL", "0"))
+    options: dict[str, object] = {
+        "application_name": os.environ.get("FAIRWAY_PROCESS", "fairway"),
+        "connect_timeout": 5,
+    }
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
+    if seconds := float(os.environ.get("FAIRWAY_STATEMENT_SECONDS", "0")):
+        options["options"] = f"-c statement_timeout={int(seconds * 1000)}"
+    return {
+        **database_from_url(url),
+        "CONN_MAX_AGE": 0 if pool else 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
 def _host_of(netloc: str) -> str:
     """The host as written: `hostname` of urlsplit is lower-cased, which breaks the path of a socket folder."""
     return unquote(netloc.rpartition("@")[2].partition(":")[0])
@@ -68,6 +88,9 @@ DEBUG = env_flag("FAIRWAY_DEBUG")
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env_list("FAIRWAY_HOSTS", "localhost,127.0.0.1,[::1]")
 BASE_URL = os.environ.get("FAIRWAY_BASE_URL", "http://127.0.0.1:8000")
+# Addresses and networks of our proxies, or "unix"; what others say in X-Forwarded-… is thrown away.
+TRUSTED_PROXIES = env_list("FAIRWAY_TRUSTED_PROXIES")
+MAX_REQUEST_BYTES = int(os.environ.get("FAIRWAY_MAX_REQUEST_MB", "256")) * 1024**2
 CSRF_TRUSTED_ORIGINS = env_list("FAIRWAY_TRUSTED_ORIGINS")
 ROOT_URLCONF = "fairway.config.urls"
 WSGI_APPLICATION = "fairway.config.wsgi.application"
@@ -82,14 +105,14 @@ LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 # The web and the worker log in as fw_web, which owns nothing. `fairway migrate` and the demo world use fw_owner;
 # that address is in the environment of those commands only.
 DATABASES = {
-    "default": {
-        **database_from_url(os.environ.get("DATABASE_URL", "postgresql://fw_web@127.0.0.1/fairway")),
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": os.environ.get("FAIRWAY_PROCESS", "fairway"), "connect_timeout": 5},
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-    }
+    "default": database_entry(os.environ.get("DATABASE_URL", "postgresql://fw_web@127.0.0.1/fairway")),
 }
+
+# A streaming copy that reports are read from; see core.tenancy.replica.
+DATABASE_ROUTERS = ["fairway.core.tenancy.replica.Router"]
+REPLICA_LAG_SECONDS = int(os.environ.get("FAIRWAY_REPLICA_LAG_SECONDS", "60"))
+if replica_url := os.environ.get("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = {**database_entry(replica_url), "TEST": {"MIRROR": "default"}}
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -122,6 +145,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "fairway.core.http.proxies.ProxyMiddleware",
     "fairway.core.tenancy.middleware.RequestIdMiddleware",
     "fairway.core.http.observing.ObserveMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -211,6 +235,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+# Browsers come back by https only, for as long as this says.
+SECURE_HSTS_SECONDS = int(os.environ.get("FAIRWAY_HSTS_SECONDS", 365 * 24 * 3600 if SESSION_COOKIE_SECURE else 0))
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -30,17 +30,32 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM, treated like Ctrl-C: `with` blocks are left in order."""
 
 
+class Reload(Exception):
+    """SIGHUP, in a command that knows what to do with it."""
+
+
 def terminate_like_interrupt() -> None:
     """Make SIGTERM raise Terminated in the main thread."""
     signal.signal(signal.SIGTERM, _raise_terminated)
 
 
-def run_in_foreground(command: list[str], environment: Mapping[str, str]) -> int:
-    """Run one child that shares our terminal, and give its exit code."""
+def run_in_foreground(
+    command: list[str], environment: Mapping[str, str], *, before_reload: Callable[[], None] | None = None
+) -> int:
+    """Run one child that shares our terminal, and give its exit code.
+
+    With `before_reload`, SIGHUP calls that and is then handed to the child, which takes it as "begin afresh".
+    """
     with subprocess.Popen(command, env=dict(environment)) as child:
+        if before_reload is not None:
+            signal.signal(signal.SIGHUP, _raise_reload)
         while True:
             try:
                 return child.wait()
+            except Reload:
+                assert before_reload is not None
+                before_reload()
+                child.send_signal(signal.SIGHUP)
             except Terminated:
                 child.terminate()
             except KeyboardInterrupt:
@@ -177,6 +192,10 @@ def end_with_parent() -> None:
     """In a child, before its program: have the system end it when its parent is killed. Nothing but on Linux."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _raise_reload(_signal: int, _frame: FrameType | None) -> None:
+    raise Reload
 
 
 def _raise_terminated(_signal: int, _frame: FrameType | None) -> None:

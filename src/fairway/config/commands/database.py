@@ -5,7 +5,7 @@ import contextlib
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,9 +60,11 @@ def environment_for(url: str, process: str) -> dict[str, str]:
     return environment
 
 
-def run_python(arguments: list[str], environment: Mapping[str, str]) -> int:
+def run_python(
+    arguments: list[str], environment: Mapping[str, str], *, before_reload: Callable[[], None] | None = None
+) -> int:
     """Run our own Python in the foreground, in the folder the command was typed in."""
-    return run_in_foreground([sys.executable, *arguments], environment)
+    return run_in_foreground([sys.executable, *arguments], environment, before_reload=before_reload)
 
 
 def migrate(options: argparse.Namespace) -> int:

@@ -18,16 +18,23 @@ from fairway.config.commands.database import (
 )
 
 WEB_THREADS = 4
+HANDOVER_SECONDS = 15
 # The server's own lines in the form of ours.
 LOG_CONFIG = Path(__file__).with_name("granian_log.json")
 
 
-def web_command(*, host: str, port: int, processes: int, threads: int = WEB_THREADS) -> list[str]:
-    """Arguments for our Python that serve the web on host:port."""
+def web_command(
+    *, host: str, port: int, processes: int, threads: int = WEB_THREADS, handover_seconds: int = HANDOVER_SECONDS
+) -> list[str]:
+    """Arguments for our Python that serve the web on host:port.
+
+    At a restart an old process stays for `handover_seconds` beside the new one, which needs that long to begin.
+    """
     return [
         *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", str(processes), "--blocking-threads", str(threads), "--no-ws"),
-        *("--workers-kill-timeout", "10", "--respawn-failed-workers"),
+        *("--workers-kill-timeout", "30", "--respawn-failed-workers"),
+        *("--respawn-interval", str(handover_seconds)),
         *("--log-config", str(LOG_CONFIG)),
         "fairway.config.wsgi:application",
     ]
@@ -48,14 +55,29 @@ def web_environment(url: str) -> dict[str, str]:
 
 
 def prepare_web(environment: Mapping[str, str]) -> None:
-    """Collect the static files, a moment when nothing changed, and make the folder for the processes' figures."""
+    """Collect the static files, and make the folder for the processes' figures; those of ended servers go."""
+    collect_static(environment)
+    for folder in _metrics_folder(0).parent.glob("*"):
+        if folder.name == str(os.getpid()) or not _lives(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+    Path(environment["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True)
+
+
+def collect_static(environment: Mapping[str, str]) -> None:
+    """A moment when nothing changed."""
     finished = subprocess.run([sys.executable, "-m", "fairway.core.http.statics"], env=environment, check=False)
     if finished.returncode != 0:
         raise CommandError("The static files cannot be collected; what went wrong is printed above.")
-    for folder in _metrics_folder(0).parent.glob("*"):
-        if folder.name == str(os.getpid()) or not Path(f"/proc/{folder.name}").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-    Path(environment["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _metrics_folder(pid: int) -> Path:
@@ -64,11 +86,18 @@ def _metrics_folder(pid: int) -> Path:
 
 
 def serve(options: argparse.Namespace) -> int:
+    """SIGTERM lets requests that are under way end; SIGHUP puts new processes in the place of the old ones."""
     with database() as databases:
-        command = web_command(host=options.host, port=options.port, processes=options.processes)
+        command = web_command(
+            host=options.host,
+            port=options.port,
+            processes=options.processes,
+            threads=options.threads,
+            handover_seconds=options.handover,
+        )
         environment = web_environment(databases.web_url)
         prepare_web(environment)
-        return run_python(command, environment)
+        return run_python(command, environment, before_reload=lambda: collect_static(environment))
 
 
 def work(options: argparse.Namespace) -> int:

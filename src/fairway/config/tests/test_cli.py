@@ -13,6 +13,8 @@ ARGUMENTS = {
     "worker": [],
     "migrate": [],
     "prepare": ["postgresql://postgres@localhost/postgres"],
+    "backup": ["x.fairway"],
+    "restore": ["x.fairway"],
     "shell": [],
     "manage": ["check"],
     "bench": ["route"],

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -48,6 +49,8 @@ class Context:
 
 
 _current: ContextVar[Context | None] = ContextVar("fairway_context", default=None)
+# Which database tenant rows are read from: "" is the primary; see core.tenancy.replica.
+reading_alias: ContextVar[str] = ContextVar("fairway_reading_alias", default="")
 
 
 def current() -> Context:
@@ -72,23 +75,27 @@ def _array(ids: tuple[int, ...]) -> str:
     return "{" + ",".join(map(str, ids)) + "}"
 
 
+def apply_context(context: Context, on: Any) -> None:
+    """Set role and settings of the open transaction of this connection."""
+    values = [
+        f"fw_{context.surface}",
+        str(context.vendor_id),
+        _array(context.partner_ids),
+        str(context.organization_id),
+        str(context.seat_id),
+        _array(context.vendor_ids or (context.vendor_id,)),
+    ]
+    with on.cursor() as cursor:
+        cursor.execute(_APPLY, values)
+
+
 def _apply(context: Context | None) -> None:
+    if context is not None:
+        apply_context(context, connection)
+        return
     with connection.cursor() as cursor:
-        if context is None:
-            # The settings stay empty text, which no policy can cast: without a context a query is an error.
-            cursor.execute(_APPLY, ["none", "", "", "", "", ""])
-            return
-        cursor.execute(
-            _APPLY,
-            [
-                f"fw_{context.surface}",
-                str(context.vendor_id),
-                _array(context.partner_ids),
-                str(context.organization_id),
-                str(context.seat_id),
-                _array(context.vendor_ids or (context.vendor_id,)),
-            ],
-        )
+        # The settings stay empty text, which no policy can cast: without a context a query is an error.
+        cursor.execute(_APPLY, ["none", "", "", "", "", ""])
 
 
 def _reads_alike(one: Context | None, other: Context | None) -> bool:
@@ -110,10 +117,14 @@ def entering(context: Context) -> Iterator[Context]:
         if not is_set:
             _apply(context)
         token = _current.set(context)
+        # Only the primary is told of a context that is entered within another.
+        from_primary = reading_alias.set("") if reading_alias.get() else None
         try:
             yield context
         finally:
             _current.reset(token)
+            if from_primary:
+                reading_alias.reset(from_primary)
         # Not reached after an error: rolling back to the savepoint restores role and settings by itself. And the end
         # of the outermost transaction takes them back without being asked.
         if not is_set and not is_outermost and not connection.needs_rollback:

@@ -6,6 +6,7 @@ template has to repeat it (ADR 2). Everything after runs, and renders, in one tr
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import cast
@@ -30,6 +31,7 @@ from fairway.core.tenancy.models import Organization, User
 log = logging.getLogger("fairway.web")
 Handler = Callable[[HttpRequest], HttpResponse]
 SECURITY_PATH = "/accounts/security/"
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,40}")
 SEAT_KEY = "seats"  # session: vendor short name → uid of the seat chosen there
 
 
@@ -54,7 +56,9 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        name = uuid4().hex[:20]
+        # A proxy of ours may have named it already; what anybody else sends is gone by now.
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        name = given if GIVEN_ID.fullmatch(given) else uuid4().hex[:20]
         token = request_id.set(name)
         request.fairway_request_id = name  # type: ignore[attr-defined]
         try:

@@ -13,6 +13,7 @@ from fairway.core import clock
 from fairway.core.access import Member, require
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Tab
+from fairway.core.tenancy.replica import reads_replica
 from fairway.insight.actions.figures import figures
 from fairway.insight.queries.channel import AXES, Axis
 from fairway.insight.queries.review import partners_in_view, review
@@ -42,6 +43,7 @@ def _currency(member: Member) -> str:
 
 
 @require_safe
+@reads_replica
 def partner_review(request: HttpRequest, uid: Any) -> HttpResponse:
     member = _member(request, "review.read")
     partner = get_object_or_404(partners_in_view(member).select_related("cam"), uid=uid)
@@ -49,6 +51,7 @@ def partner_review(request: HttpRequest, uid: Any) -> HttpResponse:
 
 
 @require_safe
+@reads_replica
 def own_review(request: HttpRequest) -> HttpResponse:
     """The partner's own year, as its people see it."""
     member = _member(request, "review.read")
@@ -120,6 +123,7 @@ def _not_yet(request: HttpRequest, window: Window, title: str) -> HttpResponse:
 
 
 @require_safe
+@reads_replica
 def rows(request: HttpRequest) -> HttpResponse:
     """The rows behind one number of a review."""
     member = _member(request, "review.read")
