@@ -160,6 +160,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "fairway.core.http.limits.LimitMiddleware",
     "fairway.core.tenancy.sessions.SignInMiddleware",
     "fairway.core.tenancy.middleware.TenancyMiddleware",
 ]
@@ -321,6 +322,9 @@ SPECTACULAR_SETTINGS = {
         }
     },
 }
+
+# Of one token; 0 is without limit. The other doors are in core/http/limits.py.
+API_REQUESTS_A_MINUTE = int(os.environ.get("FAIRWAY_API_REQUESTS_A_MINUTE", "6000"))
 
 # Figures for Prometheus at /metrics; without a token that page does not exist.
 METRICS_TOKEN = os.environ.get("FAIRWAY_METRICS_TOKEN", "")

@@ -1,6 +1,7 @@
 """All tables of the kernel, as Django looks for them in one place."""
 
 from fairway.core.events.models import Event
+from fairway.core.http.rate_counts import RateCount
 from fairway.core.saved.models import SavedView
 from fairway.core.search.models import SearchWord
 from fairway.core.tenancy.models import Invitation, Organization, Partner, Seat, User
@@ -8,6 +9,6 @@ from fairway.core.tenancy.signing_in import SignIn, SignInPolicy
 from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
 
 __all__ = [
-    "ApiToken", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "SavedView", "SearchWord", "Seat",
-    "SignIn", "SignInPolicy", "User",
+    "ApiToken", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "RateCount", "SavedView",
+    "SearchWord", "Seat", "SignIn", "SignInPolicy", "User",
 ]  # fmt: skip

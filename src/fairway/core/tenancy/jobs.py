@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from fairway.core import clock
 from fairway.core.access import system_member
+from fairway.core.http.limits import forget_old_counts
 from fairway.core.jobs import defer, job
 from fairway.core.tenancy.actions import idempotency, invitations, passwords, signing_in
 from fairway.core.tenancy.models import Organization
@@ -57,3 +58,10 @@ def look_for_left_invitations(timestamp: int) -> None:
 @job("core.send_left_invitations", retry=False)
 def send_left_invitations(*, vendor_id: int) -> None:
     invitations.send_left_invitations(actor=system_member(vendor_id, "mail"), at=clock.now())
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="core.forget_old_counts", queueing_lock="core.forget_old_counts")
+def forget_counts(timestamp: int) -> None:
+    """Of the doors' uses, those that no longer count."""
+    forget_old_counts()

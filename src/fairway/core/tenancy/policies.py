@@ -35,6 +35,7 @@ SYSTEM_TABLES: dict[str, dict[str, str]] = {
     "account_emailaddress": {"web": WEB_ALL},
     "account_emailconfirmation": {"web": WEB_ALL},
     "core_signin": {"web": WEB_ALL},
+    "core_ratecount": {"web": WEB_ALL},
     "mfa_authenticator": {"web": WEB_ALL},
     "procrastinate_jobs": {"web": WEB_ALL, "acting": "SELECT, INSERT, UPDATE"},
     "procrastinate_events": {"web": WEB_ALL, "acting": "SELECT, INSERT"},

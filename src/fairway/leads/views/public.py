@@ -1,14 +1,13 @@
 """The public form: a visitor says what is needed; it becomes a lead, and the vendor's rules do the rest.
 
 Programs are kept out without asking anyone else: a field nobody sees, a form that was open too short or too long,
-and a limit per address. What they send is answered like everything else, and kept nowhere.
+and a limit per address (core/http/limits.py). What they send is answered like everything else, and kept nowhere.
 """
 
 from datetime import timedelta
 from uuid import UUID
 
 from django.core import signing
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +23,6 @@ from fairway.leads.views.asked import REFUSALS, member_of, refused_on
 SOURCE = "web form"
 SECONDS_LEAST = 3
 OPEN_MOST = timedelta(hours=12)
-SENT_MOST, SENT_WITHIN_SECONDS = 8, 3600
 _SALT = "fairway.leads.form"
 
 
@@ -49,13 +47,6 @@ def _is_rushed(text: str, form: LeadForm) -> bool | None:
     except signing.SignatureExpired:
         return False
     return True
-
-
-def _is_too_much(request: HttpRequest, form: LeadForm) -> bool:
-    """Whether this address has sent too often within the hour."""
-    key = f"lead-form:{form.uid}:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, SENT_WITHIN_SECONDS)
-    return cache.incr(key) > SENT_MOST
 
 
 @never_cache
@@ -84,7 +75,7 @@ def _may_send(request: HttpRequest, kept: LeadForm, form: PublicLeadForm) -> boo
         form.add_error(None, _("This page was open for long. Look it over and send it once more."))
     elif rushed:
         form.add_error(None, _("That was very fast. Look it over and send it once more."))
-    elif _is_too_much(request, kept):
+    elif getattr(request, "is_too_often", False):
         form.add_error(None, _("Too many requests came from your address. Try again in an hour."))
     return form.is_valid()
 

@@ -27,10 +27,11 @@ PROBLEMS = {
     413: "The body is too large.",
     415: "The body is not `application/json`.",
     422: "Some values cannot be used; `errors` says which and why. Nothing was changed.",
+    429: "Too many requests of this token; `Retry-After` says how many seconds to wait.",
     500: "Something broke on our side. Nothing was changed.",
     503: "The database does not answer. Try again soon.",
 }
-ALWAYS = {401, 500, 503}
+ALWAYS = {401, 429, 500, 503}
 WITH_BODY = {400, 413, 415, 422}
 
 
