@@ -11,7 +11,7 @@ from django.views.generic import RedirectView
 
 from fairway.core import api as programs
 from fairway.core import views
-from fairway.core.http import home_views, search_views
+from fairway.core.http import home_views, many, search_views, undo
 from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
@@ -42,6 +42,13 @@ def _views(prefix: str) -> list[Any]:
     ]
 
 
+def _many(prefix: str) -> list[Any]:
+    return [
+        path("lists/<slug:list_name>/<slug:verb_name>/", many.many, name=f"{prefix}many"),
+        path("undo/<str:key>/", undo.undo, name=f"{prefix}undo"),
+    ]
+
+
 def _search(prefix: str) -> list[Any]:
     return [
         path("search/", search_views.search, name=f"{prefix}search"),
@@ -55,12 +62,14 @@ console = [
     path("people/<uuid:uid>/second-factor/", sign_in_policy.reset, name="person-second-factor"),
     *_search(""),
     *_views(""),
+    *_many(""),
     *_people(""),
 ]
 portal = [
     path("", home_views.portal_home, name="portal-home"),
     *_search("portal-"),
     *_views("portal-"),
+    *_many("portal-"),
     *_people("portal-"),
 ]
 desk = [path("", desk_views.vendors, name="desk-vendor-list"), *_search("desk-")]

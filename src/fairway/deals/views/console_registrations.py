@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from fairway.core import clock
 from fairway.core.access import require
+from fairway.core.http import many
 from fairway.core.http.format import duration
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Tab
@@ -56,7 +57,7 @@ def registration_list(request: HttpRequest) -> HttpResponse:
     )
     if state != "submitted":
         rows = rows.order_by("-submitted_at", "pk")
-    table = RegistrationQueue(paginate(rows, request), request=request)
+    table = RegistrationQueue(paginate(rows, request), request=request, bulk=many.buttons(request, "registration-list"))
     counts = counts_by_state()
     address = reverse("registration-list")
     tabs = [

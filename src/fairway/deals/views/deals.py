@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairway.core import clock
 from fairway.core.access import Member
+from fairway.core.http import many
 from fairway.core.http.format import day, distance, money
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import BoardColumn, Card, Fact, Happening, Step, Tab
@@ -68,7 +69,13 @@ def deal_list(request: HttpRequest) -> HttpResponse:
     ).order_by(*DealTable.order_by(request.GET))  # fmt: skip
     columns = DealTable.of_surface(named(request, "detail"), has_partner=is_staff)
     filters = [each for each in DealTable.filters if is_staff or each.name != "partner_name"]
-    table = DealTable(paginate(rows, request), request=request, columns=columns, filters=filters)
+    table = DealTable(
+        paginate(rows, request),
+        request=request,
+        columns=columns,
+        filters=filters,
+        bulk=many.buttons(request, named(request, "list")),
+    )
     return render(request, "deals/deals.html", {"table": table, **_list_context(request, "list")})
 
 

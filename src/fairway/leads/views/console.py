@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fairway.core import clock
 from fairway.core.access import require
+from fairway.core.http import many
 from fairway.core.http.paging import Page, changed_query, paginate
 from fairway.core.http.parts import Tab
 from fairway.core.http.toasts import toast
@@ -64,7 +65,13 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         request,
         "leads/console_list.html",
         {
-            "table": LeadTable(page, request=request, filters=filters, export_url=address("export-start", "leads")),
+            "table": LeadTable(
+                page,
+                request=request,
+                filters=filters,
+                export_url=address("export-start", "leads"),
+                bulk=many.buttons(request, "lead-list"),
+            ),
             "tabs": tabs(request, "all"),
             "counts": {state: queries.capped(count) for state, count in counts.items()},
             "may_capture": member_of(request).can("lead.capture"),

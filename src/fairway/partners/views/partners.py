@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairway.core import clock
 from fairway.core.access import Member, require
+from fairway.core.http import many
 from fairway.core.http.format import money, number
 from fairway.core.http.happenings import Happened, happened, said
 from fairway.core.http.paging import paginate
@@ -71,7 +72,12 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     tier_names = tiers_of([row["id"] for row in page.rows])
     for row in page.rows:
         row["tier"] = tier_names.get(row["id"], "")
-    table = PartnerTable(page, request=request, filters=_filters(cams, tiers, is_cam=own is not None))
+    table = PartnerTable(
+        page,
+        request=request,
+        filters=_filters(cams, tiers, is_cam=own is not None),
+        bulk=many.buttons(request, "partner-list"),
+    )
     return render(request, "partners/partner_list.html", {"table": table, "is_own": own is not None, **_may(member)})
 
 

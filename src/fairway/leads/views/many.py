@@ -1,0 +1,86 @@
+"""What can be done to many leads of a list."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairway.core.access import Member
+from fairway.core.http.many import Many, register
+from fairway.core.tenancy.models import Partner
+from fairway.leads.actions.many import close_leads, offer_leads, recall_leads, route_again
+from fairway.leads.forms import CloseForm
+from fairway.leads.models import Lead
+from fairway.partners.queries.partners import ids_named
+
+
+class OfferManyForm(forms.Form):
+    partner = forms.CharField(label=gettext_lazy("Partner, by name or external id"), max_length=200)
+    reason = forms.CharField(label=gettext_lazy("Why this partner?"), max_length=200)
+
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        super().__init__(data)
+
+    def clean_partner(self) -> Partner:
+        words = self.cleaned_data["partner"].strip()
+        found = list(Partner.objects.filter(pk__in=ids_named(words)))
+        same = [row for row in found if words.casefold() in (row.name.casefold(), row.external_id.casefold())]
+        if len(same) != 1 and len(found) != 1:
+            names = ", ".join(sorted(row.name for row in found)[:4])
+            raise forms.ValidationError(
+                _("Several could be meant: %(names)s. Write the whole name.") % {"names": names}
+                if found
+                else _("No partner has this name or number.")
+            )
+        return (same or found)[0]
+
+
+class RecallManyForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Why? The partners read it"), max_length=200)
+
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        super().__init__(data)
+
+
+class CloseManyForm(CloseForm):
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        super().__init__(data)
+
+
+def _leads(uids: Sequence[UUID]) -> list[Lead]:
+    return list(Lead.objects.filter(uid__in=uids).order_by("pk"))
+
+
+VERBS = (
+    Many(
+        name="offer", label=gettext_lazy("Offer to…"), permission="lead.route", rows=_leads, act=offer_leads,
+        question=gettext_lazy("Offer these leads to one partner?"),
+        what=gettext_lazy("The partner is told at once and has eight business hours. Open offers to others end."),
+        button=gettext_lazy("Offer"), form=OfferManyForm,
+    ),
+    Many(
+        name="route", label=gettext_lazy("Route by the rules…"), permission="lead.route", rows=_leads,
+        act=route_again, question=gettext_lazy("Let the rules look for a partner again?"),
+        what=gettext_lazy("Leads that a partner has or is offered stay where they are."),
+        button=gettext_lazy("Route"),
+    ),
+    Many(
+        name="recall", label=gettext_lazy("Take back…"), permission="lead.recall", rows=_leads, act=recall_leads,
+        question=gettext_lazy("Take these leads back?"),
+        what=gettext_lazy("The partners are told why, and the rules find the next one for each."),
+        button=gettext_lazy("Take back"), form=RecallManyForm, is_danger=True,
+    ),
+    Many(
+        name="close", label=gettext_lazy("Close…"), permission="lead.route", rows=_leads, act=close_leads,
+        question=gettext_lazy("Close these leads?"),
+        what=gettext_lazy("They come to nothing. A closed lead is not opened again."),
+        button=gettext_lazy("Close"), form=CloseManyForm, is_danger=True,
+    ),
+)  # fmt: skip
+
+
+def register_all() -> None:
+    register("lead-list", *VERBS)
