@@ -64,6 +64,11 @@ class Registration(SharedModel):
         abstract = False
         indexes = [
             models.Index(fields=["vendor", "state", "submitted_at"], name="registration_by_state"),
+            models.Index(
+                fields=["vendor", "-submitted_at", "id"],
+                condition=~models.Q(state="draft"),
+                name="registration_by_time",
+            ),
             models.Index(fields=["vendor", "partner", "-created_at"], name="registration_by_partner"),
             models.Index(fields=["vendor", "name_key"], name="registration_by_name_key"),
             models.Index(

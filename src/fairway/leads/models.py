@@ -77,6 +77,16 @@ class Lead(SharedModel):
                 name="lead_by_next_step",
             ),
             models.Index(fields=["vendor", "source"], name="lead_by_source"),
+            models.Index(
+                fields=["vendor", "amount_minor", "id"],
+                condition=models.Q(amount_minor__isnull=False),
+                name="lead_by_amount",
+            ),
+            models.Index(
+                fields=["vendor", "first_touch_at"],
+                condition=models.Q(first_touch_at__isnull=False),
+                name="lead_by_first_touch",
+            ),
             models.Index(fields=["vendor", "name_key"], name="lead_by_name_key"),
             models.Index(fields=["vendor", "domain_key"], name="lead_by_domain_key"),
         ]
@@ -248,6 +258,14 @@ class Offer(SharedModel):
         indexes = [
             models.Index(fields=["vendor", "partner", "state", "lapses_at"], name="offer_by_partner"),
             models.Index(fields=["vendor", "offered_at"], name="offer_by_time"),
+            models.Index(
+                fields=["vendor", "-answered_at", "-id"],
+                condition=models.Q(answered_at__isnull=False),
+                name="offer_by_answer",
+            ),
+            models.Index(
+                fields=["vendor", "lapses_at", "id"], condition=models.Q(state="open"), name="offer_open_by_lapse"
+            ),
             models.Index(fields=["vendor", "lead", "-offered_at"], name="offer_by_lead"),
         ]
 

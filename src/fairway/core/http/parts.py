@@ -65,7 +65,7 @@ class Tab:
     label: str
     url: str
     is_active: bool = False
-    count: int | None = None
+    count: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,10 @@ def registration_list(request: HttpRequest) -> HttpResponse:
     if state != "submitted":
         rows = rows.order_by("-submitted_at", "pk")
     table = RegistrationQueue(paginate(rows, request), request=request, bulk=many.buttons(request, "registration-list"))
-    counts = counts_by_state()
+    counts = counts_by_state(_SHOWN)
     address = reverse("registration-list")
     tabs = [
-        Tab(str(REGISTRATION_STATES[key][1]), f"{address}?state={key}", key == state, counts.get(key, 0))
-        for key in _SHOWN
+        Tab(str(REGISTRATION_STATES[key][1]), f"{address}?state={key}", key == state, counts[key]) for key in _SHOWN
     ]
     tabs.append(Tab(_("All"), f"{address}?state=all", state == "all"))
     context = {"table": table, "tabs": tabs, "is_cam": of(request).role == "cam", "is_mine": whose(request) is not None}

@@ -30,7 +30,7 @@ _LIST = (
 # What may stand in ?sort= of the console's list → the columns that order it.
 SORTS = {
     "captured_at": ("captured_at", "id"),
-    "points": ("scores__points", "id"),
+    "points": ("scores__points", "-id"),
     "amount_minor": ("amount_minor", "id"),
     "company": ("name_key", "id"),
 }
@@ -90,8 +90,12 @@ def order_of(params: QueryDict) -> list[str]:
     columns = SORTS.get(asked.lstrip("-"))
     if columns is None:
         return ["-captured_at", "-id"]
-    sign = "-" if asked.startswith("-") else ""
-    return [f"{sign}{column}" for column in columns]
+    # Both ways the order is one that an index has, so that a page reads its own rows alone.
+    return [_turned(column) for column in columns] if asked.startswith("-") else list(columns)
+
+
+def _turned(column: str) -> str:
+    return column[1:] if column.startswith("-") else f"-{column}"
 
 
 def listed(params: QueryDict) -> QuerySet[Lead, dict[str, Any]]:
