@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,6 +41,11 @@ class Cluster:
         done = self.programs.run(list(command), account_of(self.place.data))
         assert done.returncode == 0, done.output
         return done.output
+
+    def give(self, path: Path) -> None:
+        """To the account that runs the cluster."""
+        if account := account_of(self.place.data):
+            os.chown(path, account.uid, account.gid)
 
     def as_superuser(self, *statements: str) -> None:
         with psycopg.connect(self.addresses.superuser_url, autocommit=True) as connection:
@@ -155,7 +159,7 @@ def test_a_moment_in_the_past_is_recovered_from_a_base_backup_and_the_log_after_
 ) -> None:
     kept = cluster.place.cluster / "wal"
     kept.mkdir()
-    shutil.chown(kept, account_of(cluster.place.data).name) if os.geteuid() == 0 else None
+    cluster.give(kept)
     cluster.as_superuser(
         "ALTER SYSTEM SET archive_mode = 'on'",
         f"ALTER SYSTEM SET archive_command = 'test ! -f {kept}/%f && cp %p {kept}/%f'",
@@ -169,25 +173,16 @@ def test_a_moment_in_the_past_is_recovered_from_a_base_backup_and_the_log_after_
     moment = installation.query("SELECT clock_timestamp()::text")[0][0]
     time.sleep(1.1)
     installation.query("UPDATE core_organization SET name = 'Destroyed'")
+    piece = installation.query("SELECT pg_walfile_name(pg_current_wal_lsn())")[0][0]
     cluster.as_superuser("SELECT pg_switch_wal()")
-
-    def archived() -> bool:
-        with psycopg.connect(cluster.addresses.superuser_url) as connection:
-            row = connection.execute(
-                "SELECT last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1) OR"
-                " last_archived_wal IS NOT NULL AND archived_count > 1 FROM pg_stat_archiver"
-            ).fetchone()
-        return row == (True,)
-
-    wait_for(archived, "the archive")
+    wait_for(lambda: (kept / piece).exists(), "the archive")
     with (base / "postgresql.auto.conf").open("a") as file:
         file.write("archive_mode = 'off'\n")
         file.write(f"restore_command = 'cp {kept}/%f %p'\n")
         file.write(f"recovery_target_time = '{moment}'\nrecovery_target_action = 'promote'\n")
     signal = base / "recovery.signal"
     signal.touch()
-    if os.geteuid() == 0:
-        shutil.chown(signal, account_of(cluster.place.data).name)
+    cluster.give(signal)
     port = cluster.start_copy(base)
     recovered = Installation(
         cluster.var, cluster.url_of_copy(cluster.addresses.web_url, port),

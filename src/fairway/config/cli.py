@@ -138,6 +138,14 @@ def _add_development(commands: argparse._SubParsersAction) -> None:
     manage.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="the command and its arguments")
     manage.set_defaults(run="fairway.config.commands.programs:manage")
 
+    build = commands.add_parser("build", help="make an installable wheel with all static files")
+    build.add_argument("--output", default="dist", metavar="FOLDER", help="where to (default: %(default)s)")
+    build.set_defaults(run="fairway.config.commands.build:build")
+
+    upgrade = commands.add_parser("upgrade", help="back up, migrate, and say what to restart")
+    upgrade.add_argument("--backup", metavar="FILE", help="where to; without it no backup is made")
+    upgrade.set_defaults(run="fairway.config.commands.upgrade:upgrade")
+
     bench = commands.add_parser("bench", help="measure; one JSON line per case")
     bench.add_argument("name", help="which bench: a file of benchmarks/")
     bench.add_argument("case", nargs="?", help="one case of it")

@@ -14,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from fairway.core.http import assets
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
-BASE_DIR = PACKAGE_DIR.parent.parent
+# The sources; or, for an installed package, the folder in which the command was given.
+BASE_DIR = PACKAGE_DIR.parent.parent if (PACKAGE_DIR.parent.parent / "pyproject.toml").exists() else Path.cwd()
 VAR_DIR = Path(os.environ.get("FAIRWAY_VAR", BASE_DIR / "var"))
 NODE_MODULES = Path(os.environ.get("FAIRWAY_NODE_MODULES", BASE_DIR / "node_modules"))
 

@@ -30,7 +30,9 @@ class Databases:
 
 
 def var_dir() -> Path:
-    return Path(os.environ.get("FAIRWAY_VAR", ROOT / "var")).resolve()
+    """The data folder: of the sources, or of the folder in which an installed command was given."""
+    base = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()
+    return Path(os.environ.get("FAIRWAY_VAR", base / "var")).resolve()
 
 
 @contextlib.contextmanager
@@ -56,7 +58,7 @@ def environment_for(url: str, process: str) -> dict[str, str]:
     environment.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
     source = str(ROOT / "src")
     paths = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path and path != source]
-    environment["PYTHONPATH"] = os.pathsep.join([source, *paths])
+    environment["PYTHONPATH"] = os.pathsep.join([*([source] if Path(source).is_dir() else []), *paths])
     return environment
 
 

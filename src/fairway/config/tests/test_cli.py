@@ -15,6 +15,8 @@ ARGUMENTS = {
     "prepare": ["postgresql://postgres@localhost/postgres"],
     "backup": ["x.fairway"],
     "restore": ["x.fairway"],
+    "build": [],
+    "upgrade": [],
     "shell": [],
     "manage": ["check"],
     "bench": ["route"],

@@ -40,6 +40,8 @@ class VendorFinder(BaseFinder):
         return found
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
+        if (Path(settings.PACKAGE_DIR) / "collected").exists():
+            return []  # they came with the installed package
         missing = [part for part in VENDOR_FILES if not any(p.startswith(f"vendor/{part}/") for p in self._files)]
         if not missing:
             return []

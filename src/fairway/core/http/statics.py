@@ -74,13 +74,16 @@ def _listed(finder: Any) -> Iterator[tuple[str, str, Any]]:
         yield (f"{prefix}/{name}" if prefix else name), name, storage
 
 
-def collect() -> bool:
-    """Bring STATIC_ROOT up to date; False when it was. Files of earlier versions stay, for pages still open."""
+def collect(*, anew: bool = False) -> bool:
+    """Bring STATIC_ROOT up to date; False when it was. Files of earlier versions stay, for pages still open.
+
+    What came with an installed package is complete, and collected only when that package is built (`anew`).
+    """
     from django.conf import settings
     from django.core.management import call_command
 
-    if Path(settings.STATIC_ROOT).parent == settings.PACKAGE_DIR:
-        return False  # came with the installed package
+    if Path(settings.STATIC_ROOT).parent == settings.PACKAGE_DIR and not anew:
+        return False
     stamp = Path(settings.STATIC_ROOT) / STAMP
     wanted = fingerprint()
     try:
@@ -99,5 +102,5 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fairway.config.settings")
     os.environ["FAIRWAY_STATIC"] = "collected"
     django.setup()
-    collect()
+    collect(anew="--anew" in sys.argv)
     sys.exit(0)
