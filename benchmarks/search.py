@@ -36,7 +36,7 @@ _PARTS = [
     "stein",
     "kamp",
     "hal",
-    "vor",
+    "vorn",
     "sen",
     "kest",
     "rel",

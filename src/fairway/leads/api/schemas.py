@@ -22,6 +22,7 @@ from fairway.core.http.api.fields import (
     Whole,
 )
 from fairway.core.http.api.operations import PageQuery
+from fairway.core.http.api.telling import told_one
 from fairway.leads.models import Lead, Offer
 from fairway.leads.rules.answers import QUALITY, STAGES
 from fairway.leads.rules.states import LEAD, OFFER
@@ -163,7 +164,7 @@ class LeadTold(Output):
 
     @extend_schema_field(ScoreTold(allow_null=True))
     def get_score(self, lead: Any) -> Any:
-        return ScoreTold(lead.points_given[0]).data if lead.points_given else None
+        return told_one(ScoreTold, lead.points_given[0]) if lead.points_given else None
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_possible_duplicate_of(self, lead: Lead) -> Any:
@@ -171,7 +172,7 @@ class LeadTold(Output):
 
     @extend_schema_field(PersonTold(allow_null=True))
     def get_person(self, lead: Any) -> Any:
-        return PersonTold(lead.persons[0]).data if lead.persons else None
+        return told_one(PersonTold, lead.persons[0]) if lead.persons else None
 
 
 class OfferQuery(PageQuery):

@@ -190,11 +190,14 @@ class Amount(serializers.Field):
         super().__init__(source="*", read_only=True, **kwargs)
 
     def to_representation(self, row: Any) -> dict[str, Any] | None:
+        return self.told(row, self.context["member"])
+
+    def told(self, row: Any, member: Member) -> dict[str, Any] | None:
         amount = getattr(row, self.minor)
         if amount is None:
             return None
-        seat = self.context["member"].seat
-        return {"amount_minor": amount, "currency": getattr(row, self.currency, "") or seat.vendor_currency}
+        currency = getattr(row, self.currency, "") or (member.seat.vendor_currency if member.seat else "")
+        return {"amount_minor": amount, "currency": currency}
 
 
 def decimals_of(currency: str) -> int:

@@ -17,7 +17,6 @@ from typing import Any, cast
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -28,6 +27,7 @@ from fairway.core.access import Member
 from fairway.core.http.api.fields import Input, Output, QueryWhole, Text
 from fairway.core.http.api.paging import LIMIT, LIMIT_MOST, cut
 from fairway.core.http.api.problems import Conflict, LacksPermission, Unprocessable, VersionPassed
+from fairway.core.http.api.telling import told, told_one
 from fairway.core.tenancy.actions.idempotency import InUse, Kept, OtherRequest, earlier_answer, keep_answer
 
 KEY_MOST = 100
@@ -75,7 +75,7 @@ class Operation:
     name: str
     summary: Any
     permissions: tuple[str, ...]
-    gives: type[serializers.BaseSerializer]
+    gives: type[Output]
     takes: type[Input] | None = None
     asks: type[Input] | None = None
     statuses: tuple[int, ...] = (200,)
@@ -111,13 +111,12 @@ class Operation:
         return Call(request, cast(Member, request.user), clock.now(), data, query)
 
     def _told(self, made: Any, call: Call) -> Any:
-        context = {"member": call.member}
         if not self.is_list:
-            return self.gives(made, context=context).data
+            return told_one(self.gives, made, call.member)
         query = call.query
         name = f"{self.name} {call.member.vendor_id}"
         page = cut(made, by=self.order, name=name, limit=query.get("limit", LIMIT), cursor=query.get("cursor"))
-        return {"items": self.gives(page.rows, many=True, context=context).data, "next_cursor": page.next_cursor}
+        return {"items": told(self.gives, page.rows, call.member), "next_cursor": page.next_cursor}
 
     def _once(self, key: str, handler: Handler, view: Resource, request: Request, path: Any) -> HttpResponse:
         """The same request with the same key is done once; later ones get the answer that was given."""
