@@ -146,6 +146,11 @@ def _add_development(commands: argparse._SubParsersAction) -> None:
     upgrade.add_argument("--backup", metavar="FILE", help="where to; without it no backup is made")
     upgrade.set_defaults(run="fairway.config.commands.upgrade:upgrade")
 
+    messages = commands.add_parser("messages", help="bring the catalogues of languages up to date, say what they lack")
+    messages.add_argument("languages", nargs="*", metavar="CODE", help="languages, like de; without one all there are")
+    messages.add_argument("--check", action="store_true", help="change nothing; fail when something is missing")
+    messages.set_defaults(run="fairway.config.commands.messages:messages")
+
     bench = commands.add_parser("bench", help="measure; one JSON line per case")
     bench.add_argument("name", help="which bench: a file of benchmarks/")
     bench.add_argument("case", nargs="?", help="one case of it")

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from fairway.core import languages
 from fairway.core.http import assets
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -100,8 +101,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+# One more catalogue is one more language; set-up is the first start that finds it newer than its compiled form.
+languages.compile_stale(LOCALE_PATHS[0])
+LANGUAGES = languages.discovered(LOCALE_PATHS[0])
 
 # The web and the worker log in as fw_web, which owns nothing. `fairway migrate` and the demo world use fw_owner;
 # that address is in the environment of those commands only.

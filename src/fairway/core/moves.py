@@ -19,7 +19,7 @@ class StateConflict(Exception):
 
     def __str__(self) -> str:
         return _("Someone else was first: this %(name)s has changed since you opened it. Reload and look again.") % {
-            "name": self.machine.title
+            "name": self.machine.called
         }
 
 

@@ -24,7 +24,7 @@ class TransitionRefused(Exception):
         machine = self.machine
         now = {
             "verb": machine.label(self.verb),
-            "name": machine.title,
+            "name": machine.called,
             "state": machine.label(self.state),
             "able": ", ".join(machine.label(verb) for verb in machine.verbs_from(self.state)),
         }
@@ -93,8 +93,22 @@ class Machine:
 
     def label(self, state_or_verb: str) -> str:
         """The name for people of a state or verb, translated."""
-        label = self.labels.get(state_or_verb) or state_or_verb.replace("_", " ").capitalize()
+        label = self._label(state_or_verb)
         return str(Words(label) if isinstance(label, str) else label)
+
+    def _label(self, state_or_verb: str) -> Any:
+        return self.labels.get(state_or_verb) or state_or_verb.replace("_", " ").capitalize()
+
+    @property
+    def called(self) -> str:
+        """What a row is called in sentences, translated."""
+        return str(Words(self.title) if isinstance(self.title, str) else self.title)
+
+    @property
+    def templates(self) -> list[str]:
+        """Everything the machine says, for the catalogues: names of rows, states and verbs that are not marked."""
+        said = [self.title, *(self._label(each) for each in (*self.states, *self.verbs))]
+        return [each for each in dict.fromkeys(said) if isinstance(each, str)]
 
     @property
     def choices(self) -> list[tuple[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairway.catalog.models import ProductLine
 from fairway.core.conditions import Field, Subject, register
@@ -26,7 +27,7 @@ LEADS = register(
         [
             Field("lead.product_line", _("Product line"), "choice", known_at_capture=True),
             Field("lead.country", _("Country"), "country", known_at_capture=True),
-            Field("lead.state", _("State"), "text", known_at_capture=True),
+            Field("lead.state", pgettext_lazy("part of a country", "State"), "text", known_at_capture=True),
             Field("lead.city", _("City"), "text", known_at_capture=True),
             Field("lead.city_known", _("City is known"), "bool", known_at_capture=True),
             Field("lead.located", _("Place is on the map"), "bool", known_at_capture=True),
@@ -64,7 +65,7 @@ CANDIDATES = register(
             Field("partner.verticals", _("Industries"), "set"),
             Field("partner.territory", _("Territory"), "choice"),
             Field("partner.country", _("Country"), "country"),
-            Field("partner.state", _("State"), "text"),
+            Field("partner.state", pgettext_lazy("part of a country", "State"), "text"),
             Field("partner.city", _("City"), "text"),
             Field("partner.employees", _("Employees"), "number"),
             Field("partner.open_leads", _("Open leads"), "number"),

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries import countries
 
 from fairway.catalog.models import ProductLine
@@ -50,7 +51,7 @@ class NextStepForm(forms.Form):
 
     stage = forms.ChoiceField(label=_("Stage"), choices=lambda: _words(STAGES))
     next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)
-    next_step_on = DateField(label=_("By"), required=False)
+    next_step_on = DateField(label=pgettext_lazy("a day", "By"), required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -125,7 +126,7 @@ class NewLeadForm(_AboutLead):
 
     source = forms.CharField(label=_("Source"), max_length=60, initial=_("By hand"))
     campaign = forms.CharField(label=_("Campaign"), max_length=200, required=False)
-    state_code = forms.CharField(label=_("State"), max_length=10, required=False)
+    state_code = forms.CharField(label=pgettext_lazy("part of a country", "State"), max_length=10, required=False)
     postal_code = forms.CharField(label=_("Postal code"), max_length=20, required=False)
     product_line = forms.ModelChoiceField(
         label=_("Product line"), queryset=ProductLine.objects.none(), required=False, empty_label=_("Not known")

@@ -189,7 +189,7 @@ class SampleForm(forms.Form):
         label=_("Note"), required=False, widget=forms.Textarea(attrs={"placeholder": _("For the deal desk"), "rows": 2})
     )
     told = forms.BooleanField(label=_("The customer knows that we register this"), required=False)
-    file = forms.FileField(label=_("Offer"), required=False, widget=FileDrop(hint=_("PDF, up to 10 MB")))
+    file = forms.FileField(label=_("Quote"), required=False, widget=FileDrop(hint=_("PDF, up to 10 MB")))
 
 
 def form() -> SampleForm:

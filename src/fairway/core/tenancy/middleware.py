@@ -8,6 +8,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import cast
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import set_script_prefix
 from django.utils import timezone, translation
+from django.utils.translation import get_language
 
 from fairway.core import clock
 from fairway.core.access import Member, member_of_seat, public_member
@@ -86,6 +88,24 @@ def database_away(request: HttpRequest) -> HttpResponse:
     return render(None, "503.html", status=503)
 
 
+# Pages without a member where somebody may be signed in all the same; elsewhere nobody needs to be looked up.
+_PERSONAL = frozenset({"", "accounts", "go", "invite", "not-here", "style"})
+
+
+def language_of(request: HttpRequest, first: str) -> str:
+    """The person's language where one is signed in, else what the browser asks for. Programs get English."""
+    if first == "api":
+        return settings.LANGUAGE_CODE
+    if first in _PERSONAL and settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        return known_language(request.user.language)
+    return translation.get_language_from_request(request)
+
+
+def known_language(code: str) -> str:
+    """The code when there is a catalogue for it, else English."""
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 class TenancyMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -94,15 +114,19 @@ class TenancyMiddleware:
         request.member = None  # type: ignore[attr-defined]
         first, _, rest = request.path_info.lstrip("/").partition("/")
         try:
-            if first == "api":
-                return self._api(request)
-            if first == "desk":
-                return self._desk(request)
-            if first in settings.UNTENANTED_PREFIXES or not first:
-                return self._plain(request)
-            return self._of_vendor(request, first, rest)
+            with translation.override(language_of(request, first)):
+                return self._answer(request, first, rest)
         except (OperationalError, InterfaceError):
             return database_away(request)
+
+    def _answer(self, request: HttpRequest, first: str, rest: str) -> HttpResponse:
+        if first == "api":
+            return self._api(request)
+        if first == "desk":
+            return self._desk(request)
+        if first in settings.UNTENANTED_PREFIXES or not first:
+            return self._plain(request)
+        return self._of_vendor(request, first, rest)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError | InterfaceError):
@@ -125,7 +149,8 @@ class TenancyMiddleware:
         request.path_info = "/" + rest
         set_script_prefix(f"/{slug}/")
         if surface == "public":
-            return self._within(request, public_member(vendor_id))
+            visitor = replace(public_member(vendor_id), language=get_language() or settings.LANGUAGE_CODE)
+            return self._within(request, visitor)
         if surface not in {"console", "portal"}:
             return self._redirected(request, "/not-here/" if surface else "/go/")
         if not request.user.is_authenticated:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fairway.core import clock
@@ -21,7 +21,7 @@ from fairway.leads.models import LeadForm
 from fairway.leads.views.asked import REFUSALS, member_of, refused_on
 from fairway.leads.views.console import tabs
 
-STATES = {True: ("good", gettext_lazy("Open")), False: ("neutral", gettext_lazy("Shut"))}
+STATES = {True: ("good", pgettext_lazy("not shut", "Open")), False: ("neutral", gettext_lazy("Shut"))}
 
 
 class LeadFormTable(Table):
