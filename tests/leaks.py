@@ -16,6 +16,7 @@ from django.db import DatabaseError, ProgrammingError, connection, models, trans
 from fairway.core.tenancy.context import Context, Surface, entering
 from fairway.core.tenancy.policies import ROLES, SYSTEM_TABLES, tenant_models
 from fairway.core.tenancy.scope import Tenancy
+from fairway.partners.models import Territory
 from tests.cast import Cast
 
 REFUSED = "refused"
@@ -51,6 +52,9 @@ def readers(cast: Cast) -> list[Reader]:
         Reader("Gamma's desk", "rival", desk_of(cast.gamma_seller)),
         Reader("a visitor", "visitor", Context(Surface.PUBLIC, vendor_id=cast.acme.pk)),
         Reader("Acme's staff", "staff", cast.admin.context),
+        Reader("Acme's staff of Beta's territory", "limited here", limited_to(cast, *territories(cast))),
+        Reader("Acme's staff of another territory", "limited elsewhere", limited_to(cast, 0)),
+        Reader("Zeta's staff of a territory", "stranger", replace(zeta, territory_ids=territories(cast))),
         Reader("an action at Acme", "acting", cast.admin.context.acting(cast.acme.pk)),
         Reader("Beta's executive", "colleague", cast.beta_executive.context),
         Reader("Beta's executive at the desk", "colleague", desk_of(cast.beta_executive)),
@@ -59,6 +63,30 @@ def readers(cast: Cast) -> list[Reader]:
         # No such seat exists; it asks whether the console's own policy gives a person's row to that person.
         Reader("Beta's seller as staff", "own staff", replace(cast.beta_seller.context, surface=Surface.CONSOLE)),
     ]
+
+
+def limited_to(cast: Cast, *territory_ids: int) -> Context:
+    return replace(cast.marketer.context, territory_ids=territory_ids)
+
+
+def territories(cast: Cast) -> tuple[int, ...]:
+    with entering(cast.admin.context):
+        return tuple(Territory.objects.values_list("pk", flat=True))
+
+
+# Internal tables as staff of some territories have them: settings of the vendor, which all may read; and what names
+# no partner, or belongs to one seat. All others hang on a partner.
+SETTINGS = {"Territory", "ScoreCard", "RoutingPolicy", "SignInPolicy", "CustomRole"}
+NOT_LIMITED = {
+    "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
+    "KeptFigures", "SavedMapping",
+}  # fmt: skip
+
+
+def for_limited(model: type[models.Model], *, here: bool) -> int:
+    if model.tenancy is Tenancy.PUBLISHED or model.__name__ in SETTINGS:  # type: ignore[attr-defined]
+        return 1
+    return int(here and model.__name__ not in NOT_LIMITED and not is_personal(model))
 
 
 def counted(context: Context, model: type[models.Model], where: str, *values: Any) -> int | str:
@@ -96,6 +124,8 @@ def expected(reader: Reader, model: type[models.Model]) -> tuple[int | str, ...]
             return {Tenancy.INTERNAL: (REFUSED,), Tenancy.PUBLISHED: (1,)}.get(kind, (0,))
         case "visitor":
             return (1,) if is_public else (REFUSED,)
+        case "limited here" | "limited elsewhere":
+            return (for_limited(model, here=reader.kind == "limited here"),)
         case "staff":
             return (0,) if is_personal(model) else (1,)
         case "colleague":
@@ -177,9 +207,9 @@ def _is_refused(act: Any, because: str = "permission denied") -> bool:
 def promised(model: type[models.Model]) -> dict[str, set[str]]:
     """Role → the rights that the class of its table promises it."""
     readers_of = {
-        Tenancy.INTERNAL: {"console"},
-        Tenancy.SHARED: {"console", "portal", "desk"},
-        Tenancy.PUBLISHED: {"console", "portal", "desk"},
+        Tenancy.INTERNAL: {"console", "limited"},
+        Tenancy.SHARED: {"console", "limited", "portal", "desk"},
+        Tenancy.PUBLISHED: {"console", "limited", "portal", "desk"},
         Tenancy.OWN: {"portal", "desk"},
     }[model.tenancy]  # type: ignore[attr-defined]
     if getattr(model, "public_when", ""):

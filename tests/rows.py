@@ -16,6 +16,7 @@ from fairway.core.events.models import Event
 from fairway.core.tenancy.models import Organization, Partner, Seat
 from fairway.core.tenancy.policies import tenant_models
 from fairway.core.tenancy.scope import Tenancy, TenantForeignKey, TenantModel
+from fairway.partners.models import Territory
 from tests.cast import Cast
 
 # Who may read a marked text: staff; staff and Beta; everyone of the vendor.
@@ -53,7 +54,8 @@ def make_rows(
         model: row for model, row in (beside or {}).items() if row.tenancy is Tenancy.PUBLISHED
     }
     rows |= {Partner: whose.partner, Seat: Seat.objects.get(pk=whose.seat_id)}
-    for model in tenant_models():
+    # The partner lies in a territory.
+    for model in [Territory, *tenant_models()]:
         _row_of(model, whose, rows)
     return rows
 

@@ -150,7 +150,7 @@ def seen_through_manager(reader: Reader, model: type[models.Model]) -> set[int] 
 
 
 def strangers_and_rivals(loaded: cast.Cast) -> list[Reader]:
-    return [reader for reader in readers(loaded) if reader.kind in {"stranger", "rival"}]
+    return [reader for reader in readers(loaded) if reader.kind in {"stranger", "rival", "limited elsewhere"}]
 
 
 def assert_nobody_sees_acmes_or_betas(world, model) -> None:

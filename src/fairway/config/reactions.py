@@ -21,6 +21,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "registration.rejected": ("fairway.deals.actions.notices.tell_of_rejections",),
     "registration.revoked": ("fairway.deals.actions.notices.tell_of_revocations",),
     "protection.expired": ("fairway.deals.actions.notices.tell_of_expiries",),
+    "seat.territories_changed": ("fairway.insight.actions.figures.forget_of_seats",),
     "deal.won": ("fairway.deals.actions.notices.tell_of_wins",),
 }
 

@@ -15,12 +15,12 @@ from psycopg.conninfo import make_conninfo
 
 OWNER = "fw_owner"
 WEB = "fw_web"
-GROUPS = ("fw_console", "fw_portal", "fw_desk", "fw_public", "fw_acting")
+GROUPS = ("fw_console", "fw_portal", "fw_desk", "fw_public", "fw_acting", "fw_limited")
 EXTENSIONS = ("pg_trgm", "btree_gist", "unaccent", "citext")
 DATABASE = "fairway"
 
 # Raised when the statements below change: clusters made earlier are then mended at their next start.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,7 @@ MIDDLEWARE = [
     "fairway.core.http.limits.LimitMiddleware",
     "fairway.core.tenancy.sessions.SignInMiddleware",
     "fairway.core.tenancy.middleware.TenancyMiddleware",
+    "fairway.core.http.gate.GateMiddleware",
 ]
 
 # First parts of addresses that are not a vendor's short name.

@@ -31,6 +31,8 @@ class ImportRun(InternalModel):
     `totals` by currency: {"file": the amounts the rows say, "taken": those of the rows that were taken}, as text.
     """
 
+    limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
+
     kind = models.CharField(max_length=30, choices=ImportKind)
     state = models.CharField(max_length=12, choices=ImportState, default=ImportState.UPLOADED)
     file_name = models.CharField(max_length=200)
@@ -65,6 +67,8 @@ class ImportRun(InternalModel):
 
 class ImportIssue(InternalModel):
     """One refused or doubtful row, with the values as they stood in the file."""
+
+    limited = "EXISTS (SELECT 1 FROM connect_importrun r WHERE r.id = {run_id})"
 
     run = TenantForeignKey(ImportRun, on_delete=models.CASCADE, related_name="issues")
     line = models.BigIntegerField()

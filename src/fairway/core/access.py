@@ -4,6 +4,7 @@ Reading is decided by the scope (`core.tenancy`); this table is about verbs. `do
 holds the two together. A rule or a job acts as the role `system`, which has its own short list: nobody has all.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
@@ -63,6 +64,34 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 
+# Who gives rights keeps them: never in a role of the vendor's own.
+RESERVED = frozenset({"people.manage"})
+# What these mean hangs on the built-in role (whom one may invite, who is asked to decide): they can be switched off
+# in a copy, but not on where the base role lacks them.
+OF_BASE_ONLY = frozenset({"people.invite", "registration.decide", "offer.answer", "lead.work", "registration.submit"})
+
+
+# Work on the whole channel, which staff of some territories do not do: it would reach beyond what they see.
+WHOLE_ONLY = frozenset(
+    {"program.edit", "partner.import", "sales.import", "lead.import", "lead.capture", "scoring.edit", "routing.edit"}
+)
+
+
+def may_ever(role: str) -> frozenset[str]:
+    """The permissions that a vendor's own edition of a built-in role can have."""
+    audience = STAFF if role in STAFF else PARTNER
+    own = {name for name, roles in PERMISSIONS.items() if role in roles}
+    others = {name for name, roles in PERMISSIONS.items() if roles & audience} - OF_BASE_ONLY
+    return frozenset((own | others) - RESERVED)
+
+
+def permissions_of(role: str, own_edition: Iterable[str] | None = None) -> frozenset[str]:
+    """What a role may: the built-in one, or the vendor's own edition of it, which never exceeds its limits."""
+    if own_edition is None:
+        return frozenset(name for name, roles in PERMISSIONS.items() if role in roles)
+    return frozenset(own_edition) & may_ever(role)
+
+
 class Forbidden(PermissionDenied):
     """The member lacks the permission; the text says which role has it."""
 
@@ -84,6 +113,7 @@ class Member:
     language: str = "en"
     time_zone: str = "UTC"
     scopes: frozenset[str] | None = field(default=None)
+    permissions: frozenset[str] | None = field(default=None)  # of the vendor's own role; None: the built-in role's
 
     @property
     def seat_id(self) -> int | None:
@@ -110,7 +140,7 @@ class Member:
 
     def can(self, permission: str) -> bool:
         """Whether role (and, for a token, scopes) allow it. An unknown name is a programming error: KeyError."""
-        allowed = self.role in PERMISSIONS[permission]
+        allowed = self.role in PERMISSIONS[permission] if self.permissions is None else permission in self.permissions
         return allowed and (self.scopes is None or permission in self.scopes)
 
 
@@ -122,6 +152,7 @@ def member_of_seat(seat: SeatRow, *, user_id: int = 0, seats: tuple[SeatRow, ...
         partner_ids=seat.partner_ids,
         organization_id=seat.organization_id,
         seat_id=seat.seat_id,
+        territory_ids=seat.territory_ids,
     )
     return Member(
         name=seat.name,
@@ -130,8 +161,16 @@ def member_of_seat(seat: SeatRow, *, user_id: int = 0, seats: tuple[SeatRow, ...
         seat=seat,
         seats=seats,
         user_id=user_id,
+        permissions=_permissions_in(seat),
         **extra,  # type: ignore[arg-type]
     )
+
+
+def _permissions_in(seat: SeatRow) -> frozenset[str] | None:
+    """None where the built-in role says it all."""
+    if seat.territory_ids is not None:
+        return permissions_of(seat.role, seat.permissions) - WHOLE_ONLY
+    return None if seat.permissions is None else permissions_of(seat.role, seat.permissions)
 
 
 def system_member(vendor_id: int, name: str, *, kind: str = "job") -> Member:

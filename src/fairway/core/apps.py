@@ -19,7 +19,9 @@ class CoreConfig(AppConfig):
         search.register(PEOPLE)
         nav.register(
             nav.NavItem("console", "", _("Home"), "home", "home"),
-            nav.NavItem("console", "setup", _("People"), "person-list", "users", "people.read", 10),
+            nav.NavItem(
+                "console", "setup", _("People"), "person-list", "users", "people.read", 10, also=("role-list",)
+            ),
             nav.NavItem("console", "setup", _("Keys for programs"), "token-list", "key", "token.manage", 80),
             nav.NavItem("portal", "", _("Home"), "portal-home", "home", is_main=True),
             nav.NavItem("portal", "", _("People"), "portal-person-list", "users", "people.read", 80),

@@ -17,7 +17,7 @@ from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
 from fairway.core.saved import pages as saved
 from fairway.core.tenancy.views import desk as desk_views
-from fairway.core.tenancy.views import invitations, people, security, sign_in_policy, tokens
+from fairway.core.tenancy.views import invitations, people, roles, security, sign_in_policy, tokens
 
 
 def _people(prefix: str) -> list[Any]:
@@ -58,7 +58,12 @@ def _search(prefix: str) -> list[Any]:
 
 console = [
     path("", home_views.console_home, name="home"),
+    path("roles/", roles.roles, name="role-list"),
+    path("roles/copy/", roles.copy, name="role-copy"),
+    path("roles/<uuid:uid>/", roles.edit, name="customrole-edit"),
+    path("roles/<uuid:uid>/retirement/", roles.retire, name="customrole-retire"),
     path("people/signing-in/", sign_in_policy.policy, name="signinpolicy-edit"),
+    path("people/<uuid:uid>/role/", people.give_role, name="person-role"),
     path("people/<uuid:uid>/second-factor/", sign_in_policy.reset, name="person-second-factor"),
     *_search(""),
     *_views(""),

@@ -9,6 +9,8 @@ from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
 class Customer(InternalModel):
     """One company. The `*_key` columns are what matching compares (customers.rules.match_keys)."""
 
+    limited = "{referred}"
+
     name = models.CharField(_("name"), max_length=200)
     sort_name = models.CharField(max_length=200)
     name_key = models.CharField(max_length=200)
@@ -34,6 +36,8 @@ class Customer(InternalModel):
 
 
 class CustomerContact(InternalModel):
+    limited = "EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = {customer_id})"
+
     customer = TenantForeignKey(Customer, related_name="contacts")
     name = models.CharField(max_length=150)
     title = models.CharField(max_length=150, blank=True)

@@ -85,6 +85,8 @@ class Registration(SharedModel):
 class Conflict(InternalModel):
     """What the check found against a registration: what it is, how alike and why, how it weighs. Staff only."""
 
+    limited = "EXISTS (SELECT 1 FROM deals_registration r WHERE r.id = {registration_id})"
+
     registration = TenantForeignKey(Registration, related_name="conflicts")
     kind = models.CharField(max_length=20)  # "protection", "registration" or "deal"
     other_id = models.BigIntegerField()

@@ -41,7 +41,10 @@ class Export(SharedModel):
 
 class KeptFigures(InternalModel):
     """Figures of a report as they were at `made_at`, for the next who ask for the same: all staff who see the whole
-    channel, or one account manager (`seat_id`, else 0). Nothing is lost when a row is deleted."""
+    channel, or one account manager or one of staff of some territories (`seat_id`, else 0). Nothing is lost when a
+    row is deleted."""
+
+    limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
 
     name = models.CharField(max_length=40)
     seat_id = models.BigIntegerField(default=0)

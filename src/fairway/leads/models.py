@@ -16,6 +16,8 @@ from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 
 
 class Lead(SharedModel):
+    limited = "({area} OR ({partner_id} IS NULL AND EXISTS (SELECT 1 FROM leads_offer o WHERE o.lead_id = {id})))"
+
     state = models.CharField(max_length=20, choices=list(LEAD.labels.items()), default=LeadState.CAPTURED)
     external_id = models.CharField(max_length=100, blank=True)
     source = models.CharField(_("source"), max_length=60, blank=True)
@@ -122,6 +124,8 @@ class LeadPerson(SharedModel):
 class LeadNote(InternalModel):
     """What staff write about a lead; no partner reads it."""
 
+    limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
+
     lead = TenantForeignKey(Lead, related_name="notes")
     seat = TenantForeignKey(Seat, null=True, related_name="+")
     text = models.TextField(_("note"))
@@ -140,6 +144,8 @@ class PolicyState(models.TextChoices):
 
 class ScoreCard(InternalModel):
     """A version of the scoring rules: [{"name", "when": condition, "points"}] and bands [{"name", "at_least"}]."""
+
+    limited = "true"
 
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=PolicyState, default=PolicyState.DRAFT)
@@ -162,6 +168,8 @@ class ScoreCard(InternalModel):
 class LeadScore(InternalModel):
     """Points of a lead and the reasons for each, by the card that gave them."""
 
+    limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
+
     lead = TenantForeignKey(Lead, related_name="scores")
     card = TenantForeignKey(ScoreCard, related_name="+")
     points = models.IntegerField()
@@ -180,6 +188,8 @@ class LeadScore(InternalModel):
 
 class RoutingPolicy(InternalModel):
     """A version of the ordered routing rules; the shape of a rule is in `leads.rules.routing`."""
+
+    limited = "true"
 
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=PolicyState, default=PolicyState.DRAFT)
@@ -200,6 +210,8 @@ class RoutingPolicy(InternalModel):
 
 class RoutingDecision(InternalModel):
     """One run of the rules over one lead: which rule, whom it chose, the next four, and why not the others."""
+
+    limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
     lead = TenantForeignKey(Lead, related_name="decisions")
     policy = TenantForeignKey(RoutingPolicy, null=True, related_name="+")

@@ -24,6 +24,8 @@ class PartnerKind(models.TextChoices):
 class Territory(InternalModel):
     """A piece of the map, by condition over a place, and the account manager who looks after it."""
 
+    limited = "true"
+
     name = models.CharField(_("name"), max_length=100)
     order = models.PositiveIntegerField(default=0)
     condition = models.JSONField(default=dict)
@@ -42,6 +44,8 @@ class Territory(InternalModel):
 
 class Profile(SharedModel):
     """What is known of one partner besides the relation itself. Coordinates are degrees, of the partner's city."""
+
+    territory_column = "territory_id"
 
     partner = TenantForeignKey(Partner, related_name="profiles")
     kinds = ArrayField(models.CharField(max_length=20), default=list, blank=True)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from fairway.partners import api as programs
-from fairway.partners.views import partners, setup
+from fairway.partners.views import partners, seat_territories, setup
 
 console = [
     path("partners/", partners.partner_list, name="partner-list"),
@@ -17,6 +17,7 @@ console = [
     path("territories/new/", setup.territory_edit, name="territory-new"),
     path("territories/<uuid:uid>/", setup.territory_edit, name="territory-edit"),
     path("territories/<uuid:uid>/removal/", setup.territory_remove, name="territory-remove"),
+    path("people/<uuid:uid>/territories/", seat_territories.seat_territories, name="seat-territories"),
     path("programs/", setup.program_list, name="program-list"),
     path("programs/new/", setup.program_edit, name="program-new"),
     path("programs/<uuid:uid>/", setup.program_edit, name="program-edit"),

@@ -46,6 +46,8 @@ class ApprovalState(models.TextChoices):
 class Approval(InternalModel):
     """One step of deciding about a subject: who may, until when, who did, and why."""
 
+    limited = "{area}"
+
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
     title = models.CharField(max_length=200, blank=True)

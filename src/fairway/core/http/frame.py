@@ -104,7 +104,9 @@ def frame_of(request: HttpRequest) -> Frame:
     return Frame(
         brand=getattr(request, "vendor_name", "Fairway"),
         home_url=DESK_URL if is_desk else f"/{slug}/{member.seat.surface}/",
-        person=Person(member.name, role_label(member.role), _seat_links(member, is_desk=is_desk)),
+        person=Person(
+            member.name, member.seat.role_name or role_label(member.role), _seat_links(member, is_desk=is_desk)
+        ),
         switcher=_places(member, slug, is_desk=is_desk),
         note="" if is_desk else member.seat.partner_name or "",
         search_url=reverse(_search_page(request)),
@@ -133,7 +135,9 @@ def _seat_links(member: Member, *, is_desk: bool) -> tuple[SeatLink, ...]:
         return ()
     current: Any = None if is_desk or member.seat is None else member.seat.seat_id
     return tuple(
-        SeatLink(_seat_place(seat), role_label(seat.role), f"/go/{seat.seat_uid}/", seat.seat_id == current)
+        SeatLink(
+            _seat_place(seat), seat.role_name or role_label(seat.role), f"/go/{seat.seat_uid}/", seat.seat_id == current
+        )
         for seat in member.seats
     )
 

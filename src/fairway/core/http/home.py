@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fairway.core.access import Member
+from fairway.core.http.gate import may_be_told
 
 Place = Literal["main", "side"]
 FiguresOf = Callable[[Member, datetime], Iterable[Any]]
@@ -70,11 +71,14 @@ def actions(surface: str, member: Member) -> list[HomeAction]:
 
 def figures(surface: str, member: Member, at: datetime) -> list[Any]:
     providers = sorted(_figures[surface], key=lambda entry: entry[0])
-    return [figure for _, provider in providers for figure in provider(member, at)][:FIGURES_MOST]
+    allowed = [provider for _, provider in providers if may_be_told(member, surface, provider)]
+    return [figure for provider in allowed for figure in provider(member, at)][:FIGURES_MOST]
 
 
 def parts(surface: str, place: Place, member: Member, at: datetime) -> list[tuple[str, Mapping[str, Any]]]:
     """(template, values) of the parts for this member, in their order."""
     wanted = sorted((p for p in _parts if (p.surface, p.place) == (surface, place)), key=lambda part: part.order)
-    asked = [(part.template, part.provider(member, at)) for part in wanted]
+    asked = [
+        (part.template, part.provider(member, at)) for part in wanted if may_be_told(member, surface, part.provider)
+    ]
     return [(template, values) for template, values in asked if values is not None]

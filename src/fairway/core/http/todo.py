@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from fairway.core.access import Member
+from fairway.core.http.gate import may_be_told
 
 MOST = 20
 # What to do with an item: the groups of the page, in their order.
@@ -66,7 +67,8 @@ def register(surface: str, provider: Provider) -> None:
 
 def gather(surface: str, member: Member, at: datetime) -> dict[str, list[TodoItem]]:
     """Everything that waits for the member, by kind in the order of KINDS, most pressing first."""
-    items = [item for provider in _providers[surface] for item in provider(member, at)]
+    allowed = [provider for provider in _providers[surface] if may_be_told(member, surface, provider)]
+    items = [item for provider in allowed for item in provider(member, at)]
     unknown = {item.kind for item in items} - set(KINDS)
     if unknown:
         raise ValueError(f"There is no kind of todo {sorted(unknown)}; known are {', '.join(KINDS)}.")

@@ -15,6 +15,8 @@ TEXT_MOST = 200
 CLOSE_MOST = 4
 # With fewer hits than this, words that are spelled alike are tried too.
 FEW = 3
+# Staff of some territories: so many are looked through for those they may read.
+LOOKED_THROUGH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def _places(kinds: Sequence[SearchKind], text: str, query: str, context: Context
         statements.append(
             f"SELECT '{kind.name}', found_id, place FROM fw_find_{own}{kind.name}(%s::tsquery, %s, %s, %s)"
         )
-        values += [query, _begins(text), _keys(kind, text), (most or kind.shown) + 1]
+        count = LOOKED_THROUGH if context.is_limited else (most or kind.shown) + 1
+        values += [query, _begins(text), _keys(kind, text), count]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(statements), values)
         rows = cursor.fetchall()
@@ -156,6 +159,9 @@ def _alike(words: Sequence[str], vendors: Sequence[int]) -> dict[str, list[str]]
 
 
 def _group(kind: SearchKind, ids: Sequence[int], member: Member, most: int) -> Group | None:
+    if member.context.is_limited:  # what they may not read must not be counted either
+        readable = {hit.pk for hit in kind.tell(ids)}
+        ids = [pk for pk in ids if pk in readable]
     shown = ids[: most or kind.shown]
     if not shown:
         return None

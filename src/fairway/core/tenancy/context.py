@@ -43,6 +43,16 @@ class Context:
     organization_id: int = 0
     seat_id: int = 0
     vendor_ids: tuple[int, ...] = ()
+    territory_ids: tuple[int, ...] | None = None  # staff who see only the partners of these; None: all
+
+    @property
+    def is_limited(self) -> bool:
+        """Staff who read the partners of some territories only: a database role of their own."""
+        return self.surface is Surface.CONSOLE and self.territory_ids is not None
+
+    @property
+    def role(self) -> str:
+        return "fw_limited" if self.is_limited else f"fw_{self.surface}"
 
     def acting(self, vendor_id: int) -> "Context":
         return replace(self, surface=Surface.ACTING, vendor_id=vendor_id)
@@ -68,7 +78,8 @@ def current_or_none() -> Context | None:
 
 _APPLY = """SELECT set_config('role', %s, true), set_config('fw.vendor_id', %s, true),
  set_config('fw.partner_ids', %s, true), set_config('fw.organization_id', %s, true),
- set_config('fw.seat_id', %s, true), set_config('fw.vendor_ids', %s, true)"""
+ set_config('fw.seat_id', %s, true), set_config('fw.vendor_ids', %s, true),
+ set_config('fw.territory_ids', %s, true)"""
 
 
 def _array(ids: tuple[int, ...]) -> str:
@@ -78,12 +89,13 @@ def _array(ids: tuple[int, ...]) -> str:
 def apply_context(context: Context, on: Any) -> None:
     """Set role and settings of the open transaction of this connection."""
     values = [
-        f"fw_{context.surface}",
+        context.role,
         str(context.vendor_id),
         _array(context.partner_ids),
         str(context.organization_id),
         str(context.seat_id),
         _array(context.vendor_ids or (context.vendor_id,)),
+        _array(context.territory_ids or ()),
     ]
     with on.cursor() as cursor:
         cursor.execute(_APPLY, values)
@@ -95,7 +107,7 @@ def _apply(context: Context | None) -> None:
         return
     with connection.cursor() as cursor:
         # The settings stay empty text, which no policy can cast: without a context a query is an error.
-        cursor.execute(_APPLY, ["none", "", "", "", "", ""])
+        cursor.execute(_APPLY, ["none", "", "", "", "", "", ""])
 
 
 def _reads_alike(one: Context | None, other: Context | None) -> bool:

@@ -1,5 +1,6 @@
 """Forms about people: invite, take an invitation, make a key."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -9,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fairway.core.access import PERMISSIONS, Member
+from fairway.core.access import Member
 from fairway.core.http.forms import Choices, DateField
 from fairway.core.names import sort_name
 from fairway.core.search import similar
 from fairway.core.tenancy.actions.signing_in import GRACE_DAYS_MOST
-from fairway.core.tenancy.models import PARTNER_ROLES, Partner, Role
+from fairway.core.tenancy.models import PARTNER_ROLES, STAFF_ROLES, Partner, Role, Seat
 from fairway.core.tenancy.queries import MAY_GIVE
+from fairway.core.tenancy.roles import CustomRole
 
 # What a program may be allowed, with the words for it; a page shows those that the seat's role has.
 SCOPES: dict[str, Any] = {
@@ -51,7 +53,7 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.member = member
-        given = MAY_GIVE[member.role]
+        given = MAY_GIVE.get(member.role, frozenset())
         self.fields["role"].choices = [(role.value, role.label) for role in Role if role in given]  # type: ignore[attr-defined]
         if not member.is_staff:
             del self.fields["partner"]
@@ -114,7 +116,7 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [  # type: ignore[attr-defined]
-            (scope, label) for scope, label in SCOPES.items() if member.role in PERMISSIONS[scope]
+            (scope, label) for scope, label in SCOPES.items() if member.can(scope)
         ]
 
     @property
@@ -137,3 +139,40 @@ class SecondFactorPolicyForm(forms.Form):
     def clean_days(self) -> int:
         value: int | None = self.cleaned_data["days"]
         return 14 if value is None else value
+
+
+class CopyRoleForm(forms.Form):
+    base = forms.ChoiceField(label=gettext_lazy("Copy of"))
+    name = forms.CharField(label=gettext_lazy("Name of your edition"), max_length=60)
+
+    def __init__(self, *args: Any, is_staff: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        side = STAFF_ROLES if is_staff else PARTNER_ROLES
+        self.fields["base"].choices = [(role.value, role.label) for role in Role if role in side]  # type: ignore[attr-defined]
+
+
+class OwnRoleForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RoleForm(forms.Form):
+    """Which role a person has; the vendor's own ones are named by uid."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+
+    def __init__(self, *args: Any, seat: Seat, own: Iterable[CustomRole], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        side = STAFF_ROLES if seat.partner_id is None else PARTNER_ROLES
+        self.own = {str(role.uid): role for role in own if role.base in side}
+        choices: list[tuple[str, Any]] = [(role.value, role.label) for role in Role if role in side]
+        choices += [(uid, role.name) for uid, role in self.own.items()]
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+        self.initial.setdefault("role", str(seat.custom_role.uid) if seat.custom_role else seat.role)
+
+    @property
+    def chosen(self) -> tuple[str, CustomRole | None]:
+        """(built-in role, the vendor's own edition or None)."""
+        value: str = self.cleaned_data["role"]
+        own = self.own.get(value)
+        return (own.base, own) if own else (value, None)

@@ -37,7 +37,8 @@ FUNCTIONS = [
       seat_id bigint, seat_uid uuid, role text, name text, email text, organization_id bigint,
       vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
       partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
-      second_factor_at timestamptz, has_second_factor boolean
+      second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
+      territory_ids bigint[]
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT s.id, s.uid, s.role, s.name, s.email, s.organization_id,
              v.id, v.name, v.slug, v.currency, v.time_zone,
@@ -46,10 +47,13 @@ FUNCTIONS = [
                   ELSE array_prepend(p.id, ARRAY(SELECT c.id FROM core_partner c
                        WHERE c.parent_id = p.id AND c.vendor_id = s.vendor_id ORDER BY c.id)) END,
              CASE WHEN p.id IS NULL THEN y.staff_second_factor_at END,
-             EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = $1 AND a.type <> 'recovery_codes')
+             EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = $1 AND a.type <> 'recovery_codes'),
+             coalesce(r.name, ''), r.permissions::text[],
+             CASE WHEN p.id IS NULL THEN s.territory_ids END
         FROM core_seat s
         JOIN core_organization v ON v.id = s.vendor_id
         LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
+        LEFT JOIN core_customrole r ON r.id = s.custom_role_id AND r.vendor_id = s.vendor_id
         LEFT JOIN core_signinpolicy y ON y.vendor_id = s.vendor_id
        WHERE s.user_id = $1 AND s.is_active
        ORDER BY v.name, s.id
@@ -116,6 +120,9 @@ class SeatRow:
     partner_ids: tuple[int, ...]
     second_factor_at: datetime | None = None
     has_second_factor: bool = False
+    role_name: str = ""
+    permissions: tuple[str, ...] | None = None  # of a role of the vendor's own; None: those of the built-in role
+    territory_ids: tuple[int, ...] | None = None  # staff who see only the partners of these; None: all
 
     @property
     def surface(self) -> str:
@@ -174,7 +181,7 @@ def _one(sql: str, key: str | int) -> Any:
 CALLERS = {
     "fw_seats_of_user(bigint)": "fw_web",
     "fw_seats(bigint)": "fw_web",
-    "fw_seats_with_second_factor()": "fw_console, fw_acting",
+    "fw_seats_with_second_factor()": "fw_console, fw_limited, fw_acting",
     "fw_is_only_ours(bigint)": "fw_acting",
     "fw_invitation(text)": "fw_web",
     "fw_api_token(text)": "fw_web",

@@ -24,7 +24,7 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language
 
 from fairway.core import clock
-from fairway.core.access import Member, member_of_seat, public_member
+from fairway.core.access import Member, member_of_seat, permissions_of, public_member
 from fairway.core.logs import request_id
 from fairway.core.tenancy.context import Context, Surface, entering
 from fairway.core.tenancy.lookups import SeatRow, api_token_by_hash, seats_of_user
@@ -217,8 +217,11 @@ def desk_member(partner_seats: tuple[SeatRow, ...], seats: tuple[SeatRow, ...], 
         vendor_ids=tuple(dict.fromkeys(seat.vendor_id for seat in partner_seats)),
     )
     first = partner_seats[0]
+    # Over several vendors, what every one of them allows.
+    editions = [permissions_of(seat.role, seat.permissions) for seat in partner_seats if seat.permissions is not None]
+    at_all = frozenset.intersection(permissions_of(first.role), *editions) if editions else None
     return Member(
-        name=first.name, role=first.role, context=context, seat=first, seats=seats,
+        name=first.name, role=first.role, context=context, seat=first, seats=seats, permissions=at_all,
         user_id=user.pk, language=user.language, time_zone=user.time_zone,  # type: ignore[attr-defined]
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
@@ -148,6 +149,9 @@ class Seat(SharedModel):
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     role = models.CharField(max_length=20, choices=Role)
+    # Staff who see only the partners of these territories (ids of `partners.Territory`); null: all.
+    territory_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
+    custom_role = TenantForeignKey("core.CustomRole", null=True, blank=True, related_name="+", db_index=False)
     name = models.CharField(max_length=150)
     email = models.EmailField()
     is_active = models.BooleanField(default=True)

@@ -1,7 +1,7 @@
 """People, invitations and keys, as a member may see and change them."""
 
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from fairway.core import clock
 from fairway.core.access import Member, system_member
@@ -9,6 +9,7 @@ from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.lookups import invitation_by_hash, seats_with_second_factor
 from fairway.core.tenancy.middleware import hash_token
 from fairway.core.tenancy.models import PARTNER_ROLES, STAFF_ROLES, Invitation, Partner, Role, Seat, User
+from fairway.core.tenancy.roles import CustomRole
 from fairway.core.tenancy.scope import TenantQuerySet
 from fairway.core.tenancy.signing_in import SignIn
 from fairway.core.tenancy.tokens import ApiToken
@@ -39,7 +40,8 @@ def may_give(actor: Member, role: str, partner: Partner | None) -> bool:
 
 def people_for(member: Member) -> TenantQuerySet:
     """Seats the member looks after, with their partner: all for staff, own partners' for an account manager."""
-    seats = Seat.objects.select_related("partner").order_by("name_key", "pk")
+    related = ("partner", "custom_role") if member.is_staff else ("partner",)
+    seats = Seat.objects.select_related(*related).order_by("name_key", "pk")
     if member.role == Role.CAM:
         return seats.filter(partner__cam_id=member.seat_id)
     if not member.is_staff:
@@ -72,6 +74,17 @@ def invitation_of_token(token: str) -> tuple[Invitation, str, str] | None:
     with entering(system_member(vendor_id, "invitations").context):
         invitation = Invitation.objects.select_related("partner", "invited_by").get(pk=invitation_id)
     return invitation, slug, name
+
+
+def own_roles() -> TenantQuerySet:
+    """The vendor's own roles in use, by name."""
+    return CustomRole.objects.filter(retired_at=None).order_by("name", "pk")
+
+
+def seats_by_role() -> dict[tuple[str, int | None], int]:
+    """(built-in role, own role's id) → how many open seats have it. One query."""
+    counted = Seat.objects.filter(is_active=True).order_by().values_list("role", "custom_role_id")
+    return {(role, own): count for role, own, count in counted.annotate(n=Count("id"))}
 
 
 def sign_ins_of(user: User) -> QuerySet[SignIn]:

@@ -4,12 +4,15 @@ Five classes (docs/tenancy.md): internal, shared, published, own, system. The cl
 adds to each query and which policies row security gets, so that the two cannot drift apart.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models.expressions import Expression, F
 
@@ -44,7 +47,7 @@ def left_open() -> Iterator[None]:
 
 def shape_of(context: Context | None) -> tuple[Any, ...]:
     """What the text of scoped SQL depends on; contexts of one shape differ in values only."""
-    return (None,) if context is None else (context.surface, len(context.partner_ids) == 1)
+    return (None,) if context is None else (context.surface, context.is_limited, len(context.partner_ids) == 1)
 
 
 def _vendor(context: Context) -> int:
@@ -71,6 +74,64 @@ def _partners_and_staff(context: Context) -> list[int]:
     return [0, *context.partner_ids]
 
 
+def _nothing(context: Context) -> None:
+    """For a condition without a value of its own: it reads the settings, as row security does."""
+
+
+# Staff of some territories: the partners that lie in them, by the table that places partners.
+IN_AREA = (
+    "{column} IN (SELECT a.{partner} FROM {table} a WHERE a.vendor_id = current_setting('fw.vendor_id')::bigint"
+    " AND a.{territory} = ANY (current_setting('fw.territory_ids')::bigint[]))"
+)
+
+
+@cache
+def _area() -> dict[str, str]:
+    """The table that says where partners lie: the one model that declares `territory_column`."""
+    (model,) = [model for model in apps.get_models() if getattr(model, "territory_column", "")]
+    return {"table": model._meta.db_table, "territory": model.territory_column, "partner": "partner_id"}  # type: ignore[attr-defined]
+
+
+def in_area(column: str) -> str:
+    """SQL: this column names a partner of the territories in context. Braces of the column stay."""
+    return IN_AREA.format(column=column, **_area())
+
+
+def _referred(model: type[models.Model]) -> str:
+    """SQL: something shared with a partner names the row, and may itself be read."""
+    naming = [
+        f"SELECT n.{field.column} FROM {other._meta.db_table} n"
+        for other in apps.get_models()
+        if getattr(other, "tenancy", None) is Tenancy.SHARED
+        for field in other._meta.local_concrete_fields
+        if isinstance(field, TenantForeignKey) and field.related_model is model
+    ]
+    return "{id} IN (" + " UNION ALL ".join(sorted(naming)) + ")"
+
+
+@cache
+def limited_sql(model: type[models.Model]) -> str:
+    """What staff of some territories read of a table, beside the vendor; columns in braces.
+
+    What names a partner goes by the partner; what is published, by nothing; internal rows only where the model says
+    (`limited`), else none at all.
+    """
+    kind: Tenancy = model.tenancy  # type: ignore[attr-defined]
+    declared = getattr(model, "limited", "")
+    if declared:
+        referred = _referred(model) if declared == "{referred}" else ""
+        return str(declared).replace("{area}", in_area("{partner_id}")).replace("{referred}", referred)
+    if own := getattr(model, "narrowed", {}).get("console", ""):
+        return re.sub(r"^seat_id", "{seat_id}", own)
+    if getattr(model, "territory_column", ""):
+        return f"{{{model.territory_column}}} = ANY (current_setting('fw.territory_ids')::bigint[])"  # type: ignore[attr-defined]
+    if kind is Tenancy.SHARED:
+        column: str = "{" + model.partner_column + "}"  # type: ignore[attr-defined]
+        of_partner = in_area(column)
+        return f"({column} = 0 OR {of_partner})" if getattr(model, "staff_rows_visible", False) else of_partner
+    return "true" if kind is Tenancy.PUBLISHED else "false"
+
+
 OF_VENDOR: tuple[str, OfContext] = ("{vendor} = %s", _vendor)
 OF_VENDORS: tuple[str, OfContext] = ("{vendor} = ANY(%s)", _vendors)
 
@@ -89,6 +150,8 @@ class InScope(Expression):
             names["partner"] = F(model.partner_column)  # type: ignore[attr-defined]
         if self.tenancy is Tenancy.OWN:
             names = {"organization": F("organization_id")}
+        else:
+            names |= {name: F(name) for name in re.findall(r"{(\w+)}", limited_sql(model))}
         self.columns: dict[str, Any] = names
 
     def get_source_expressions(self) -> list[Any]:
@@ -107,11 +170,14 @@ class InScope(Expression):
         conditions = self._conditions(context)
         text = " AND ".join(template.format(**sql) for template, _ in conditions)
         is_open = _left_open.get()
-        return f"({text})", tuple(value if is_open else value(context) for _, value in conditions)
+        values = [value for _, value in conditions if value is not _nothing]
+        return f"({text})", tuple(value if is_open else value(context) for value in values)
 
     def _conditions(self, context: Context) -> list[tuple[str, "OfContext"]]:
         if self.tenancy is Tenancy.OWN:
             return [("{organization} = %s", _organization)]
+        if context.is_limited:
+            return [OF_VENDOR, (limited_sql(self.model), _nothing)]
         if context.surface in {Surface.CONSOLE, Surface.ACTING}:
             return [OF_VENDOR]
         if self.tenancy is Tenancy.INTERNAL or (context.surface is Surface.PUBLIC and not self._is_public()):
@@ -169,6 +235,8 @@ class TenantModel(models.Model):
     # Narrower reading for one role, as SQL over the table's columns, joined by AND to its policy.
     narrowed: ClassVar[dict[str, str]] = {}
     partner_column: ClassVar[str] = "partner_id"
+    # What staff of some territories read of it, where its class does not say it all (`limited_sql`).
+    limited: ClassVar[str] = ""
 
     id = models.BigAutoField(primary_key=True)
     uid = models.UUIDField(default=uuid7, editable=False)

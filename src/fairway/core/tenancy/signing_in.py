@@ -25,6 +25,8 @@ class SignIn(models.Model):
 class SignInPolicy(InternalModel):
     """What a vendor asks of its staff: one row a vendor, none while nothing is asked."""
 
+    limited = "true"
+
     staff_second_factor_at = models.DateTimeField(null=True, help_text="from when on staff need a second factor")
     updated_at = models.DateTimeField()
 

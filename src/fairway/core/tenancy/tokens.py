@@ -13,6 +13,8 @@ class ApiToken(SharedModel):
     `partner` is that of the seat: a partner's executive sees the keys of the own people.
     """
 
+    limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
+
     seat = TenantForeignKey(Seat, related_name="+")
     name = models.CharField(max_length=100)
     token_hash = models.CharField(max_length=64, unique=True)

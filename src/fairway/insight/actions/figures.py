@@ -10,6 +10,7 @@ from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from fairway.core.access import Member, member_of_seat, system_member
+from fairway.core.events.record import Happened
 from fairway.core.jobs import defer
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
@@ -98,6 +99,11 @@ def renew_figures(*, vendor_id: int, name: str, seat_id: int, as_of: date, at: d
         member = member_of_seat(seat, user_id=user_id)
     with entering(member.context):
         work_out(name, member=member, window=Window(as_of), at=at)
+
+
+def forget_of_seats(happened: Sequence[Happened]) -> None:
+    """Their territories changed: what was kept for them was of others."""
+    KeptFigures.objects.filter(seat_id__in=[each.subject_id for each in happened]).delete()
 
 
 def begin_day(*, vendor_id: int, at: datetime) -> None:

@@ -43,8 +43,9 @@ _KINDS: dict[str, type] = {
 
 
 def seat_of(member: Member) -> int:
-    """Whose figures a member sees: an account manager the own partners', all others the whole channel's."""
-    return (member.seat_id or 0) if member.role == "cam" else 0
+    """Whose figures a member sees: an account manager the own partners', staff of some territories theirs, all others
+    the whole channel's."""
+    return (member.seat_id or 0) if member.role == "cam" or member.context.is_limited else 0
 
 
 def kept_rows(names: Iterable[str], member: Member, window: Window) -> dict[str, KeptFigures]:

@@ -8,8 +8,9 @@ from fairway.core.access import Forbidden, Member, require
 from fairway.core.events.record import record
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
-from fairway.core.tenancy.models import Role, Seat
+from fairway.core.tenancy.models import STAFF_ROLES, Role, Seat
 from fairway.core.tenancy.queries import may_give
+from fairway.core.tenancy.roles import CustomRole
 
 
 def close_seat(*, seat: Seat, actor: Member, at: datetime) -> None:
@@ -18,12 +19,40 @@ def close_seat(*, seat: Seat, actor: Member, at: datetime) -> None:
     if seat.pk == actor.seat_id:
         raise Refused(_("You cannot close your own seat. Ask a colleague."))
     with acting_for(actor):
-        # All administrators are locked in key order, so that two do not close each other at once.
-        admins = list(Seat.objects.filter(role=Role.ADMIN, is_active=True).order_by("pk").select_for_update())
-        if seat.role == Role.ADMIN and [admin.pk for admin in admins] == [seat.pk]:
-            raise Refused(_("This is the last administrator. Invite another one first."))
+        _keep_an_administrator(seat)
         if Seat.objects.filter(pk=seat.pk, is_active=True).update(is_active=False):
             record("closed", seat, actor=actor, at=at, partner_id=seat.partner_id)
+
+
+def _keep_an_administrator(seat: Seat) -> None:
+    """Refuse when nobody else could give rights. All administrators are locked in key order: two cannot go at once."""
+    admins = Seat.objects.filter(role=Role.ADMIN, custom_role=None, is_active=True).order_by("pk").select_for_update()
+    if [admin.pk for admin in admins] == [seat.pk]:
+        raise Refused(_("This is the last administrator. Invite another one first."))
+
+
+def change_role(*, seat: Seat, role: str, custom_role: CustomRole | None, actor: Member, at: datetime) -> None:
+    """Give the person another role, built in or (with its base as `role`) of the vendor's own. At once.
+
+    Raises Forbidden, and Refused for oneself, for another side of the house, and for the last administrator.
+    """
+    require(actor, "people.manage")
+    if seat.pk == actor.seat_id:
+        raise Refused(_("You cannot change your own role. Ask a colleague."), field="role")
+    if (role in STAFF_ROLES) != (seat.partner_id is None):
+        raise Refused(_("This role is for the other side of the house."), field="role")
+    if custom_role is not None and (custom_role.base != role or custom_role.retired_at is not None):
+        raise Refused(_("This role does not exist any more."), field="role")
+    with acting_for(actor):
+        if role != Role.ADMIN or custom_role is not None:
+            _keep_an_administrator(seat)
+        if Seat.objects.filter(user=seat.user_id, partner=seat.partner_id, role=role).exclude(pk=seat.pk).exists():
+            raise Refused(_("This person has this role already, in another seat."), field="role")
+        if custom_role is not None:
+            CustomRole.objects.select_for_update().get(pk=custom_role.pk, retired_at=None)
+        Seat.objects.filter(pk=seat.pk).update(role=role, custom_role=custom_role)
+        now = custom_role.name if custom_role else role
+        record("role_changed", seat, actor=actor, at=at, partner_id=seat.partner_id, role=now, before=seat.role)
 
 
 def open_seat(*, seat: Seat, actor: Member, at: datetime) -> None:

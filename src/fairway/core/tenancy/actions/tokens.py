@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from fairway.core.access import PERMISSIONS, Forbidden, Member, require
+from fairway.core.access import Forbidden, Member, permissions_of, require
 from fairway.core.events.record import record
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
@@ -27,9 +27,10 @@ def create_token(
     """
     _require_mine(seat, actor)
     wanted = sorted(set(scopes))
+    allowed = permissions_of(seat.role, seat.custom_role.permissions if seat.custom_role else None)
     if not wanted:
         raise Refused(_("Choose what the key may do."), field="scopes")
-    if beyond := [scope for scope in wanted if seat.role not in PERMISSIONS.get(scope, frozenset())]:
+    if beyond := [scope for scope in wanted if scope not in allowed]:
         raise Refused(_("This seat may not: %(scopes)s.") % {"scopes": ", ".join(beyond)}, field="scopes")
     if expires_at is not None and expires_at <= at:
         raise Refused(_("The last day must lie ahead."), field="expires_on")

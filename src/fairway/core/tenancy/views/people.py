@@ -23,11 +23,11 @@ from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
 from fairway.core.saved.pages import with_views
 from fairway.core.tenancy.actions.invitations import invite, resend_invitation, revoke_invitation
-from fairway.core.tenancy.actions.seats import close_seat, open_seat
-from fairway.core.tenancy.forms import InviteForm
+from fairway.core.tenancy.actions.seats import change_role, close_seat, open_seat
+from fairway.core.tenancy.forms import InviteForm, RoleForm
 from fairway.core.tenancy.lookups import seats_with_second_factor
 from fairway.core.tenancy.models import Partner, Role, Seat
-from fairway.core.tenancy.queries import MAY_GIVE, invitations_for, may_give, people_for
+from fairway.core.tenancy.queries import MAY_GIVE, invitations_for, may_give, own_roles, people_for
 from fairway.core.tenancy.scope import TenantQuerySet
 
 INVITATIONS_SHOWN = 100
@@ -60,11 +60,16 @@ def _row(seat: Seat, member: Member) -> dict[str, Any]:
         "uid": seat.uid,
         "name": seat.name,
         "email": seat.email,
-        "role_label": role_label(seat.role),
+        "role_label": _role_of(seat, member),
         "partner_name": seat.partner.name if seat.partner else "",
         "is_active": seat.is_active,
         "url": address(member, "person-detail", seat.uid),
     }
+
+
+def _role_of(seat: Seat, member: Member) -> str:
+    """The vendor's own name for it where staff look; partner people see the built-in one."""
+    return seat.custom_role.name if member.is_staff and seat.custom_role else role_label(seat.role)
 
 
 def _found(people: TenantQuerySet, request: HttpRequest) -> TenantQuerySet:
@@ -96,6 +101,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {
         "table": table,
         "invitations": _shown_invitations(member),
+        "roles_url": reverse("role-list") if member.can("people.manage") else "",
         "signing_in_url": reverse("signinpolicy-edit") if member.can("people.manage") else "",
         "invite_url": address(member, "person-invite") if member.can("people.invite") else "",
     }
@@ -158,10 +164,12 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
     has_factor = member.can("people.manage") and not seat.partner_id and seat.pk in seats_with_second_factor()
     facts = [
         Fact(_("E-mail"), seat.email),
-        Fact(_("Role"), role_label(seat.role)),
+        Fact(_("Role"), _role_of(seat, member)),
         Fact(_("Partner"), seat.partner.name if seat.partner else _("Own staff")),
         Fact(_("Since"), f"{seat.created_at:%-d %b %Y}"),
     ]
+    if seat.territory_ids is not None:
+        facts.append(Fact(_("Sees"), _("the partners of some territories")))
     if member.can("people.manage") and not seat.partner_id:
         facts.append(Fact(_("Second factor"), _("set up") if has_factor else _("none yet")))
     context = {
@@ -172,10 +180,38 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
         "factor_url": reverse("person-second-factor", args=[seat.uid])
         if has_factor and seat.pk != member.seat_id
         else "",
+        "territories_url": reverse("seat-territories", args=[seat.uid])
+        if member.can("people.manage") and seat.partner_id is None and seat.pk != member.seat_id
+        else "",
+        "role_form": RoleForm(seat=seat, own=own_roles()) if _may_change_role(seat, member) else None,
+        "role_url": reverse("person-role", args=[seat.uid]) if member.is_staff else "",
         "close_url": address(member, "person-close", seat.uid),
         "open_url": address(member, "person-open", seat.uid),
     }
     return render(request, "people/person.html", context)
+
+
+def _may_change_role(seat: Seat, member: Member) -> bool:
+    return member.can("people.manage") and seat.pk != member.seat_id and seat.is_active
+
+
+@require_POST
+def give_role(request: HttpRequest, uid: UUID) -> HttpResponse:
+    member: Member = request.member  # type: ignore[attr-defined]
+    require(member, "people.manage")
+    seat = get_object_or_404(people_for(member), uid=uid)
+    form = RoleForm(request.POST, seat=seat, own=own_roles())
+    if not form.is_valid():
+        toast(request, _("Choose one of the roles."), kind="bad")
+        return HttpResponseRedirect(address(member, "person-detail", seat.uid))
+    role, own = form.chosen
+    try:
+        change_role(seat=seat, role=role, custom_role=own, actor=member, at=clock.now())
+    except Refused as refused:
+        toast(request, str(refused), kind="bad")
+    else:
+        toast(request, _("%(name)s has another role from now on.") % {"name": seat.name})
+    return HttpResponseRedirect(address(member, "person-detail", seat.uid))
 
 
 @require_POST

@@ -41,7 +41,7 @@ def _made(form: TokenForm, member: Member) -> str:
     values = form.cleaned_data
     try:
         _token, secret = create_token(
-            seat=Seat.objects.select_related("partner").get(pk=member.seat_id),
+            seat=Seat.objects.select_related("partner", "custom_role").get(pk=member.seat_id),
             name=values["name"], scopes=values["scopes"], expires_at=form.expires_at, actor=member, at=clock.now(),
         )  # fmt: skip
     except Refused as refused:
