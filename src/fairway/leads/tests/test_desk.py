@@ -46,5 +46,6 @@ def test_the_desk_counts_open_offers_and_due_leads_by_vendor(acme, client_of, of
 def test_the_desk_costs_the_same_for_more_vendors(acme, client_of, offered, django_assert_max_num_queries):
     assert Organization.objects.filter(is_vendor=True).count() >= 2
     browser = client_of(acme.beta_executive)
+    browser.get("/desk/")  # the first request of a session is written down
     with django_assert_max_num_queries(14):
         browser.get("/desk/")
