@@ -27,6 +27,16 @@ WAIT_SECONDS = 180  # the machine may be busy
 HOST = "127.0.0.1"
 
 
+def fenced(language: str, heading: str) -> list[str]:
+    """Lines of the fenced blocks of docs/operations.md in this language, below this heading."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+    section = re.split(rf"^##+ {re.escape(heading)}$", page, flags=re.M)[1]
+    section = re.split(r"^##+ ", section, flags=re.M)[0]
+    found = re.findall(rf"^```{language}\n(.*?)^```$", section, re.M | re.S)
+    assert found, f"{heading} has no block in {language or 'no language'}"
+    return [line for block in found for line in block.splitlines() if line.strip()]
+
+
 def on_database(url: str, name: str) -> str:
     return url.rpartition("/")[0] + "/" + name
 

@@ -97,6 +97,17 @@ def letters(folder: Path) -> Counter[str]:
     return found
 
 
+def test_tries_to_sign_in_are_counted_over_both_servers(webs: list[str]) -> None:
+    """Ten wrong passwords for one address, from the two servers in turn; then neither takes another."""
+    tried = []
+    for number in range(12):
+        person, url = Visitor(), webs[number % 2]
+        person.get(f"{url}/accounts/login/")
+        wrong = {"login": "guessed@acme.example", "password": f"wrong-{number}"}
+        tried.append(person.post(f"{url}/accounts/login/", wrong)[0])
+    assert tried == [200] * 10 + [429] * 2
+
+
 def test_the_figures_of_all_processes_of_a_server_are_added_up(installation: Installation, webs: list[str]) -> None:
     import urllib.request
 

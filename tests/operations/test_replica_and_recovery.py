@@ -13,7 +13,7 @@ from fairway.config import embedded
 from fairway.config.postgres_place import Place, read_place
 from fairway.config.postgres_programs import Programs, account_of
 from tests.cast import PASSWORD
-from tests.operations.installation import Installation, Visitor, free_port, on_database, wait_for
+from tests.operations.installation import Installation, Visitor, fenced, free_port, on_database, wait_for
 
 pytestmark = pytest.mark.long
 
@@ -160,10 +160,8 @@ def test_a_moment_in_the_past_is_recovered_from_a_base_backup_and_the_log_after_
     kept = cluster.place.cluster / "wal"
     kept.mkdir()
     cluster.give(kept)
-    cluster.as_superuser(
-        "ALTER SYSTEM SET archive_mode = 'on'",
-        f"ALTER SYSTEM SET archive_command = 'test ! -f {kept}/%f && cp %p {kept}/%f'",
-    )
+    section = "Any moment of the past"
+    cluster.as_superuser(*(line.rstrip(";").replace("/archive/", f"{kept}/") for line in fenced("sql", section)))
     embedded.stop(cluster.var)
     embedded.ensure_running(cluster.var, durable=False)
     base = cluster.base_backup("base", "--wal-method=none")
@@ -177,9 +175,9 @@ def test_a_moment_in_the_past_is_recovered_from_a_base_backup_and_the_log_after_
     cluster.as_superuser("SELECT pg_switch_wal()")
     wait_for(lambda: (kept / piece).exists(), "the archive")
     with (base / "postgresql.auto.conf").open("a") as file:
-        file.write("archive_mode = 'off'\n")
-        file.write(f"restore_command = 'cp {kept}/%f %p'\n")
-        file.write(f"recovery_target_time = '{moment}'\nrecovery_target_action = 'promote'\n")
+        for line in fenced("ini", section):
+            line = re.sub(r"(recovery_target_time = ).*", rf"\g<1>'{moment}'", line)
+            file.write(line.replace("/archive/", f"{kept}/") + "\n")
     signal = base / "recovery.signal"
     signal.touch()
     cluster.give(signal)

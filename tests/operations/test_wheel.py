@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -13,7 +14,7 @@ import pytest
 
 from fairway.config.commands.database import ROOT
 from tests import database
-from tests.operations.installation import HOST, free_port, on_database, status_of, wait_for
+from tests.operations.installation import HOST, fenced, free_port, on_database, status_of, wait_for
 
 pytestmark = pytest.mark.long
 
@@ -28,14 +29,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder `bin` of an environment with the locked requirements and the wheel."""
-    folder = tmp_path_factory.mktemp("server") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements" / "base.txt")], check=True)
-    subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
-    return folder / "bin"
+def delivered(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is carried to a server: the wheel and the locked requirements, and nothing else."""
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copytree(ROOT / "requirements", folder / "requirements")
+    (folder / "dist").mkdir()
+    shutil.copy(wheel, folder / "dist")
+    return folder
 
 
 @pytest.fixture
@@ -68,42 +68,45 @@ def test_the_wheel_holds_what_pages_need_and_no_tests(wheel: Path) -> None:
         assert [name for name in names if re.fullmatch(wanted, name)], wanted
 
 
-def test_the_wheel_migrates_serves_and_backs_up_without_the_sources(
-    installed: Path, environment: dict[str, str], tmp_path: Path
+def test_the_wheel_is_installed_migrates_serves_and_backs_up_as_the_document_says(
+    delivered: Path, environment: dict[str, str]
 ) -> None:
-    def fairway(*arguments: str) -> str:
-        command = [str(installed / "fairway"), *arguments]
-        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    venv = delivered / "venv"
+    *commands, serve = [line.replace("/opt/fairway", str(venv)) for line in fenced("sh", "Installing")]
+    assert [line.split()[0].rpartition("/")[2] for line in commands] == ["python3", "pip", "pip", "fairway"]
+    for line in commands:
+        done = subprocess.run(line, shell=True, env=environment, cwd=delivered, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    assert "Rights set for" in done.stdout
+    where = [str(venv / "bin" / "python"), "-c", "import fairway; print(fairway.__file__)"]
+    said = subprocess.run(where, env=environment, cwd=delivered, capture_output=True, text=True, check=True).stdout
+    assert said.startswith(str(venv))
 
-    where = subprocess.run(
-        [str(installed / "python"), "-c", "import fairway; print(fairway.__file__)"],
-        env=environment, cwd=tmp_path, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    assert where.startswith(str(installed.parent))
-    assert "Rights set for" in fairway("migrate")
     port = free_port()
-    with (tmp_path / "web.log").open("wb") as log:
-        web = subprocess.Popen(
-            [str(installed / "fairway"), "serve", "--port", str(port), "--processes", "1"],
-            env=environment, cwd=tmp_path, stdout=log, stderr=log,
-        )  # fmt: skip
-    url = f"http://{HOST}:{port}"
+    with (delivered / "web.log").open("wb") as log:
+        command = [*serve.split(), "--port", str(port), "--processes", "1"]
+        web = subprocess.Popen(command, env=environment, cwd=delivered, stdout=log, stderr=log)
     try:
-        wait_for(lambda: status_of(f"{url}/readyz") == 200, (tmp_path / "web.log").read_text())
-        with urllib.request.urlopen(f"{url}/accounts/login/", timeout=60) as answer:
-            page = answer.read().decode()
-        assert "Sign in" in page
-        addresses = re.findall(r'(?:href|src)="(/static/[^"#]+)', page)
-        assert len(addresses) >= 6
-        for address in addresses:
-            asked = urllib.request.Request(url + address, headers={"Accept-Encoding": "br"})
-            with urllib.request.urlopen(asked, timeout=60) as answer:
-                assert "immutable" in answer.headers["Cache-Control"], address
-        assert status_of(f"{url}/metrics", {"Authorization": "Bearer wheel-figures"}) == 200
+        wait_for(lambda: status_of(f"http://{HOST}:{port}/readyz") == 200, "the web server")
+        look_at(f"http://{HOST}:{port}")
     finally:
         web.terminate()
         web.wait(60)
-    assert "0 files" in fairway("backup", str(tmp_path / "first.fairway"))
-    assert sorted(path.name for path in (tmp_path / "var").iterdir())[:1] == ["files"] or (tmp_path / "var").is_dir()
+    command = [str(venv / "bin" / "fairway"), "backup", "first.fairway"]
+    done = subprocess.run(command, env=environment, cwd=delivered, capture_output=True, text=True)
+    assert (done.returncode, ", 0 files," in done.stdout) == (0, True), done.stderr
+    assert (delivered / "var" / "secret_key").exists()
+
+
+def look_at(url: str) -> None:
+    """The log-in page with all its files, named by their content and packed, and the figures."""
+    with urllib.request.urlopen(f"{url}/accounts/login/", timeout=60) as answer:
+        page = answer.read().decode()
+    assert "Sign in" in page
+    addresses = re.findall(r'(?:href|src)="(/static/[^"#]+)', page)
+    assert len(addresses) >= 6
+    for address in addresses:
+        asked = urllib.request.Request(url + address, headers={"Accept-Encoding": "br"})
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            assert "immutable" in answer.headers["Cache-Control"], address
+    assert status_of(f"{url}/metrics", {"Authorization": "Bearer wheel-figures"}) == 200

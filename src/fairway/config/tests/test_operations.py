@@ -20,3 +20,20 @@ def test_every_command_is_described() -> None:
     names = re.findall(r"^    (\w+) ", cli.build_parser().format_help(), re.M)
     assert len(names) > 8
     assert [name for name in names if f"`{name}`" not in PAGE] == []
+
+
+def test_every_command_line_of_the_documents_is_understood() -> None:
+    lines = {
+        line
+        for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+        for line in re.findall(r"(?:\./|/opt/fairway/bin/)fairway ([a-z][^`\n]*)", path.read_text())
+    }
+    assert len(lines) > 12
+    for line in sorted(lines):
+        words = line.split(" #")[0].split()
+        if any(word in {"COMMAND", "…"} or word.isupper() for word in words):
+            continue  # the shape of a command, not one to type
+        try:
+            cli.build_parser().parse_args(words)
+        except SystemExit:
+            raise AssertionError(f"./fairway {line}") from None
