@@ -142,6 +142,11 @@ class Protection(SharedModel):
             models.Index(fields=["vendor", "partner", "protected_until"], name="protection_by_partner"),
             models.Index(fields=["vendor", "customer"], name="protection_by_customer"),
             models.Index(fields=["vendor", "protected_until"], name="protection_by_end"),
+            models.Index(
+                fields=["vendor", "protected_until", "id"],
+                condition=models.Q(state__in=["live", "extended"]),
+                name="protection_live_by_end",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -192,6 +197,7 @@ class Deal(SharedModel):
             models.Index(fields=["vendor", "state", "closes_on"], name="deal_by_state"),
             models.Index(fields=["vendor", "partner", "state", "closes_on"], name="deal_by_partner"),
             models.Index(fields=["vendor", "closed_at"], name="deal_by_close"),
+            models.Index(fields=["vendor", "state", "next_step_on", "id"], name="deal_by_state_and_step"),
             models.Index(fields=["vendor", "customer"], name="deal_by_customer"),
             models.Index(
                 fields=["vendor", "next_step_on", "id"],

@@ -232,6 +232,10 @@ class RoutingDecision(InternalModel):
         indexes = [
             models.Index(fields=["vendor", "lead", "-decided_at"], name="decision_by_lead"),
             models.Index(fields=["vendor", "decided_at"], name="decision_by_time"),
+            # Counting what rules decided reads this alone: the rows carry their candidates and are large.
+            models.Index(
+                fields=["vendor", "decided_at"], include=["policy", "rule_number", "lead"], name="decision_counts"
+            ),
         ]
 
 
@@ -270,6 +274,7 @@ class Offer(SharedModel):
         indexes = [
             models.Index(fields=["vendor", "partner", "state", "lapses_at"], name="offer_by_partner"),
             models.Index(fields=["vendor", "offered_at"], name="offer_by_time"),
+            models.Index(fields=["vendor", "offered_at"], include=["state", "partner"], name="offer_counts"),
             models.Index(
                 fields=["vendor", "-answered_at", "-id"],
                 condition=models.Q(answered_at__isnull=False),
