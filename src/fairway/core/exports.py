@@ -25,6 +25,11 @@ class ExportKind:
     title: str | Promise
     permission: str
     rows: Rows
+    titled: Callable[[Member, Mapping[str, str]], str] | None = None
+
+    def title_for(self, member: Member, parameters: Mapping[str, str]) -> str:
+        """What the list of exports calls the file: of which rows, where the kind alone does not say it."""
+        return self.titled(member, parameters) if self.titled else str(self.title)
 
 
 _kinds: dict[str, ExportKind] = {}

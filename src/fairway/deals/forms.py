@@ -107,6 +107,22 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(label=_("Your answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
+class CorrectionForm(AnswerForm):
+    """The answer to a question, with what may be put right."""
+
+    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
+        names = ("amount_minor", "closes_on", "city", "contact_name", "note")
+        kwargs["initial"] = {name: getattr(registration, name) for name in names}
+        super().__init__(*args, **kwargs)
+        self.fields["amount_minor"] = MoneyField(label=_("Expected value"), currency=registration.currency or "USD")
+        self.fields["closes_on"] = DateField(label=_("Closes on"))
+        self.fields["city"] = forms.CharField(label=_("City"), max_length=100, required=False)
+        self.fields["contact_name"] = forms.CharField(label=_("Contact"), max_length=150, required=False)
+        self.fields["note"] = forms.CharField(
+            label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+        )
+
+
 class QuestionForm(forms.Form):
     question = forms.CharField(
         label=_("What do you want to know?"),

@@ -53,6 +53,7 @@ portal = [
     path("registrations/<uuid:uid>/draft/", own.registration_draft, name="portal-registration-draft"),
     path("registrations/<uuid:uid>/send/", own.registration_send, name="portal-registration-send"),
     path("registrations/<uuid:uid>/answer/", own.registration_answer, name="portal-registration-answer"),
+    path("registrations/<uuid:uid>/correction/", own.registration_correct, name="portal-registration-correct"),
     path("registrations/<uuid:uid>/withdrawal/", own.registration_withdraw, name="portal-registration-withdraw"),
 ]
 

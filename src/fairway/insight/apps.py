@@ -23,7 +23,9 @@ class InsightConfig(AppConfig):
         )
         links.register(*LINKS)
         home.register_figures("console", year_figures, order=10)
+        from fairway.insight.views.lists import titled
+
         exports.register(
-            exports.ExportKind("review-rows", _("Rows behind a review"), "review.read", export_rows),
+            exports.ExportKind("review-rows", _("Rows behind a review"), "review.read", export_rows, titled),
             exports.ExportKind("distribution", _("Lead distribution"), "report.channel", export_distribution),
         )

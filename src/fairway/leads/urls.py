@@ -19,6 +19,7 @@ console = [
     path("leads/<uuid:uid>/offer/", lead_page.offer, name="lead-offer"),
     path("leads/<uuid:uid>/partners/", lead_page.partners, name="lead-partners"),
     path("leads/<uuid:uid>/closing/", lead_page.closing, name="lead-closing"),
+    path("leads/<uuid:uid>/touches/", lead_page.touches, name="lead-touches"),
     path("leads/<uuid:uid>/notes/", lead_page.notes, name="lead-notes"),
     path("routing/", policies.routing, name="routing-rules"),
     path("routing/rules/", policies.rule_add, name="routing-rule-new"),

@@ -29,6 +29,8 @@ class PartnersConfig(AppConfig):
                 "partner.capacity_set": (_("Capacity"), _("%(lead_capacity)s open leads at most, by %(actor)s")),
                 "partner.credential_set": (_("Credential"), _("%(name)s, by %(actor)s")),
                 "partner.credential_removed": (_("Credential removed"), _("%(name)s, by %(actor)s")),
+                "partner.contact_saved": (_("Contact saved"), _("by %(actor)s")),
+                "partner.contact_removed": (_("Contact removed"), _("by %(actor)s")),
                 "partner.territory_changed": (_("Territory changed"), _("by %(actor)s")),
                 "partner.sales_reported": (
                     _("Sales lines"),

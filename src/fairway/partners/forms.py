@@ -111,6 +111,13 @@ class TierForm(forms.Form):
         self.fields["tier"].choices = choices  # type: ignore[attr-defined]
 
 
+class ContactForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=150)
+    title = forms.CharField(label=gettext_lazy("Position"), max_length=150, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, required=False)
+    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=50, required=False)
+
+
 class CredentialForm(forms.Form):
     code = forms.SlugField(
         label=gettext_lazy("Code"), max_length=60, help_text=gettext_lazy("The word that conditions use.")

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from fairway.partners import api as programs
-from fairway.partners.views import partners, seat_territories, setup
+from fairway.partners.views import contacts, partners, seat_territories, setup
 
 console = [
     path("partners/", partners.partner_list, name="partner-list"),
@@ -12,6 +12,9 @@ console = [
     path("partners/<uuid:uid>/tier/", partners.partner_tier, name="partner-tier"),
     path("partners/<uuid:uid>/capacity/", partners.partner_capacity, name="partner-capacity"),
     path("partners/<uuid:uid>/credentials/", partners.partner_credential, name="partner-credential"),
+    path("partners/<uuid:uid>/contacts/", contacts.contact_new, name="partner-contact-new"),
+    path("contacts/<uuid:uid>/", contacts.contact_edit, name="contact-edit"),
+    path("contacts/<uuid:uid>/removal/", contacts.contact_remove, name="contact-remove"),
     path("credentials/<uuid:uid>/removal/", partners.credential_remove, name="credential-remove"),
     path("territories/", setup.territory_list, name="territory-list"),
     path("territories/new/", setup.territory_edit, name="territory-new"),

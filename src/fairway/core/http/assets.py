@@ -33,6 +33,7 @@ STYLESHEETS = (
     "fairway/css/parts.css",
     "fairway/css/overlays.css",
     "fairway/css/find.css",
+    "fairway/css/print.css",
     "fairway/css/leads.css",
 )
 # All of them in one file, made when static files are collected.

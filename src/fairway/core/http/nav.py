@@ -50,7 +50,7 @@ class NavItem:
     icon: str
     permission: str = ""
     order: int = 0
-    count: Callable[[HttpRequest], int | None] | None = None
+    count: Callable[[HttpRequest], int | str | None] | None = None
     is_main: bool = False
     also: tuple[str, ...] = ()
 
@@ -60,7 +60,7 @@ class NavLink:
     label: str
     url: str
     icon: str
-    count: int | None
+    count: int | str | None
     is_active: bool
     is_main: bool = False
 

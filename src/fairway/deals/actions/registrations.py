@@ -106,13 +106,28 @@ def submit_registration(*, registration: Registration, actor: Member, at: dateti
     return registration
 
 
-def answer_question(*, registration: Registration, answer: str, actor: Member, at: datetime) -> Registration:
-    """Answer what the vendor asked; the place held since the first sending is kept. A person decides."""
+# What may be put right while a question is open. Who the customer is, and what is covered, is what the place is held
+# for: another customer is another registration.
+CORRECTABLE = ("city", "postal_code", "amount_minor", "closes_on", "contact_name", "note")
+
+
+def answer_question(
+    *, registration: Registration, answer: str, actor: Member, at: datetime,
+    corrections: Mapping[str, Any] | None = None,
+) -> Registration:  # fmt: skip
+    """Answer what the vendor asked, and put right what was wrong; the place held since the first sending is kept.
+
+    A person decides.
+    """
     require(actor, "registration.submit")
     if not answer.strip():
         raise Refused(_("Write an answer."), field="answer")
     with acting_for(actor):
         wait_my_turn()
+        right = {name: value for name, value in (corrections or {}).items() if name in CORRECTABLE}
+        if registration.state == "returned" and (names := change(registration, REGISTRATION, right)):
+            record("corrected", registration, actor=actor, at=at, partner_id=registration.partner_id,
+                   audience="partner", fields=names)  # fmt: skip
         move(registration, REGISTRATION, "submit", field="state", answer=answer.strip(), answered_at=at)
         found = resolve_customer(values=named(registration), actor=actor, at=at)
         findings = find_conflicts(registration, found, registration.customer)

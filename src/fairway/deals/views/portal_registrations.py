@@ -30,7 +30,7 @@ from fairway.deals.actions.registrations import (
     submit_registration,
     withdraw_registration,
 )
-from fairway.deals.forms import AnswerForm, RegistrationForm, initial_of
+from fairway.deals.forms import AnswerForm, CorrectionForm, RegistrationForm, initial_of
 from fairway.deals.models import Protection, Registration
 from fairway.deals.queries.registrations import by_uid, deal_of, of_partner, protection_of
 from fairway.deals.queries.suggestions import suggest
@@ -188,6 +188,33 @@ def registration_answer(request: HttpRequest, uid: UUID) -> HttpResponse:
         note=registration.question,
         button=_("Send answer"),
         done=_("Answer sent. Your place is still held."),
+        to=reverse("portal-registration-detail", args=[uid]),
+        base="portal.html",
+    )
+
+
+def registration_correct(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Answer, and put right what was wrong, in one go; the place stays held."""
+    require(member_of(request), "registration.submit")
+    registration = get_object_or_404(of_partner(), uid=uid)
+    if registration.state != "returned":
+        return redirect("portal-registration-detail", uid)
+
+    def send(form: Any) -> Any:
+        given = dict(form.cleaned_data)
+        return answer_question(
+            registration=registration, answer=given.pop("answer"), corrections=given, actor=member_of(request),
+            at=clock.now(),
+        )  # fmt: skip
+
+    return asked(
+        request,
+        lambda data=None: CorrectionForm(data, registration=registration),
+        send,
+        title=_("Correct and send again"),
+        note=registration.question,
+        button=_("Send again"),
+        done=_("Sent again. Your place is still held."),
         to=reverse("portal-registration-detail", args=[uid]),
         base="portal.html",
     )

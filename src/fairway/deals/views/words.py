@@ -38,6 +38,7 @@ DEAL_STATES = _states(DEAL.labels.items())
 # verb of the event → (what is shown in bold, the rest with %(who)s, %(until)s, %(note)s, %(amount)s, …)
 _SAID: dict[str, tuple[Any, Any]] = {
     "registration.submitted": (gettext_lazy("Sent"), gettext_lazy("by %(who)s, place held, receipt given")),
+    "registration.corrected": (gettext_lazy("Corrected"), gettext_lazy("by %(who)s")),
     "registration.answered": (gettext_lazy("Answered"), gettext_lazy("by %(who)s")),
     "registration.returned": (gettext_lazy("Returned"), gettext_lazy("with a question by %(who)s")),
     "registration.approved": (gettext_lazy("Approved"), gettext_lazy("by %(who)s, protected until %(until)s")),

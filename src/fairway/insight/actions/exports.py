@@ -36,13 +36,14 @@ def request_export(*, kind: str, parameters: dict[str, str], actor: Member, at: 
         raise KeyError(kind)
     require(actor, wanted.permission)
     require(actor, "report.export")
+    title = wanted.title_for(actor, parameters)[:200]
     with acting_for(actor):
         export = Export.objects.create(
             vendor_id=actor.vendor_id,
             partner_id=actor.partner_id,
             seat_id=actor.seat_id,
             kind=kind,
-            title=str(wanted.title),
+            title=title,
             parameters=parameters,
             requested_at=at,
         )

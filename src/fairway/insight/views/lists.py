@@ -1,23 +1,29 @@
 """The tables of reviews and reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fairway.core.access import Member
 from fairway.core.http import format as shown
 from fairway.core.http.charts import Chart, Series
+from fairway.core.http.format import day
 from fairway.core.http.paging import Page, paginate_rows
 from fairway.core.http.tables import Column, Table
 from fairway.insight.queries.channel import Axis, FunnelStep, expanded
 from fairway.insight.queries.partners import as_dict, ordered
-from fairway.insight.queries.rows import COLUMNS
+from fairway.insight.queries.review import partners_in_view
+from fairway.insight.queries.rows import COLUMNS, parse_period
 from fairway.insight.rules.periods import Window
 from fairway.insight.rules.plain import Rows
 from fairway.insight.views.shown import minor_of
@@ -189,6 +195,18 @@ def _fallen(row: dict[str, Any]) -> str:
 class RowTable(Table):
     name = "rows"
     empty = (gettext_lazy("No rows"), gettext_lazy("Nothing happened in this time."))
+
+
+def titled(member: Member, parameters: Mapping[str, str]) -> str:
+    """What an export of rows is called: which rows, whose, of which days."""
+    what = str(ROW_TITLES.get(parameters.get("what", ""), _("Rows behind a review")))
+    period = parse_period(parameters)
+    name = ""
+    if partner := parameters.get("partner"):
+        with suppress(ValidationError):
+            name = partners_in_view(member).filter(uid=partner).values_list("name", flat=True).first() or ""
+    days = f"{day(period[0])} – {day(period[1] - timedelta(days=1))}" if period else ""
+    return ", ".join(part for part in (what, name, days) if part)
 
 
 def rows_table(request: HttpRequest, what: str, page: Page) -> Table:

@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -133,11 +135,20 @@ def rows(request: HttpRequest) -> HttpResponse:
     start, until = period
     found = rows_behind(member, what, start, until, _known_partner(request, member))
     table = lists.rows_table(request, what, paginate(found, request, size=100))
-    return render(
-        request,
-        "insight/rows.html",
-        {"table": table, "title": lists.ROW_TITLES[what], "start": start, "last": until - timedelta(days=1)},
-    )
+    context = {"table": table, "title": lists.ROW_TITLES[what], "start": start, "last": until - timedelta(days=1)}
+    return render(request, "insight/rows.html", {**context, **_where_from(request, member)})
+
+
+def _where_from(request: HttpRequest, member: Member) -> dict[str, Any]:
+    """The review that these rows stand behind: its name and its address, as of the same day."""
+    as_of = request.GET.get("as_of", "")
+    query = f"?{urlencode({'as_of': as_of})}" if as_of else ""
+    if not member.is_staff:
+        return {"of": _("Your review"), "back": reverse("portal-review") + query}
+    if not (uid := request.GET.get("partner", "")):
+        return {"of": _("The channel"), "back": reverse("review-channel") + query}
+    partner = get_object_or_404(partners_in_view(member), uid=uid)
+    return {"of": partner.name, "back": reverse("review-partner", args=[partner.uid]) + query}
 
 
 def _known_partner(request: HttpRequest, member: Member) -> str:

@@ -42,8 +42,7 @@ def figures(review: Review, currency: str, *, of_channel: bool) -> list[Figure]:
         Figure(
             _("Offers accepted"),
             shown.number(accepted),
-            _("of %(offered)s made, %(share)s of those answered")
-            % {"offered": shown.number(offered), "share": percent(review.accepted_share)},
+            _accepted_note(offered, review),
         ),
         Figure(
             _("Deals won"),
@@ -194,6 +193,19 @@ def month_table(review: Review, currency: str, rows_url: str, partner: str, **ex
 class MonthTable(Table):
     name = "months"
     caption = gettext_lazy("Month by month")
+
+
+def _accepted_note(offered: int, review: Review) -> str:
+    """What the number of accepted offers is to be measured by."""
+    if not offered:
+        return _("none was made")
+    if review.accepted_share is None:
+        return ngettext("of %(n)s made, none answered yet", "of %(n)s made, none answered yet", offered) % {
+            "n": shown.number(offered)
+        }
+    return _("of %(offered)s made, %(share)s of those answered") % {
+        "offered": shown.number(offered), "share": percent(review.accepted_share),
+    }  # fmt: skip
 
 
 def rows_url(surface: str) -> str:

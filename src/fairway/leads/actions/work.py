@@ -26,7 +26,8 @@ def log_touch(
 
     Raises Refused for an unknown kind or outcome, and for a touch in the future.
     """
-    require(actor, "lead.work" if isinstance(subject, Lead) else "deal.work")
+    of_lead = "lead.route" if actor.is_staff else "lead.work"
+    require(actor, of_lead if isinstance(subject, Lead) else "deal.work")
     _check_choice(kind, TouchKind.values, "kind")
     _check_choice(outcome, TouchOutcome.values, "outcome")
     happened_at = touched_at or at

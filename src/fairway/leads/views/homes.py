@@ -39,10 +39,11 @@ def offer_count(request: HttpRequest) -> int:
     return request.fw_open_offers  # type: ignore[attr-defined]
 
 
-def waiting_count(request: HttpRequest) -> int:
-    """Leads nobody has; asked once a request, shown in the navigation and on the tabs."""
+def waiting_count(request: HttpRequest) -> int | str:
+    """Leads nobody has, “1,000+” where counting stopped; asked once a request, for the navigation and the tabs."""
     if not hasattr(request, "fw_waiting_leads"):
-        request.fw_waiting_leads = queries.waiting_count()  # type: ignore[attr-defined]
+        count = queries.waiting_count()
+        request.fw_waiting_leads = capped(count) if count >= queries.COUNT_CAP else count  # type: ignore[attr-defined]
     return request.fw_waiting_leads  # type: ignore[attr-defined]
 
 

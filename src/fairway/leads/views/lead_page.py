@@ -14,8 +14,8 @@ from fairway.core.http.toasts import toast
 from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.notes import add_note
 from fairway.leads.actions.offers import offer_lead_to, recall_offer, remind_offer
-from fairway.leads.actions.work import close_lead, recall_lead
-from fairway.leads.forms import CloseForm, NoteForm, OfferToForm, RecallForm
+from fairway.leads.actions.work import close_lead, log_touch, recall_lead
+from fairway.leads.forms import CloseForm, NoteForm, OfferToForm, RecallForm, TouchForm
 from fairway.leads.models import Lead, LeadPerson, Offer
 from fairway.leads.queries import partner_choice
 from fairway.leads.queries.leads import neighbours
@@ -69,6 +69,7 @@ def _may(member: Member, lead: Lead) -> dict[str, bool]:
         "offer": may_route and lead.state in {LeadState.CAPTURED, LeadState.WAITING, LeadState.OFFERED},
         "close": may_route and LEAD.allows(lead.state, "close"),
         "note": member.can("lead.note"),
+        "touch": may_route and lead.state == LeadState.ACCEPTED,
     }
 
 
@@ -186,6 +187,24 @@ def closing(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def touches(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Staff who spoke with the customer themselves keep it beside the partner's contacts."""
+    lead = lead_of(uid)
+    form = TouchForm(request.POST or None)
+    if form.is_valid():
+        try:
+            log_touch(subject=lead, actor=member_of(request), at=clock.now(), **form.cleaned_data)
+        except REFUSALS as refused:
+            refused_on(form, refused)
+        else:
+            toast(request, _("Contact kept."))
+            return redirect("lead-detail", lead.uid)
+    return form_page(
+        request, form, title=_("Log a contact"), text=lead.company or lead.title, button=_("Keep the contact"),
+        back=reverse("lead-detail", args=[lead.uid]),
+    )  # fmt: skip
+
+
 def notes(request: HttpRequest, uid: UUID) -> HttpResponse:
     lead = lead_of(uid)
     form = NoteForm(request.POST or None)
