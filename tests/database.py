@@ -5,6 +5,7 @@ whose name carries a fingerprint of everything that shapes the tables and their 
 """
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -62,8 +63,15 @@ def make_copy(owner_url: str, name: str) -> None:
 
 
 def drop_copy(owner_url: str, name: str) -> None:
+    """A vacuum of the server itself may be in it, which the owner cannot send away: then it is waited for."""
     with _server(owner_url) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        for _attempt in range(60):
+            try:
+                server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                time.sleep(0.5)
+            else:
+                return
 
 
 def _make_template(server: psycopg.Connection[Any], template: str) -> None:

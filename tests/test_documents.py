@@ -39,3 +39,29 @@ def test_files_named_in_the_documents_exist():
             if not (ROOT / name).exists():
                 missing.append(f"{page.name}: {name}")
     assert missing == []
+
+
+def named_tests() -> list[tuple[str, str]]:
+    text = (ROOT / "THREAT_MODEL.md").read_text()
+    return re.findall(r"`((?:src|tests)/[\w/]+\.py)::(\w+)`", text)
+
+
+def test_the_threat_model_names_tests_that_there_are():
+    assert len(named_tests()) > 40
+    for path, name in named_tests():
+        assert re.search(rf"^def {name}\(", (ROOT / path).read_text(), re.M), f"{path}::{name}"
+
+
+def test_every_threat_of_the_threat_model_has_a_test():
+    rows = [line for line in (ROOT / "THREAT_MODEL.md").read_text().splitlines() if line.startswith("| ")]
+    threats: list[str] = []
+    is_defended = False
+    for row in rows:
+        if row.startswith("| Threat |"):
+            is_defended = True
+        elif row.startswith(("| Asset |", "| Actor |")):
+            is_defended = False
+        elif is_defended:
+            threats.append(row)
+    assert len(threats) > 35
+    assert [row for row in threats if "::test_" not in row] == []

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from fairway.core.access import Member, system_member
 from fairway.core.logs import request_id
@@ -66,9 +67,16 @@ def defer(
     if once is not None and _is_waiting(once):
         return False
     options: dict[str, Any] = {"lock": lock, "queueing_lock": once, "schedule_at": at}
-    app.configure_task(name, **{key: value for key, value in options.items() if value is not None}).defer(
-        vendor_id=vendor_id, **arguments
-    )
+    task = app.configure_task(name, **{key: value for key, value in options.items() if value is not None})
+    if once is None:
+        task.defer(vendor_id=vendor_id, **arguments)
+        return True
+    try:
+        # Another transaction may put the same key in after the look: then that one's job stands for both.
+        with transaction.atomic():
+            task.defer(vendor_id=vendor_id, **arguments)
+    except AlreadyEnqueued:
+        return False
     return True
 
 
