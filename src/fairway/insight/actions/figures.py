@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -43,6 +44,9 @@ def figures(names: Sequence[str], *, member: Member, window: Window, at: datetim
     if later:
         with acting_for(member):
             _renew_later(later, member.vendor_id, seat_of(member), window)
+            # The next who ask need not try: an empty row says that a job is at it.
+            awaited = [_row(name, member, window, {}, at, settings.FIGURES_PAGE_LIMIT_MS) for name in later]
+            KeptFigures.objects.bulk_create(awaited, ignore_conflicts=True)
     return {name: found.get(name, NOT_YET) for name in names}
 
 
@@ -65,26 +69,33 @@ def _in_time(names: Sequence[str], member: Member, window: Window, at: datetime)
     return made
 
 
-def work_out(name: str, *, member: Member, window: Window, at: datetime, limit_ms: int = 0) -> Figures:
-    """Work figures out as the member sees them, in the context in force, and keep them if that took long.
+def work_out(
+    name: str, *, member: Member, window: Window, at: datetime, limit_ms: int = 0, is_awaited: bool = False
+) -> Figures:
+    """Work figures out as the member sees them, in the context in force; keep them if that took long or they are
+    awaited.
 
     They are read from the replica where there is one; `limit_ms` is what one statement may take there.
     """
     begun = time.monotonic()
     value = from_replica(member.context, lambda: SOURCES[name](member, window), limit_ms=limit_ms)
     took = timedelta(seconds=time.monotonic() - begun)
-    if took < timedelta(milliseconds=settings.FIGURES_KEPT_FROM_MS):
+    if took < timedelta(milliseconds=settings.FIGURES_KEPT_FROM_MS) and not is_awaited:
         return Figures(value)
-    row = KeptFigures(
-        vendor_id=member.vendor_id, name=name, seat_id=seat_of(member), as_of=window.as_of, figures=plain(value),
-        made_at=at, took_ms=int(took.total_seconds() * 1000),
-    )  # fmt: skip
+    row = _row(name, member, window, plain(value), at, int(took.total_seconds() * 1000))
     with acting_for(member):
         KeptFigures.objects.bulk_create(
             [row], update_conflicts=True, unique_fields=["vendor", "name", "seat_id", "as_of"],
             update_fields=["figures", "made_at", "took_ms"],
         )  # fmt: skip
     return Figures(value)
+
+
+def _row(name: str, member: Member, window: Window, value: Any, at: datetime, took_ms: int) -> KeptFigures:
+    return KeptFigures(
+        vendor_id=member.vendor_id, name=name, seat_id=seat_of(member), as_of=window.as_of, figures=value, made_at=at,
+        took_ms=took_ms,
+    )  # fmt: skip
 
 
 def renew_figures(*, vendor_id: int, name: str, seat_id: int, as_of: date, at: datetime) -> None:
@@ -98,7 +109,7 @@ def renew_figures(*, vendor_id: int, name: str, seat_id: int, as_of: date, at: d
             return
         member = member_of_seat(seat, user_id=user_id)
     with entering(member.context):
-        work_out(name, member=member, window=Window(as_of), at=at)
+        work_out(name, member=member, window=Window(as_of), at=at, is_awaited=True)
 
 
 def forget_of_seats(happened: Sequence[Happened]) -> None:

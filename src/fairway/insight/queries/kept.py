@@ -59,6 +59,9 @@ def is_stale(row: KeptFigures, at: datetime) -> bool:
 
 
 def shown(row: KeptFigures) -> Figures:
+    """What a row keeps; an empty one stands for figures that a job is about to bring."""
+    if not row.figures:
+        return Figures(None)
     return Figures(revived(row.figures, _KINDS), row.made_at)
 
 
