@@ -105,3 +105,20 @@ def test_neither_do_the_pages_around_them(committed, rows, browse, phone):
     found += [fault for path in AROUND for fault in faults_of(person, path)]
     found += [fault for fault in faults_of(person, f"/{committed.acme.slug}/console/") if "status of 404" not in fault]
     fail_with(found)
+
+
+NARROW = ({"width": 375, "height": 812}, {"width": 320, "height": 640})
+
+
+@pytest.mark.parametrize(("surface", "who"), [("console", "admin"), ("portal", "beta_executive")])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(committed, rows, browse, surface, who):
+    member = committed.members()[who]
+    person = browse(member, phone=True)
+    wide = []
+    for path in [*pages(committed, rows, surface, member), "/desk/"][: None if surface == "portal" else -1]:
+        person.go(path)
+        for size in NARROW:
+            person.page.set_viewport_size(size)
+            if not person.is_no_wider_than_its_screen():
+                wide.append(f"{path}: wider than {size['width']}")
+    fail_with(wide)

@@ -11,7 +11,7 @@ from django.views.generic import RedirectView
 
 from fairway.core import api as programs
 from fairway.core import views
-from fairway.core.http import home_views, many, search_views, undo
+from fairway.core.http import first_steps, home_views, many, search_views, undo
 from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
@@ -45,6 +45,7 @@ def _views(prefix: str) -> list[Any]:
 def _many(prefix: str) -> list[Any]:
     return [
         path("lists/<slug:list_name>/<slug:verb_name>/", many.many, name=f"{prefix}many"),
+        path("first-steps/", first_steps.close, name=f"{prefix}first-steps"),
         path("undo/<str:key>/", undo.undo, name=f"{prefix}undo"),
     ]
 

@@ -12,10 +12,11 @@ class DealsConfig(AppConfig):
         from fairway.core.http.nav import NavItem, register
         from fairway.deals import measures
         from fairway.deals.queries.desk import questions_waiting, steps_due
-        from fairway.deals.views import homes, many
+        from fairway.deals.views import first_steps, homes, many
         from fairway.deals.views.found import CUSTOMERS, DEALS, REGISTRATIONS
 
         many.register_all()
+        first_steps.register_all()
         search.register(DEALS, REGISTRATIONS, CUSTOMERS)
         register(
             NavItem("console", "sales", _("Deals"), "deal-list", "briefcase", "deal.read", order=20),

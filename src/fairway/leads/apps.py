@@ -12,11 +12,12 @@ class LeadsConfig(AppConfig):
         from fairway.leads import conditions, imports, measures  # noqa: F401
         from fairway.leads.queries.desk import offers_waiting, steps_due
         from fairway.leads.queries.exports import lead_export, own_lead_export
-        from fairway.leads.views import homes, many, timeline
+        from fairway.leads.views import first_steps, homes, many, timeline
         from fairway.leads.views.found import LEADS
 
         search.register(LEADS)
         many.register_all()
+        first_steps.register_all()
         nav.register(
             nav.NavItem("console", "sales", _("Leads"), "lead-list", "target", "lead.read", 10, homes.waiting_count,
                         also=("leadform-list",)),

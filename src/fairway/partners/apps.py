@@ -10,11 +10,12 @@ class PartnersConfig(AppConfig):
         from fairway.core import search
         from fairway.core.http import happenings, nav
         from fairway.partners import imports, subjects  # noqa: F401
-        from fairway.partners.views import many
+        from fairway.partners.views import first_steps, many
         from fairway.partners.views.found import PARTNERS
 
         search.register(PARTNERS)
         many.register_all()
+        first_steps.register_all()
         nav.register(
             nav.NavItem("console", "partners", _("Partners"), "partner-list", "building", "partner.read", 10),
             nav.NavItem("console", "setup", _("Territories"), "territory-list", "map-pin", "partner.read", 30),

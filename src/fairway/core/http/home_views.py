@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from fairway.core import clock
 from fairway.core.access import Member
 from fairway.core.http import home, todo
+from fairway.core.http.first_steps import first_steps, over
 from fairway.core.http.parts import Kind, Todo, TodoGroup
 
 # Below this share of the time limit the time left is shown as pressing.
@@ -34,7 +35,9 @@ def _home(request: HttpRequest, surface: str) -> HttpResponse:
     at = clock.now()
     found = todo.gather(surface, member, at)
     side = home.parts(surface, "side", member, at)
-    return render(
+    first = first_steps(request, member, surface)
+    is_over = first is not None and first.is_over
+    answer = render(
         request,
         "home.html",
         {
@@ -49,8 +52,10 @@ def _home(request: HttpRequest, surface: str) -> HttpResponse:
             ],
             "main_parts": home.parts(surface, "main", member, at),
             "side_parts": side,
+            "first": None if is_over else first,
         },
     )
+    return over(request, answer, member) if is_over else answer
 
 
 def heading(count: int) -> str:
