@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,12 @@ LOCK = 7_204_118
 KEYS = ("USER", "PASSWORD", "HOST", "PORT")
 
 
+@cache
 def fingerprint() -> str:
-    """Changes with migrations, models, the kernel that grants rights, settings, packages, and the month."""
+    """Changes with migrations, models, the kernel that grants rights, settings, packages, and the month.
+
+    Taken once, so that a run is not confused by an edit of the code meanwhile.
+    """
     shaping = [
         path
         for path in SOURCE.rglob("*.py")
