@@ -168,11 +168,13 @@ def test_a_request_under_way_is_answered_before_the_server_ends(installation: In
         answers: list[int] = []
         person = Visitor()
         person.cookies.set_cookie(_session_cookie())
-        asking = threading.Thread(target=lambda: answers.append(person.get(f"{webs[1]}/go/")[0]))
+        asking = threading.Thread(target=lambda: answers.append(person.get(f"{webs[1]}/accounts/login/")[0]))
         asking.start()
-        wait_for(
-            lambda: installation.query("SELECT count(*) FROM pg_locks WHERE NOT granted")[0][0] > 0, "the page to wait"
+        waiting = (
+            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE NOT granted AND datname = current_database() AND relation = 'django_session'::regclass"
         )
+        wait_for(lambda: installation.query(waiting)[0][0] > 0, "the page to wait")
         server.terminate()
         time.sleep(1.5)
         holder.rollback()

@@ -190,15 +190,23 @@ def _swap(url: str, name: str, beside: str, kept: str) -> str:
     was_empty = _has_no_tables(url)
     with _server(url) as server:
         try:
-            server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(kept)))
+            _rename(server, name, kept)
         except psycopg.errors.ObjectInUse:
             raise CommandError(
                 "The database is in use. Stop web and worker, then try again. Nothing was changed."
             ) from None
-        server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(beside), sql.Identifier(name)))
+        try:
+            _rename(server, beside, name)
+        except psycopg.Error:
+            _rename(server, kept, name)
+            raise
         if was_empty:
             server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(kept)))
     return "" if was_empty else kept
+
+
+def _rename(server: psycopg.Connection[Any], name: str, to: str) -> None:
+    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(to)))
 
 
 def _has_no_tables(url: str) -> bool:
