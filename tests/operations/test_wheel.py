@@ -63,7 +63,8 @@ def test_the_wheel_holds_what_pages_need_and_no_tests(wheel: Path) -> None:
         r"fairway/templates/base\.html", r"fairway/leads/templates/.+\.html", r"fairway/collected/staticfiles\.json",
         r"fairway/collected/fairway/css/all\.[0-9a-f]{12}\.css\.br", r"fairway/collected/fairway/icons\..+\.svg\.gz",
         r"fairway/collected/vendor/inter/files/.+\.woff2", r"fairway/core/migrations/0001_initial\.py",
-        r"fairway/config/commands/granian_log\.json",
+        r"fairway/config/commands/granian_log\.json", r"fairway/locale/de/LC_MESSAGES/django\.po",
+        r"fairway/locale/de/LC_MESSAGES/django\.mo",
     ):  # fmt: skip
         assert [name for name in names if re.fullmatch(wanted, name)], wanted
 

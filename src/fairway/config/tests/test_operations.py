@@ -13,6 +13,7 @@ def test_every_variable_is_described_and_every_described_one_is_read() -> None:
     read: set[str] = set()
     for path in [ROOT / "fairway", *(ROOT / "src").rglob("*.py"), *(ROOT / "tests").glob("*.py")]:
         read |= set(re.findall(r"FAIRWAY_[A-Z_]+", path.read_text()))
+    read = {name for name in read if not name.endswith("_")}  # a beginning that several share
     assert set(re.findall(r"FAIRWAY_[A-Z_]+", PAGE)) == read
 
 
