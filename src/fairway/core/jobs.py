@@ -143,8 +143,12 @@ async def remove_old_jobs(context: Any, timestamp: int) -> None:
 STALLED_AFTER = timedelta(seconds=30)
 
 
+# Before all that waits: behind a long queue it would put back what was left only when the queue is empty.
+FIRST = 100
+
+
 @app.periodic(cron="* * * * *")
-@app.task(name="core.retry_stalled", pass_context=True, queueing_lock="core.retry_stalled")
+@app.task(name="core.retry_stalled", pass_context=True, queueing_lock="core.retry_stalled", priority=FIRST)
 async def retry_stalled(context: Any, timestamp: int) -> None:
     """Put back the jobs whose worker stopped giving signs of life."""
     manager = context.app.job_manager
