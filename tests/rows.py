@@ -47,17 +47,25 @@ def make_rows(
 ) -> dict[type[models.Model], TenantModel]:
     """A row for each tenant table, of vendor Acme and, where it names a partner, of Beta, or of whom it is said.
 
-    `beside`: rows made before, whose published ones are taken instead of new ones. Inside acting_for.
+    `beside`: rows made before, whose published ones, and those a vendor has one of, are taken instead of new ones.
+    Inside acting_for.
     """
     whose = whose or betas(acme)
     rows: dict[type[models.Model], Any] = {
-        model: row for model, row in (beside or {}).items() if row.tenancy is Tenancy.PUBLISHED
+        model: row
+        for model, row in (beside or {}).items()
+        if row.tenancy is Tenancy.PUBLISHED or _is_one_of_a_vendor(model)
     }
     rows |= {Partner: whose.partner, Seat: Seat.objects.get(pk=whose.seat_id)}
     # The partner lies in a territory.
     for model in [Territory, *tenant_models()]:
         _row_of(model, whose, rows)
     return rows
+
+
+def _is_one_of_a_vendor(model: type[models.Model]) -> bool:
+    unique = [c for c in model._meta.constraints if isinstance(c, models.UniqueConstraint) and c.condition is None]
+    return any(tuple(constraint.fields) == ("vendor",) for constraint in unique)
 
 
 def _row_of(model: type[models.Model], whose: Whose, rows: dict[type[models.Model], Any]) -> Any:
