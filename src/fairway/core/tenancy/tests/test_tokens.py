@@ -114,3 +114,11 @@ def test_a_past_last_day_is_refused(acme, client_of):
     assert answer.status_code == 422
     assert "must lie ahead" in answer.content.decode()
     assert count(acme) == 0
+
+
+def test_a_partners_executive_makes_a_key_in_the_portal(acme, client_of):
+    client = client_of(acme.beta_executive)
+    scope = client.get("/acme/portal/keys/").context["form"].fields["scopes"].choices[0][0]
+    assert client.post("/acme/portal/keys/", {"name": "Our system", "scopes": [scope]}).status_code in {200, 302}
+    with entering(acme.beta_executive.context):
+        assert [token.name for token in ApiToken.objects.all()] == ["Our system"]

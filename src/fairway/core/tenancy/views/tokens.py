@@ -39,9 +39,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 def _made(form: TokenForm, member: Member) -> str:
     values = form.cleaned_data
+    # Roles of the vendor's own are for staff; a partner's surface has no right to look at them.
+    needed = ("partner", "custom_role") if member.is_staff else ("partner",)
     try:
         _token, secret = create_token(
-            seat=Seat.objects.select_related("partner", "custom_role").get(pk=member.seat_id),
+            seat=Seat.objects.select_related(*needed).get(pk=member.seat_id),
             name=values["name"], scopes=values["scopes"], expires_at=form.expires_at, actor=member, at=clock.now(),
         )  # fmt: skip
     except Refused as refused:
