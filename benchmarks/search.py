@@ -117,6 +117,8 @@ def seed(vendor: Organization, count: int) -> Member:
         cursor.execute("SELECT min(lead_id) FROM leads_leadperson WHERE vendor_id = %s", [vendor.pk])
         first = cursor.fetchone()[0]
     learn_words(actor=system_member(vendor.pk, "Vocabulary"), at=clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE core_searchtext, core_searchword")
     member = member_of_seat(seats[0], seats=seats)
     _first_lead[member.vendor_id] = first
     return member

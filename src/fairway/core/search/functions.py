@@ -41,6 +41,10 @@ _BEGINS = """    (SELECT h.id, 2 FROM unnest(begins) AS b CROSS JOIN LATERAL (
 # The words name the vendor already. Adding nothing keeps the planner from reading a whole vendor to intersect it.
 _WORDS = """    (SELECT t.{row}::bigint AS id, 3 AS place FROM core_searchtext s JOIN {table} t ON t.id = s.row_id
       WHERE s.source = '{name}' AND s.words @@ asked AND {whose_words} AND {where} LIMIT most * 4)"""
+# For staff the words alone decide: the first few that have them, then their rows, however many others there are.
+_WORDS_OF_STAFF = """    (SELECT t.{row}::bigint AS id, 3 AS place FROM (
+       SELECT s.row_id FROM core_searchtext s WHERE s.source = '{name}' AND s.words @@ asked LIMIT most * 8) s
+      JOIN {table} t ON t.id = s.row_id WHERE {whose} AND {where} LIMIT most * 4)"""
 _CLOSE = """
 CREATE OR REPLACE FUNCTION fw_close_words(vendors bigint[], asked text[])
 RETURNS TABLE (word_asked text, word_known text)
@@ -110,5 +114,5 @@ def _parts(kind: SearchKind, *, for_staff: bool) -> list[str]:
         if source.begins and for_staff:
             # One partner's rows lie scattered in the order of names: words alone find them faster.
             found.append(_BEGINS.format(begins=source.begins, **values))
-        found.append(_WORDS.format(name=name_of(kind, number), **values))
+        found.append((_WORDS_OF_STAFF if for_staff else _WORDS).format(name=name_of(kind, number), **values))
     return found
