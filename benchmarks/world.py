@@ -6,12 +6,14 @@ as the bench `pages` does with 3,000 rows beside a small world: p95 ÷ p95 of th
     FAIRWAY_VAR=var/large ./fairway bench world sweep
 """
 
+import os
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
@@ -23,8 +25,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from benchmarks._harness import as_web, main, say
-from benchmarks.pages import PAGES, latencies, server, session_of
+from benchmarks._harness import as_web, bench_vendor, main, say
+from benchmarks.pages import PAGES, ROWS_LARGE, latencies, seed, server, session_of
 from fairway.core import clock
 from fairway.core.access import PERMISSIONS
 from fairway.core.tenancy.context import Context, Surface, entering
@@ -254,5 +256,47 @@ def _uids_of_pages(found: dict[str, Person]) -> dict[str, str]:
     return {"lead": str(lead), "partner": str(partner)}
 
 
+def cpu(quick: bool) -> None:
+    """What the ten pages cost in processor time, of web and database together; load of others changes that little."""
+    with people() as found:
+        sessions = {role: person.session for role, person in found.items()} | {"deal_desk": found["chief"].session}
+        _cpu_of_pages(SLUG, sessions, _uids_of_pages(found), 20 if quick else 60)
+
+
+def cpu_beside(quick: bool) -> None:
+    """The same for a vendor with 3,000 rows of everything, made for this run: run it beside a small world."""
+    with bench_vendor() as vendor:
+        seeded = seed(vendor, ROWS_LARGE)
+        _cpu_of_pages(vendor.slug or "", seeded.sessions, seeded.uids, 20 if quick else 60)
+
+
+def _cpu_of_pages(slug: str, sessions: dict[str, str], uids: dict[str, str], count: int) -> None:
+    with as_web():
+        for page in PAGES:
+            path = f"/{slug}/" + (page.get("in_world", page["path"]) if slug == SLUG else page["path"]).format(**uids)
+            client = Client(headers={"host": "localhost"})
+            client.cookies[settings.SESSION_COOKIE_NAME] = sessions[page["who"]]
+            for _ in range(3):
+                answer = client.get(path)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{path} answers {answer.status_code}.")
+            web, database = time.process_time(), _database_seconds()
+            for _ in range(count):
+                answer = client.get(path)
+            database = 1000 * (_database_seconds() - database) / count
+            web = 1000 * (time.process_time() - web) / count
+            say(f"cpu_{page['case']}", web + database, "ms of CPU", floor=web, floor_is="of it the web's own", n=count,
+                database_ms=round(database, 1), kilobytes=round(len(answer.content) / 1024, 1))  # fmt: skip
+
+
+def _database_seconds() -> float:
+    """Processor time of the connection's server process, which must run on this machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 if __name__ == "__main__":
-    main({"sweep": sweep, "busiest": busiest})
+    main({"sweep": sweep, "busiest": busiest, "cpu": cpu, "cpu_beside": cpu_beside})
