@@ -9,6 +9,7 @@ import argparse
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,9 @@ from fairway.config.commands.database import CommandError, database, require_rol
 # Order plays no part in a sum, so the checksum needs no sorting; the settings fix how values are written.
 _CHECKSUM = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text FROM {} t"
 _AS_TEXT = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1"
+_CLIENTS = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+PATIENCE_SECONDS = 5  # for connections of our own that are just ending
+IN_USE = "The database is in use. Stop web and worker, then try again. Nothing was changed."
 
 
 def backup(options: argparse.Namespace) -> int:
@@ -68,6 +72,7 @@ def restore(options: argparse.Namespace) -> int:
         files = var_dir() / "files"
         if not options.replace:
             _require_empty(owner, files)
+        _require_unused(owner)
         files.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=files.parent, prefix=".fairway-restore-") as folder:
             archive.unpack(source, manifest, Path(folder))
@@ -150,6 +155,16 @@ def _require_empty(url: str, files: Path) -> None:
         )
 
 
+def _require_unused(url: str) -> None:
+    """Said before the long work, not after it; the change of names would be refused as well."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    with _server(url) as server:
+        while server.execute(_CLIENTS, [_name_of(url)]).fetchone() != (0,):
+            if time.monotonic() > until:
+                raise CommandError(IN_USE)
+            time.sleep(0.1)
+
+
 def _compare(url: str, manifest: Manifest) -> None:
     with psycopg.connect(url) as connection:
         found = checksums(connection)
@@ -192,9 +207,7 @@ def _swap(url: str, name: str, beside: str, kept: str) -> str:
         try:
             _rename(server, name, kept)
         except psycopg.errors.ObjectInUse:
-            raise CommandError(
-                "The database is in use. Stop web and worker, then try again. Nothing was changed."
-            ) from None
+            raise CommandError(IN_USE) from None
         try:
             _rename(server, beside, name)
         except psycopg.Error:
