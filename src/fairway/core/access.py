@@ -47,6 +47,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "deal.work": frozenset({"executive", "seller", "cam", "chief", "admin", "system"}),
     "registration.submit": frozenset({"executive", "seller"}),
     "registration.decide": frozenset({"deal_desk", "chief", "admin", "system"}),
+    "dealrules.edit": frozenset({"admin", "chief", "operations"}),
     "protection.release": frozenset({"deal_desk", "chief", "admin", "system"}),
     # numbers
     "review.read": STAFF | PARTNER,
@@ -73,7 +74,16 @@ OF_BASE_ONLY = frozenset({"people.invite", "registration.decide", "offer.answer"
 
 # Work on the whole channel, which staff of some territories do not do: it would reach beyond what they see.
 WHOLE_ONLY = frozenset(
-    {"program.edit", "partner.import", "sales.import", "lead.import", "lead.capture", "scoring.edit", "routing.edit"}
+    {
+        "program.edit",
+        "partner.import",
+        "sales.import",
+        "lead.import",
+        "lead.capture",
+        "scoring.edit",
+        "routing.edit",
+        "dealrules.edit",
+    }
 )
 
 

@@ -46,6 +46,7 @@ GROUPS = (
         "deal.work": _("Work deals"),
         "registration.submit": _("Register deals"),
         "registration.decide": _("Decide about registrations"),
+        "dealrules.edit": _("Rules for registrations"),
         "protection.release": _("Extend and release protections"),
     }),
     Group(_("Numbers"), {
@@ -61,6 +62,7 @@ GROUPS = (
         "token.manage": _("Keys for programs"),
         "import.read": _("See imports"),
         "task.read": _("See tasks"),
+        "view.save": _("Save views of lists"),
     }),
 )  # fmt: skip
 WORDS = {name: words for group in GROUPS for name, words in group.permissions.items()}

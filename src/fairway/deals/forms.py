@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from fairway.catalog.models import ProductLine
 from fairway.core.http.forms import DateField, MoneyField, SearchInput, Segments
 from fairway.customers.models import Customer
-from fairway.deals.models import Registration, Scope
-from fairway.deals.rules.decision import POLICY
+from fairway.deals.actions.rules import STEP_ROLES, STEPS_MOST
+from fairway.deals.models import DealRules, Registration, Scope
+from fairway.deals.queries.policies import NUMBERS, deal_policy, policy_of
+from fairway.deals.rules.decision import FurtherStep
 from fairway.deals.rules.words import LOST_REASONS, REJECT_REASONS
 from fairway.leads.models import TouchKind, TouchOutcome
 
@@ -141,7 +143,7 @@ class ApproveForm(forms.Form):
 
     def __init__(self, *args: Any, candidates: Iterable[Customer] = (), is_unclear: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["days"].initial = POLICY.registration_days
+        self.fields["days"].initial = deal_policy().registration_days
         self.candidates = {str(row.uid): row for row in candidates}
         if is_unclear:
             choices = [(uid, ", ".join(filter(None, [row.name, row.city]))) for uid, row in self.candidates.items()]
@@ -175,8 +177,12 @@ class ReasonForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    days = forms.IntegerField(label=_("Days more"), min_value=1, max_value=365, initial=POLICY.extension_days)
+    days = forms.IntegerField(label=_("Days more"), min_value=1, max_value=3650)
     reason = forms.CharField(label=_("Why?"), max_length=200, required=False, help_text=_("The partner reads this."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["days"].initial = deal_policy().extension_days
 
 
 class WinForm(forms.Form):
@@ -223,3 +229,57 @@ class DealForm(forms.Form):
 
 def chosen_from(words: dict[str, Any]) -> list[tuple[str, Any]]:
     return [("", _("Choose")), *((key, str(word)) for key, word in words.items())]
+
+
+class DealRulesForm(forms.Form):
+    """The numbers of the rules, and up to two steps after the deal desk's; a step without a role is none."""
+
+    registration_days = forms.IntegerField(label=_("Days a registration is protected"), min_value=1, max_value=3650)
+    lead_days = forms.IntegerField(label=_("Days an accepted lead is protected"), min_value=1, max_value=3650)
+    extension_days = forms.IntegerField(label=_("Days an extension proposes"), min_value=1, max_value=3650)
+    extensions_most_days = forms.IntegerField(label=_("Days a protection lasts at most"), min_value=1, max_value=3650)
+    limit_hours = forms.IntegerField(label=_("Business hours for the deal desk to decide"), min_value=1, max_value=400)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, row: DealRules | None, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        policy = policy_of(row)
+        self.fields["automatic_below_minor"] = MoneyField(
+            label=_("Clear cases are approved by rule below"), currency=currency
+        )
+        for number in range(1, STEPS_MOST + 1):
+            self._add_step(number, currency)
+        values: dict[str, Any] = {name: getattr(policy, name) for name in NUMBERS}
+        values["version"] = row.version if row else 0
+        for number, step in enumerate(policy.steps, 1):
+            values |= {
+                f"role_{number}": step.role,
+                f"from_{number}": step.from_minor,
+                f"hours_{number}": step.limit_hours,
+            }
+        self.initial = {**values, **self.initial}
+
+    def _add_step(self, number: int, currency: str) -> None:
+        roles = [("", _("nobody"))] + [(role.value, role.label) for role in STEP_ROLES]
+        said = {"n": number + 1}
+        self.fields[f"role_{number}"] = forms.ChoiceField(
+            label=_("Step %(n)d: then decides") % said, choices=roles, required=False
+        )
+        self.fields[f"from_{number}"] = MoneyField(
+            label=_("Step %(n)d: from this value on") % said, currency=currency, required=False
+        )
+        self.fields[f"hours_{number}"] = forms.IntegerField(
+            label=_("Step %(n)d: within business hours") % said, min_value=1, max_value=400, required=False
+        )
+
+    @property
+    def steps(self) -> list[FurtherStep]:
+        values, found = self.cleaned_data, []
+        for number in range(1, STEPS_MOST + 1):
+            if role := values[f"role_{number}"]:
+                found.append(FurtherStep(role, values[f"from_{number}"] or 0, values[f"hours_{number}"] or 16))
+        return found
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        return {name: self.cleaned_data[name] for name in NUMBERS}

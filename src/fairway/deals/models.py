@@ -82,6 +82,32 @@ class Registration(SharedModel):
         return self.customer_name
 
 
+class DealRules(InternalModel):
+    """How the vendor decides about registrations, and how long it protects: one row, none while all is as delivered.
+
+    `steps` are decisions after the deal desk's: [{role, from_minor, limit_hours}]. Amounts: the vendor's currency.
+    """
+
+    limited = "true"
+
+    registration_days = models.PositiveIntegerField(default=120)
+    lead_days = models.PositiveIntegerField(default=90)
+    extension_days = models.PositiveIntegerField(default=60)
+    extensions_most_days = models.PositiveIntegerField(default=365)
+    limit_hours = models.PositiveIntegerField(default=16)
+    automatic_below_minor = models.BigIntegerField(default=5_000_000)
+    steps = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor"], name="dealrules_once"),
+        ]
+
+
 class Conflict(InternalModel):
     """What the check found against a registration: what it is, how alike and why, how it weighs. Staff only."""
 

@@ -7,7 +7,7 @@ from django.urls import path
 from fairway.deals.api import deals as api_deals
 from fairway.deals.api import registrations as api_registrations
 from fairway.deals.views import console_registrations as deciding
-from fairway.deals.views import customers, deals, protections
+from fairway.deals.views import customers, deals, protections, rules
 from fairway.deals.views import portal_registrations as own
 
 
@@ -31,6 +31,7 @@ console = [
     *deal_pages("deal"),
     path("customers/<uuid:uid>/", customers.customer_detail, name="customer-detail"),
     path("registrations/", deciding.registration_list, name="registration-list"),
+    path("registrations/rules/", rules.deal_rules_edit, name="dealrules-edit"),
     path("registrations/<uuid:uid>/", deciding.registration_detail, name="registration-detail"),
     path("registrations/<uuid:uid>/approval/", deciding.registration_approve, name="registration-approve"),
     path("registrations/<uuid:uid>/question/", deciding.registration_return, name="registration-return"),

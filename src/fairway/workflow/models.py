@@ -65,6 +65,12 @@ class Approval(InternalModel):
     automatic = models.BooleanField(default=False)
     note = models.TextField(blank=True)
     reasons = models.JSONField(default=list)
+    # Of a decision in several steps: the one before, and what is asked after this one, as it was when it began.
+    previous = TenantForeignKey("self", null=True, related_name="+", db_index=False)
+    next_steps = models.JSONField(null=True)
+
+    # What `decide` asked for after this step; not a column.
+    follower: "Approval | None" = None
 
     class Meta(InternalModel.Meta):
         abstract = False

@@ -16,13 +16,15 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.customers.actions import create_customer, wait_my_turn
 from fairway.customers.models import Customer
 from fairway.customers.queries import resolve
+from fairway.deals.actions.editing import change
 from fairway.deals.actions.opening import open_deal
 from fairway.deals.actions.protections import end_protection, protect_registration
 from fairway.deals.models import Protection, Registration
 from fairway.deals.queries.conflicts import LIVE, Finding, find_conflicts
+from fairway.deals.queries.policies import deal_policy
 from fairway.deals.queries.registrations import named
 from fairway.deals.rules.conflicts import Weight
-from fairway.deals.rules.decision import POLICY, Verdict
+from fairway.deals.rules.decision import Verdict
 from fairway.deals.rules.states import REGISTRATION
 from fairway.deals.rules.words import REJECT_REASONS
 from fairway.workflow.actions.approvals import decide
@@ -36,10 +38,13 @@ def approve_registration(
     actor: Member,
     at: datetime,
     customer: Customer | str | None = None,
-    days: int = POLICY.registration_days,
+    days: int | None = None,
     note: str = "",
 ) -> Registration:
-    """Protect it for `days` and open its deal.
+    """Protect it for `days` (by the vendor's rules, unless said) and open its deal.
+
+    Where the rules name a further step, the registration stays submitted with the customer chosen, and waits for that
+    decision; the one of the last step says how long it is protected.
 
     `customer` says whom the registration means where that is unclear: a row, or MAKE_NEW. Raises Refused when
     something stands in the way and names it: for staff only.
@@ -50,7 +55,12 @@ def approve_registration(
         customer = _customer(registration, customer, actor, at)
         findings = find_conflicts(registration, resolve(named(registration)), customer)
         _refuse_blocked(findings)
-        decide(subject=registration, outcome="approved", actor=actor, at=at, note=note)
+        decided = decide(subject=registration, outcome="approved", actor=actor, at=at, note=note)
+        if decided.follower is not None:
+            change(registration, REGISTRATION, {"customer": customer, "due_at": decided.follower.due_at})
+            record("passed_on", registration, actor=actor, at=at, partner_id=registration.partner_id)
+            return registration
+        days = deal_policy().registration_days if days is None else days
         _approve(registration, customer, actor, at, days=days, note=note, is_automatic=False)
     return registration
 
@@ -62,7 +72,9 @@ def approve_by_rule(*, registration: Registration, verdict: Verdict, actor: Memb
     decide(
         subject=registration, outcome="approved", actor=actor, at=at, automatic=True, reasons=verdict.reasons
     )  # fmt: skip
-    _approve(registration, registration.customer, actor, at, days=POLICY.registration_days, note="", is_automatic=True)
+    _approve(
+        registration, registration.customer, actor, at, days=deal_policy().registration_days, note="", is_automatic=True
+    )
 
 
 def _approve(

@@ -13,8 +13,9 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.customers.models import Customer
 from fairway.deals.models import Protection, Registration
 from fairway.deals.queries.conflicts import LIVE, describe
+from fairway.deals.queries.policies import deal_policy
 from fairway.deals.rules.conflicts import scope_key
-from fairway.deals.rules.decision import POLICY, extended_until, protected_until
+from fairway.deals.rules.decision import extended_until, protected_until
 from fairway.deals.rules.states import PROTECTION
 from fairway.leads.models import Lead
 from fairway.workflow.actions.deadlines import cancel_deadlines, set_deadline
@@ -51,9 +52,13 @@ def protect_registration(
 
 
 def protect_lead(
-    *, lead: Lead, customer: Customer, customer_name: str, actor: Member, at: datetime, days: int = POLICY.lead_days
+    *, lead: Lead, customer: Customer, customer_name: str, actor: Member, at: datetime, days: int | None = None
 ) -> Protection:
-    """At acceptance: the whole customer for the lead's product line. Raises AlreadyProtected."""
+    """At acceptance: the whole customer for the lead's product line, as long as the vendor's rules say.
+
+    Raises AlreadyProtected.
+    """
+    days = deal_policy().lead_days if days is None else days
     return _grant(
         Protection(
             vendor_id=lead.vendor_id, partner_id=lead.partner_id or 0, customer=customer, lead=lead,
@@ -96,14 +101,15 @@ def extend_protection(
 ) -> Protection:
     """Let it last `days` longer, up to the most a protection may last from its start."""
     require(actor, "protection.release")
-    try:
-        until = extended_until(protection.starts_at, protection.protected_until, days)
-    except ValueError:
-        raise Refused(
-            _("A protection may last %(n)d days from its start at most.") % {"n": POLICY.extensions_most_days},
-            field="days",
-        ) from None
     with acting_for(actor):
+        policy = deal_policy()
+        try:
+            until = extended_until(protection.starts_at, protection.protected_until, days, policy)
+        except ValueError:
+            raise Refused(
+                _("A protection may last %(n)d days from its start at most.") % {"n": policy.extensions_most_days},
+                field="days",
+            ) from None
         move(protection, PROTECTION, "extend", field="state", protected_until=until)
         set_deadline(protection, EXPIRE, until)
         record(

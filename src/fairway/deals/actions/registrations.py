@@ -1,6 +1,7 @@
 """What a partner does with its registrations: write a draft, send it, answer a question, withdraw."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,10 @@ from fairway.deals.actions.editing import change
 from fairway.deals.actions.receipts import sign_receipt
 from fairway.deals.models import Conflict, Registration, Scope
 from fairway.deals.queries.conflicts import Finding, find_conflicts
+from fairway.deals.queries.policies import deal_policy
 from fairway.deals.queries.registrations import named
 from fairway.deals.rules.conflicts import Weight
-from fairway.deals.rules.decision import POLICY, Facts, Verdict, judge
+from fairway.deals.rules.decision import Facts, Verdict, judge
 from fairway.deals.rules.states import REGISTRATION
 from fairway.workflow.actions.approvals import request_approval, withdraw_approval
 from fairway.workflow.calendars import due_in_business_hours
@@ -148,11 +150,14 @@ def withdraw_registration(*, registration: Registration, actor: Member, at: date
     return registration
 
 
-def latest_decision(*, actor: Member, at: datetime) -> datetime:
-    """By when a registration sent at `at` is decided at the latest: a partner cannot read the vendor's calendar."""
+def terms_of_sending(*, actor: Member, at: datetime) -> tuple[datetime, int]:
+    """(by when a registration sent at `at` is decided first, days of protection): a partner cannot read the vendor's
+    calendar and rules."""
     with acting_for(actor):
         vendor = Organization.objects.get(pk=actor.vendor_id)
-    return due_in_business_hours(vendor.country, vendor.time_zone, at, POLICY.limit_hours)
+        policy = deal_policy()
+    due_at = due_in_business_hours(vendor.country, vendor.time_zone, at, policy.limit_hours)
+    return due_at, policy.registration_days
 
 
 def keep_findings(registration: Registration, findings: Sequence[Finding], at: datetime) -> None:
@@ -215,15 +220,18 @@ def _verdict(registration: Registration, found: Resolution, findings: Sequence[F
             currency=registration.currency,
             vendor_currency=vendor.currency,
             is_partner_active=registration.partner is not None and registration.partner.state == PartnerState.ACTIVE,
-        )
+        ),
+        deal_policy(),
     )
 
 
 def ask_deal_desk(registration: Registration, reasons: list[dict[str, Any]], actor: Member, at: datetime) -> None:
-    """Put it into the queue of the deal desk, with a limit in the vendor's business hours."""
+    """Put it into the queue of the deal desk, with a limit in business hours, and say who decides after it."""
+    policy = deal_policy()
     partner = registration.partner.name if registration.partner else ""
     approval = request_approval(
-        subject=registration, partner=registration.partner, role="deal_desk", limit_hours=POLICY.limit_hours,
+        subject=registration, partner=registration.partner, role="deal_desk", limit_hours=policy.limit_hours,
+        steps=[asdict(step) for step in policy.further_steps(registration.amount_minor)],
         actor=actor, at=at, reasons=reasons, path=f"console/registrations/{registration.uid}/",
         title=_("%(partner)s registers %(customer)s") % {"partner": partner, "customer": registration.customer_name},
     )  # fmt: skip

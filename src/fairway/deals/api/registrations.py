@@ -32,7 +32,6 @@ from fairway.deals.api.schemas import (
 )
 from fairway.deals.models import Registration
 from fairway.deals.queries.records import registration_records
-from fairway.deals.rules.decision import POLICY
 
 
 class Registrations(Resource):
@@ -120,7 +119,7 @@ class RegistrationApproval(Resource):
         given = call.data
         approve_registration(
             registration=found(call, uid), actor=call.member, at=call.at, customer=_customer(given.get("customer")),
-            days=given.get("days", POLICY.registration_days), note=given.get("note", ""),
+            days=given.get("days"), note=given.get("note", ""),
         )  # fmt: skip
         return found(call, uid)
 

@@ -9,6 +9,15 @@ from fairway.core.words import said as _
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherStep:
+    """Another decision after the deal desk's: by this role, from this expected value on, within business hours."""
+
+    role: str
+    from_minor: int
+    limit_hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class DealPolicy:
     """The vendor's policy. Days are calendar days; `automatic_below_minor` is in the vendor's currency."""
 
@@ -18,6 +27,11 @@ class DealPolicy:
     extensions_most_days: int = 365
     limit_hours: int = 16
     automatic_below_minor: int = 5_000_000
+    steps: tuple[FurtherStep, ...] = ()
+
+    def further_steps(self, amount_minor: int | None) -> list[FurtherStep]:
+        """Who decides after the deal desk, in their order. A value that is not known counts as a large one."""
+        return [step for step in self.steps if amount_minor is None or amount_minor >= step.from_minor]
 
 
 POLICY = DealPolicy()

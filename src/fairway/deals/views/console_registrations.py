@@ -65,6 +65,7 @@ def registration_list(request: HttpRequest) -> HttpResponse:
     ]
     tabs.append(Tab(_("All"), f"{address}?state=all", state == "all"))
     context = {"table": table, "tabs": tabs, "is_cam": of(request).role == "cam", "is_mine": whose(request) is not None}
+    context["rules_url"] = reverse("dealrules-edit") if of(request).can("dealrules.edit") else ""
     return render(request, "deals/console_registrations.html", {**context, "state": state, "mine": MINE})
 
 
@@ -74,7 +75,8 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     found, findings = weighed_now(registration)
     protection = protection_of(registration)
     is_waiting = registration.state == "submitted"
-    approval = approvals_of(registration).first()
+    decisions = list(approvals_of(registration))
+    approval = decisions[0] if decisions else None
     at = clock.now()
     context = {
         "registration": registration,
@@ -87,6 +89,7 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "candidates": CandidateTable([_alike(each) for each in found.candidates]),
         "checks": approval.reasons if approval else [],
         "approval": approval,
+        "decisions": decisions[::-1] if len(decisions) > 1 else [],
         "reason": REJECT_REASONS.get(registration.decision_reason, ""),
         "brief": brief(registration),
         "timeline": happenings(events_of([row for row in (registration, protection) if row is not None])),
@@ -167,7 +170,7 @@ def registration_approve(request: HttpRequest, uid: UUID) -> HttpResponse:
         title=_("Approve: %(name)s") % {"name": registration.customer_name},
         note=covers(registration),
         button=_("Approve and protect"),
-        done=_("Approved and protected. The partner is told."),
+        done=_("Approved. Where the rules ask somebody after you, it goes on to them; else the partner is told."),
         to=_back(registration),
         base="console.html",
     )

@@ -25,9 +25,9 @@ from fairway.core.saved.pages import with_views
 from fairway.core.states import TransitionRefused
 from fairway.deals.actions.registrations import (
     answer_question,
-    latest_decision,
     save_draft,
     submit_registration,
+    terms_of_sending,
     withdraw_registration,
 )
 from fairway.deals.forms import AnswerForm, CorrectionForm, RegistrationForm, initial_of
@@ -35,7 +35,7 @@ from fairway.deals.models import Protection, Registration
 from fairway.deals.queries.registrations import by_uid, deal_of, of_partner, protection_of
 from fairway.deals.queries.suggestions import suggest
 from fairway.deals.queries.timelines import events_of
-from fairway.deals.rules.decision import POLICY, protected_until
+from fairway.deals.rules.decision import protected_until
 from fairway.deals.rules.words import REJECT_REASONS
 from fairway.deals.views.answers import asked, pressed
 from fairway.deals.views.tables import OwnProtections, OwnRegistrations, covers
@@ -266,14 +266,14 @@ def _form_page(
     assert seat is not None
     at = clock.now()
     zone = ZoneInfo(seat.partner_time_zone)
-    due = latest_decision(actor=member_of(request), at=at)
+    due, days = terms_of_sending(actor=member_of(request), at=at)
     context = {
         "form": form,
         "uid": uid,
         "draft": draft,
         "vendor": seat.vendor_name,
         "due_at": due.astimezone(zone),
-        "days": POLICY.registration_days,
-        "until": protected_until(at, POLICY.registration_days).astimezone(zone).date(),
+        "days": days,
+        "until": protected_until(at, days).astimezone(zone).date(),
     }
     return render(request, "deals/registration_form.html", context, status=status)

@@ -4,7 +4,7 @@ Called by the actions of the thing that is decided about, inside their `acting_f
 the same transaction. The time limit runs in the business hours of the vendor, where the deciders sit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from fairway.workflow.queries.people import seats_for
 from fairway.workflow.rules.states import APPROVAL, HIGHER, VERBS, deciders
 
 ESCALATE = "escalate"
+HOURS_TO_NEXT_ROLE = 8  # business hours until the role above that one is asked too
 
 
 class AlreadyDecided(StateConflict):
@@ -55,8 +56,12 @@ def request_approval(
     reasons: Sequence[Any] = (),
     title: str = "",
     path: str = "",
+    steps: Sequence[Mapping[str, Any]] = (),
+    previous: Approval | None = None,
 ) -> Approval:
     """Ask the people of a staff `role` to decide within `limit_hours` of business time; after that the role above.
+
+    `steps` are asked afterwards, one by one, each [{role, limit_hours}]; they stay as they are now.
 
     `reasons` say why no rule decided. With a `title` those who are asked are told, with `path` as the page.
     """
@@ -73,6 +78,8 @@ def request_approval(
         requested_at=at,
         due_at=due_in_business_hours(vendor.country, vendor.time_zone, at, limit_hours),
         reasons=list(reasons),
+        previous=previous,
+        next_steps=[dict(step) for step in steps] or None,
     )
     set_deadline(approval, ESCALATE, approval.due_at)
     record("requested", approval, actor=actor, at=at, partner_id=approval.partner_id, role=role)
@@ -95,7 +102,8 @@ def decide(
     """Decide what waits about `subject`: `outcome` is approved, returned or rejected.
 
     Raises Forbidden for a role that is not asked, AlreadyDecided when nothing waits any more. An `automatic`
-    decision is a rule's, with its reasons; it needs no question before it.
+    decision is a rule's, with its reasons; it needs no question before it. An approval with steps to come asks the
+    next one: it is `follower` of what is returned. Nobody decides two steps of one decision.
     """
     approval = _waiting(subject)
     if approval is None:
@@ -104,12 +112,33 @@ def decide(
         approval = _unasked(subject, actor, at)
     if not automatic and actor.role not in deciders(approval.approver_role):
         raise Forbidden(_("This decision is for: %(role)s.") % {"role": Role(approval.approver_role).label})
+    if not automatic and actor.seat_id in _deciders_before(approval):
+        raise Forbidden(_("You decided the step before this one. Somebody else decides now."))
     changes: dict[str, Any] = {"decided_by_id": actor.seat_id, "decided_at": at, "note": note, "automatic": automatic}
     if reasons:
         changes["reasons"] = list(reasons)
     _move(approval, VERBS[outcome], subject, **changes)
     record(outcome, approval, actor=actor, at=at, partner_id=approval.partner_id, automatic=automatic)
+    if outcome == "approved" and approval.next_steps:
+        approval.follower = _ask_next(approval, subject, actor, at)
     return approval
+
+
+def _deciders_before(approval: Approval) -> list[int]:
+    """Seats that decided earlier steps of the same decision."""
+    seats, before = [], approval.previous
+    while before is not None:
+        seats += [before.decided_by_id] if before.decided_by_id else []
+        before = before.previous
+    return seats
+
+
+def _ask_next(done: Approval, subject: Model, actor: Member, at: datetime) -> Approval:
+    step, *others = done.next_steps or []
+    return request_approval(
+        subject=subject, role=step["role"], limit_hours=step["limit_hours"], actor=actor, at=at, partner=done.partner,
+        reasons=done.reasons, title=done.title, path=done.path, steps=others, previous=done,
+    )  # fmt: skip
 
 
 def withdraw_approval(*, subject: Model, actor: Member, at: datetime) -> Approval | None:
@@ -125,11 +154,15 @@ def withdraw_approval(*, subject: Model, actor: Member, at: datetime) -> Approva
 def escalate(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     """The deadline of a decision is reached: ask the role above as well, and tell it. Called by the deadline."""
     approval = Approval.objects.select_for_update().filter(pk=subject_id, state=ApprovalState.WAITING).first()
-    if approval is None or approval.escalated_at is not None:
+    if approval is None:
         return
-    higher = HIGHER.get(approval.approver_role)
+    higher = HIGHER.get(approval.escalated_to or approval.approver_role)
     if higher is None:
         return
+    if HIGHER.get(higher) is not None:
+        vendor = Organization.objects.get(pk=vendor_id)
+        again_at = due_in_business_hours(vendor.country, vendor.time_zone, at, HOURS_TO_NEXT_ROLE)
+        set_deadline(approval, ESCALATE, again_at)
     approval.escalated_at, approval.escalated_to = at, higher
     approval.save(update_fields=["escalated_at", "escalated_to"])
     actor = system_member(vendor_id, "deadlines")

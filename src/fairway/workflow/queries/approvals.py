@@ -7,6 +7,7 @@ from fairway.core.events.record import subject_type
 from fairway.core.tenancy.models import Role
 from fairway.core.tenancy.scope import TenantQuerySet
 from fairway.workflow.models import Approval, ApprovalState
+from fairway.workflow.rules.states import HIGHER, deciders
 
 
 def waiting_for(member: Member) -> TenantQuerySet:
@@ -14,7 +15,9 @@ def waiting_for(member: Member) -> TenantQuerySet:
     asked = Q(approver_role=member.role)
     if member.role == Role.CAM:
         asked &= Q(partner__cam_id=member.seat_id) | Q(partner=None)
-    waiting = Approval.objects.filter(asked | Q(escalated_to=member.role), state=ApprovalState.WAITING)
+    if member.role in HIGHER.values():  # asked in its turn, also when the role above was asked after it
+        asked |= Q(escalated_to__in=deciders(member.role))
+    waiting = Approval.objects.filter(asked, state=ApprovalState.WAITING)
     return waiting.order_by("due_at", "pk")
 
 
