@@ -6,8 +6,14 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Case, F, Model, QuerySet, Value, When
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fairway.core.states import Machine
+
+
+def state_choices(machine: Machine) -> list[tuple[str, Any]]:
+    """The states as choices of a model's field, whose words follow the language of the reader."""
+    return [(state, gettext_lazy(str(word))) for state, word in machine.labels.items()]
 
 
 class StateConflict(Exception):

@@ -17,7 +17,7 @@ from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
 from fairway.core.saved import pages as saved
 from fairway.core.tenancy.views import desk as desk_views
-from fairway.core.tenancy.views import invitations, people, roles, security, sign_in_policy, tokens
+from fairway.core.tenancy.views import invitations, people, preferences, roles, security, sign_in_policy, tokens
 
 
 def _people(prefix: str) -> list[Any]:
@@ -91,6 +91,7 @@ plain = [
 ]
 # A person's own log-in. The names beginning with mfa_ are those the library leads to.
 plain += [
+    path("accounts/preferences/", preferences.preferences, name="preferences"),
     path("accounts/security/", security.security, name="security"),
     path("accounts/security/", security.security, name="mfa_index"),
     path("accounts/security/places/others/end/", security.end_others, name="sign-in-end-others"),

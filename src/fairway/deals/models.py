@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from fairway.catalog.models import ProductLine
+from fairway.core.moves import state_choices
 from fairway.core.tenancy.models import Partner, Seat
 from fairway.core.tenancy.scope import InternalModel, SharedModel, TenantForeignKey
 from fairway.customers.models import Customer
@@ -29,7 +30,7 @@ class Registration(SharedModel):
     (staff only, and never filled in for the partner to read)."""
 
     partner = TenantForeignKey(Partner, related_name="registrations")
-    state = models.CharField(max_length=12, choices=list(REGISTRATION.labels.items()), default=RegistrationState.DRAFT)
+    state = models.CharField(max_length=12, choices=state_choices(REGISTRATION), default=RegistrationState.DRAFT)
     customer = TenantForeignKey(Customer, null=True, blank=True, related_name="+")
     customer_name = models.CharField(_("customer"), max_length=200, blank=True)
     customer_domain = models.CharField(_("website"), max_length=200, blank=True)
@@ -145,7 +146,7 @@ class Protection(SharedModel):
     scope_key = models.CharField(max_length=150, blank=True)  # "" is the whole customer
     scope_name = models.CharField(max_length=150, blank=True)
     customer_name = models.CharField(max_length=200, blank=True, help_text="as the partner knows it")
-    state = models.CharField(max_length=10, choices=list(PROTECTION.labels.items()), default=ProtectionState.LIVE)
+    state = models.CharField(max_length=10, choices=state_choices(PROTECTION), default=ProtectionState.LIVE)
     registration = TenantForeignKey(Registration, null=True, related_name="protections")
     lead = TenantForeignKey(Lead, null=True, related_name="+")
     starts_at = models.DateTimeField()
@@ -192,7 +193,7 @@ class Deal(SharedModel):
     registration = TenantForeignKey(Registration, null=True, related_name="+")
     protection = TenantForeignKey(Protection, null=True, related_name="+")
     product_line = TenantForeignKey(ProductLine, null=True, blank=True, related_name="+")
-    state = models.CharField(max_length=12, choices=list(DEAL.labels.items()), default=DealState.QUALIFIED)
+    state = models.CharField(max_length=12, choices=state_choices(DEAL), default=DealState.QUALIFIED)
     amount_minor = models.BigIntegerField(_("value"), null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     closes_on = models.DateField(_("closes on"), null=True, blank=True)

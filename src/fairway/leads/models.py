@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from fairway.catalog.models import ProductLine
+from fairway.core.moves import state_choices
 from fairway.core.tenancy.models import Partner, Seat
 from fairway.core.tenancy.scope import InternalModel, PublishedModel, SharedModel, TenantForeignKey
 from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
@@ -18,7 +19,7 @@ from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 class Lead(SharedModel):
     limited = "({area} OR ({partner_id} IS NULL AND EXISTS (SELECT 1 FROM leads_offer o WHERE o.lead_id = {id})))"
 
-    state = models.CharField(max_length=20, choices=list(LEAD.labels.items()), default=LeadState.CAPTURED)
+    state = models.CharField(max_length=20, choices=state_choices(LEAD), default=LeadState.CAPTURED)
     external_id = models.CharField(max_length=100, blank=True)
     source = models.CharField(_("source"), max_length=60, blank=True)
     source_detail = models.CharField(max_length=200, blank=True)
@@ -245,7 +246,7 @@ class Offer(SharedModel):
     partner = TenantForeignKey(Partner, related_name="offers")
     lead = TenantForeignKey(Lead, related_name="offers")
     decision = TenantForeignKey(RoutingDecision, null=True, related_name="+")
-    state = models.CharField(max_length=12, choices=list(OFFER.labels.items()), default=OfferState.OPEN)
+    state = models.CharField(max_length=12, choices=state_choices(OFFER), default=OfferState.OPEN)
     title = models.CharField(max_length=200)
     brief = models.JSONField(default=dict)
     place = models.CharField(max_length=150, blank=True)

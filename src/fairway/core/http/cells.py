@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from fairway.core.http.format import MINUS, NONE, currency_digits, currency_symbol, day, moment
+from fairway.core.http.format import MINUS, NONE, around, currency_digits, day, moment, signed, signs
 
 if TYPE_CHECKING:
     from fairway.core.http.tables import Column
@@ -66,7 +66,7 @@ def currency_code(column: Column, row: Any) -> str:
 def plain_money(minor: int, code: str, decimals: int) -> str:
     """Minor units without a symbol: 58,400 or −1,299.00."""
     value = minor / 10 ** currency_digits(code)
-    text = f"{value:,.{decimals}f}"
+    text = signed(f"{value:,.{decimals}f}", signs())
     return MINUS + text[1:] if text[0] == "-" else text
 
 
@@ -75,10 +75,10 @@ def _text(column: Column) -> Callable[[Any, Any], str]:
 
 
 def _number(column: Column) -> Callable[[Any, Any], str]:
-    places = f",.{column.decimals}f"
+    places, spoken = f",.{column.decimals}f", signs()
 
     def draw(value: Any, row: Any) -> str:
-        text = format(value, places)
+        text = signed(format(value, places), spoken)
         return MINUS + text[1:] if text[0] == "-" else text
 
     return draw
@@ -93,19 +93,24 @@ def _money(column: Column, *, on_phone: bool = False) -> Callable[[Any, Any], st
     """Whole amounts; with a unit in the head the symbol shows only on a phone, where there is no head."""
     fixed = column.currency if len(column.currency) == 3 and column.currency.isupper() else ""
     read = None if fixed else getter(column.currency or "currency")
-    symbols: dict[str, tuple[str, int]] = {}
+    symbols: dict[str, tuple[str, str, int]] = {}
+    spoken = signs()
 
-    def known(code: str) -> tuple[str, int]:
-        symbol = _escape(currency_symbol(code))
-        if column.unit:
-            symbol = f'<span class="fw-phone-only">{symbol}</span>' if on_phone else ""
-        symbols[code] = symbol, 10 ** currency_digits(code)
+    def shown(symbol: str) -> str:
+        if not symbol or not column.unit:
+            return _escape(symbol)
+        return f'<span class="fw-phone-only">{_escape(symbol)}</span>' if on_phone else ""
+
+    def known(code: str) -> tuple[str, str, int]:
+        before, after = around(code)
+        symbols[code] = shown(before), shown(after), 10 ** currency_digits(code)
         return symbols[code]
 
     def draw(value: Any, row: Any) -> str:
         code = fixed or read(row)  # type: ignore[misc]
-        symbol, scale = symbols.get(code) or known(code)
-        return f"{MINUS if value < 0 else ''}{symbol}{abs(value) / scale:,.{column.decimals}f}"
+        before, after, scale = symbols.get(code) or known(code)
+        amount = signed(f"{abs(value) / scale:,.{column.decimals}f}", spoken)
+        return f"{MINUS if value < 0 else ''}{before}{amount}{after}"
 
     return draw
 

@@ -1,16 +1,18 @@
-"""Numbers, money, dates and time left, written the way people read them here.
+"""Numbers, money, dates and time left, written the way their reader writes them.
 
 A real minus (−), a hard space before %, the year only when it is another one, and a distance for dates near today.
+Signs and forms follow the language in force; what a language wants is looked up once and kept.
 """
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 
+from babel import Locale
 from babel.numbers import get_currency_precision, get_currency_symbol
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 NONE = "–"
@@ -32,12 +34,59 @@ def currency_symbol(currency: str) -> str:
     return symbol if len(symbol) == 1 else symbol + HARD_SPACE
 
 
+Signs = dict[int, str] | None
+
+
+@cache
+def _signs(language: str | None) -> Signs:
+    """What `str.translate` needs to turn 1,234.50 into the language's own; None where it is that already."""
+    symbols = _locale(language).number_symbols["latn"]
+    signs = {",": symbols["group"], ".": symbols["decimal"]}
+    return None if signs == {",": ",", ".": "."} else str.maketrans(signs)
+
+
+@cache
+def _locale(language: str | None) -> Locale:
+    return Locale.parse(language or "en", sep="-")
+
+
+def signs() -> Signs:
+    """The signs of the language in force, for those who write many numbers: see `signed`."""
+    return _signs(get_language())
+
+
+def signed(text: str, signs: Signs) -> str:
+    """A number written as 1,234.50, with the signs of the reader."""
+    return text if signs is None else text.translate(signs)
+
+
+def group_and_point() -> tuple[str, str]:
+    """The signs between thousands and before decimals: "," and "." in English, "." and "," in German."""
+    found = signs()
+    return (",", ".") if found is None else (found[ord(",")], found[ord(".")])
+
+
+@cache
+def _around(currency: str, language: str | None) -> tuple[str, str]:
+    """What stands before and after an amount: ("€", "") in English, ("", " €") in German."""
+    symbol = currency_symbol(currency)
+    pattern = _locale(language).currency_formats["standard"]
+    if "¤" in pattern.suffix[0]:
+        return "", f"{HARD_SPACE}{symbol.strip()}"
+    return symbol, ""
+
+
+def around(currency: str) -> tuple[str, str]:
+    """What stands before and after an amount of the currency in the language in force."""
+    return _around(currency, get_language())
+
+
 def number(value: int | float | Decimal | None, decimals: int = 0) -> str:
     """1,234.50 with `decimals` places; None is an en dash."""
     if value is None:
         return NONE
-    text = f"{value:,.{decimals}f}"
-    return MINUS + text[1:] if text[0] == "-" and text.strip("-0.,") else text.lstrip("-")
+    text = signed(f"{value:,.{decimals}f}", signs())
+    return MINUS + text[1:] if text[0] == "-" and text.strip("-0.,’ \u00a0\u202f") else text.lstrip("-")
 
 
 def money(minor: int | None, currency: str, *, cents: bool = True) -> str:
@@ -49,7 +98,8 @@ def money(minor: int | None, currency: str, *, cents: bool = True) -> str:
     if not cents:
         amount, digits = amount.quantize(Decimal(1), ROUND_HALF_UP), 0
     sign = MINUS if minor < 0 and amount else ""
-    return f"{sign}{currency_symbol(currency)}{amount:,.{digits}f}"
+    before, after = around(currency)
+    return f"{sign}{before}{signed(f'{amount:,.{digits}f}', signs())}{after}"
 
 
 def percent(value: int | float | Decimal | None, decimals: int = 0) -> str:
@@ -64,13 +114,53 @@ def day(value: date | datetime | None, *, today: date | None = None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
     year = (today or timezone.localdate()).year
-    return _written(value, "j M" if value.year == year else "j M Y", get_language())
+    return _written(value, "short" if value.year == year else "short with year", get_language())
+
+
+def long_day(value: date | datetime | None) -> str:
+    """16 November 2026. An instant counts in the current time zone."""
+    return _in_form(value, "long")
+
+
+def whole_day(value: date | datetime | None) -> str:
+    """Monday 16 November 2026."""
+    return _in_form(value, "whole")
+
+
+def long_moment(value: datetime | None) -> str:
+    """Mon 16 November, 17:48, in the current time zone."""
+    return NONE if value is None else date_format(timezone.localtime(value), _form("moment"))
+
+
+def weekday(value: date | datetime | None) -> str:
+    """Mon."""
+    return _in_form(value, "weekday")
+
+
+def _in_form(value: date | datetime | None, form: str) -> str:
+    if value is None:
+        return NONE
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return _written(value, form, get_language())
 
 
 @lru_cache(maxsize=4096)
 def _written(value: date, form: str, language: str | None) -> str:
     """A list shows the same few hundred days again and again; writing one takes longer than drawing its row."""
-    return date_format(value, form)
+    return date_format(value, _form(form))
+
+
+def _form(name: str) -> str:
+    """How the language in force writes dates, in the letters of Django's `date`."""
+    return {
+        "short": pgettext("form of a date", "j M"),
+        "short with year": pgettext("form of a date", "j M Y"),
+        "long": pgettext("form of a date", "j F Y"),
+        "whole": pgettext("form of a date", "l j F Y"),
+        "moment": pgettext("form of a date", "D j F, H:i"),
+        "weekday": pgettext("form of a date", "D"),
+    }[name]
 
 
 def moment(value: datetime | None, *, now: datetime | None = None) -> str:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fairway.core.http.format import currency_digits, currency_symbol
+from fairway.core.http.format import currency_digits, currency_symbol, group_and_point, signed, signs
 
 AMOUNT_MAX_DIGITS = 15
 
@@ -43,11 +43,15 @@ class MoneyInput(forms.TextInput):
             return super().format_value(value)
         digits = currency_digits(self.currency)
         amount = Decimal(value).scaleb(-digits)
-        return f"{amount:,.{0 if amount == amount.to_integral_value() else digits}f}"
+        return signed(f"{amount:,.{0 if amount == amount.to_integral_value() else digits}f}", signs())
 
 
 class MoneyField(forms.Field):
-    """An amount a person writes (58,400 or 58400.50); cleaned to integer minor units of `currency`."""
+    """An amount a person writes, with the signs of the own language; cleaned to integer minor units of `currency`.
+
+    58,400 in English is 58.400 in German. What another language would read otherwise (58.400 in English) is refused
+    with a sentence that says how to write it, never guessed.
+    """
 
     default_error_messages = {
         "invalid": gettext_lazy("Not an amount. Write 58,400 or 58,400.50."),
@@ -67,11 +71,12 @@ class MoneyField(forms.Field):
             return None
         digits = currency_digits(self.currency)
         text = re.sub(rf"[\s\u00a0{re.escape(currency_symbol(self.currency).strip())}]", "", text)
-        pattern = rf"-?(\d{{1,3}}(,\d{{3}})+|\d+)(\.\d{{1,{digits}}})?" if digits else r"-?(\d{1,3}(,\d{3})+|\d+)"
-        if not re.fullmatch(pattern, text):
+        group, point = (re.escape(sign) for sign in group_and_point())
+        whole, rest = rf"-?(\d{{1,3}}({group}\d{{3}})+|\d+)", rf"({point}\d{{1,{digits}}})?" if digits else ""
+        if not re.fullmatch(whole + rest, text, re.ASCII):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         try:
-            minor = int(Decimal(text.replace(",", "")).scaleb(digits))
+            minor = int(_plain(text).scaleb(digits))
         except InvalidOperation as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
         if len(str(abs(minor))) > AMOUNT_MAX_DIGITS:
@@ -85,6 +90,12 @@ class MoneyField(forms.Field):
             return self.to_python(data) != initial
         except ValidationError:
             return True
+
+
+def _plain(text: str) -> Decimal:
+    """The number of a text whose signs are those of the language in force."""
+    group, point = group_and_point()
+    return Decimal(text.replace(group, "").replace(point, "."))
 
 
 class DateInput(forms.DateInput):

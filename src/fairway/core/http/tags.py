@@ -106,6 +106,26 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def long_day(value: date | datetime | None) -> str:
+    return format.long_day(value)
+
+
+@register.filter
+def whole_day(value: date | datetime | None) -> str:
+    return format.whole_day(value)
+
+
+@register.filter
+def long_moment(value: datetime | None) -> str:
+    return format.long_moment(value)
+
+
+@register.filter
+def weekday(value: date | datetime | None) -> str:
+    return format.weekday(value)
+
+
+@register.filter
 def distance(value: date | None) -> str:
     return format.distance(value)
 

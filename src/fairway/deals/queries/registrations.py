@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from fairway.core.access import Member
+from fairway.core.http.format import number
 from fairway.core.prepared import prepared
 from fairway.core.search.find import ids_of
 from fairway.core.tenancy.context import current
@@ -102,7 +103,7 @@ def counts_by_state(states: Sequence[str]) -> dict[str, str]:
         cursor.execute("SELECT " + ", ".join([one] * len(states)), asked)
         counts = cursor.fetchone()
     return {
-        state: f"{count:,}+" if count >= COUNT_CAP else f"{count:,}"
+        state: f"{number(count)}+" if count >= COUNT_CAP else number(count)
         for state, count in zip(states, counts, strict=True)
     }
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
@@ -89,7 +90,7 @@ def _step(deal: Deal, today: date, member: Member) -> TodoItem:
     return TodoItem(
         title=f"{deal.customer_name}: {deal.next_step}",
         second=f"{partner}{deal.get_state_display()}, {value}.",
-        due_text=distance(on, today=today).capitalize() or day(on, today=today),
+        due_text=capfirst(distance(on, today=today)) or day(on, today=today),
         due_note=_("was due %(day)s") % {"day": day(on, today=today)} if is_late else "",
         late=is_late,
         url=reverse(name, args=[deal.uid]) + "#next",

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from fairway.catalog.models import ProductLine
+from fairway.core.http.format import number
 from fairway.core.search import similar
 from fairway.core.search.find import ids_of
 from fairway.core.tenancy.context import current
@@ -138,7 +139,7 @@ def state_counts() -> dict[str, int]:
 
 def capped(count: int) -> str:
     """“1,000+” where counting stopped."""
-    return f"{count:,}+" if count >= COUNT_CAP else f"{count:,}"
+    return f"{number(count)}+" if count >= COUNT_CAP else number(count)
 
 
 def waiting_reasons() -> list[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
-from fairway.core.http.format import money
+from fairway.core.http.format import money, number
 from fairway.core.http.parts import Fact
 
 
@@ -22,7 +22,7 @@ def within(days: int | None) -> str:
 def kind_of_company(brief: Mapping[str, Any]) -> str:
     """“Logistics, 220 people”."""
     people = brief.get("employees")
-    size = ngettext("%(n)s person", "%(n)s people", people) % {"n": f"{people:,}"} if people else ""
+    size = ngettext("%(n)s person", "%(n)s people", people) % {"n": number(people)} if people else ""
     return ", ".join(part for part in (brief.get("industry") or "", size) if part)
 
 

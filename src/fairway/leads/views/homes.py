@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from fairway.core.access import Member
-from fairway.core.http.format import day, distance, duration
+from fairway.core.http.format import day, distance, duration, number
 from fairway.core.http.parts import Figure
 from fairway.core.http.todo import TodoItem
 from fairway.leads.queries import homes as queries
@@ -86,7 +87,7 @@ def _step(row: dict[str, Any], today: date) -> TodoItem:
     )
     return TodoItem(
         f"{lead_name(row)}: {row['next_step']}", f"{about}. {last}" if about else last,
-        distance(on, today=today).capitalize() or day(on), is_late, reverse("portal-lead", args=[row["uid"]]),
+        capfirst(distance(on, today=today)) or day(on), is_late, reverse("portal-lead", args=[row["uid"]]),
         _("Open"), "step", (on - today).days,
         _("was due %(day)s") % {"day": day(on)} if is_late else "", None, "phone-call",
     )  # fmt: skip
@@ -103,7 +104,7 @@ def leads_waiting(member: Member, at: datetime) -> Iterable[TodoItem]:
 
 
 def _waiting(row: dict[str, Any]) -> TodoItem:
-    words = ngettext("%(n)s lead waits", "%(n)s leads wait", row["leads"]) % {"n": f"{row['leads']:,}"}
+    words = ngettext("%(n)s lead waits", "%(n)s leads wait", row["leads"]) % {"n": number(row["leads"])}
     because = row["reason"]
     return TodoItem(
         words, because or _("No reason is kept."), _("since %(day)s") % {"day": day(row["oldest"])}, False,
@@ -144,7 +145,9 @@ def lead_figures(member: Member, at: datetime) -> list[Figure]:
     return [
         Figure(_("Leads offered now"), capped(counts["offered"]), _("wait for an answer"), f"{list_url}?state=offered"),
         Figure(_("Leads being worked"), capped(counts["accepted"]), _("at partners"), f"{list_url}?state=accepted"),
-        Figure(_("Offers accepted"), rate, _("%(n)s of %(m)s in 30 days") % {"n": f"{accepted:,}", "m": f"{offers:,}"}),
+        Figure(
+            _("Offers accepted"), rate, _("%(n)s of %(m)s in 30 days") % {"n": number(accepted), "m": number(offers)}
+        ),
     ]
 
 

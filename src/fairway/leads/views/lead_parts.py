@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from fairway.core.http.format import day
+from fairway.core.http.format import day, whole_day
 from fairway.core.http.happenings import Happened
 from fairway.core.http.parts import Fact, Reason, Step
 from fairway.leads.models import Lead, LeadPerson, LeadScore, Offer
@@ -52,7 +51,7 @@ def origin(lead: Lead, zone: str) -> str:
     if lead.campaign:
         parts.append(_("campaign %(name)s") % {"name": lead.campaign})
     local = lead.captured_at.astimezone(ZoneInfo(zone))
-    return ", ".join([*parts, f"{date_format(local, 'l j F Y')}, {local:%H:%M}"])
+    return ", ".join([*parts, f"{whole_day(local)}, {local:%H:%M}"])
 
 
 def left(offer: Offer | None, at: datetime, zone: str) -> TimeLeft | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from fairway.core.events.reading import begun
-from fairway.core.http.format import day
+from fairway.core.http.format import day, number
 from fairway.core.http.happenings import Happened, happened, said
 from fairway.core.http.parts import Happening
 from fairway.leads.models import Lead, LeadNote, Offer, TouchKind, TouchOutcome
@@ -100,7 +100,7 @@ def _routed(data: Mapping[str, Any]) -> str:
     """“by rule 4; 44 partners looked at”."""
     rule, considered = data.get("rule"), data.get("considered") or 0
     by = _("by rule %(n)d") % {"n": rule} if rule else _("no rule matched")
-    looked = ngettext("%(n)s partner looked at", "%(n)s partners looked at", considered) % {"n": f"{considered:,}"}
+    looked = ngettext("%(n)s partner looked at", "%(n)s partners looked at", considered) % {"n": number(considered)}
     nobody = "" if data.get("outcome") == "offered" else _(", nobody found")
     return f"{by}; {looked}{nobody}"
 

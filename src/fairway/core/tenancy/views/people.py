@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fairway.core import clock
 from fairway.core.access import Member, require
+from fairway.core.http.format import day
 from fairway.core.http.frame import role_label
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Fact
@@ -166,7 +167,7 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
         Fact(_("E-mail"), seat.email),
         Fact(_("Role"), _role_of(seat, member)),
         Fact(_("Partner"), seat.partner.name if seat.partner else _("Own staff")),
-        Fact(_("Since"), f"{seat.created_at:%-d %b %Y}"),
+        Fact(_("Since"), day(seat.created_at)),
     ]
     if seat.territory_ids is not None:
         facts.append(Fact(_("Sees"), _("the partners of some territories")))
