@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from fairway.core.http.format import day, distance
 from fairway.core.http.tables import Column, Filter, Table
@@ -63,7 +63,7 @@ class LeadTable(Table):
         ),
         Column("points", gettext_lazy("Points"), kind="number", value=_points, sort=True, phone=""),
         Column("band", gettext_lazy("Band"), value=_band, phone=""),
-        Column("product_line__name", gettext_lazy("Line"), phone=""),
+        Column("product_line__name", pgettext_lazy("of products", "Line"), phone=""),
         Column("place", gettext_lazy("Place"), phone=""),
         Column("source", gettext_lazy("Source"), phone=""),
         Column("amount_minor", gettext_lazy("Budget"), kind="money", currency="currency", sort=True),

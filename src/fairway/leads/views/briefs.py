@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django_countries import countries
 
 from fairway.core.http.format import money, number
@@ -39,7 +39,7 @@ def facts(brief: Mapping[str, Any], amount_minor: int | None, currency: str) -> 
         Fact(_("Decides"), within(brief.get("timeframe_days"))),
         _company(brief),
         Fact(_("Place"), place(brief)),
-        Fact(_("Line"), brief.get("product_line") or ""),
+        Fact(pgettext("of products", "Line"), brief.get("product_line") or ""),
     ]
 
 
