@@ -79,7 +79,7 @@ def territories(cast: Cast) -> tuple[int, ...]:
 SETTINGS = {"Territory", "ScoreCard", "RoutingPolicy", "SignInPolicy", "CustomRole", "DealRules"}
 NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
-    "KeptFigures", "SavedMapping",
+    "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping",
 }  # fmt: skip
 
 

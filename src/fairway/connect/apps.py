@@ -10,9 +10,14 @@ class ConnectConfig(AppConfig):
         from django.urls import reverse
 
         from fairway.core import imports
-        from fairway.core.http import nav
+        from fairway.core.http import happenings, nav
 
         imports.register_page(lambda kind: f"{reverse('import-new')}?kind={kind}")
         nav.register(
-            nav.NavItem("console", "setup", _("Imports"), "import-list", "table-import", "import.read", 60),
-        )
+            nav.NavItem("console", "setup", _("Imports"), "import-list", "table-import", "import.read", 60,
+                        also=("savedmapping-list", "duplicatepair-list", "dropfolder-list")),
+        )  # fmt: skip
+        merged = {"merged": (_("Merged"), _("with another, by %(actor)s")),
+                  "merged_away": (_("Merged"), _("into another, by %(actor)s")),
+                  "unmerged": (_("Merge undone"), _("by %(actor)s"))}  # fmt: skip
+        happenings.register({f"{kind}.{verb}": words for kind in ("partner", "lead") for verb, words in merged.items()})

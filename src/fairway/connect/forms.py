@@ -157,6 +157,40 @@ class MappingForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith("default-")]
 
 
+EVERY_WORDS = {
+    5: gettext_lazy("every 5 minutes"), 15: gettext_lazy("every 15 minutes"), 60: gettext_lazy("every hour"),
+    360: gettext_lazy("every 6 hours"), 1440: gettext_lazy("every day"),
+}  # fmt: skip
+
+
+class DropForm(forms.Form):
+    """A drop folder. Values for all rows come as “field=value”, one a line."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    kind = forms.ChoiceField(label=gettext_lazy("What is in the files?"))
+    every_minutes = forms.TypedChoiceField(
+        label=gettext_lazy("Look"), coerce=int, choices=list(EVERY_WORDS.items()), initial=15
+    )
+    defaults = forms.CharField(
+        label=gettext_lazy("For all rows"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("One value a line, such as currency=USD. It stands where a row has none of its own."),
+    )
+    is_active = forms.BooleanField(label=gettext_lazy("Look for files"), required=False, initial=True)
+
+    def __init__(self, *args: Any, kinds: Sequence[Target[Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(each.kind, each.label) for each in kinds]  # type: ignore[attr-defined]
+
+    def clean_defaults(self) -> dict[str, str]:
+        pairs = [line.partition("=") for line in self.cleaned_data["defaults"].splitlines() if line.strip()]
+        if any(not sign or not name.strip() for name, sign, _value in pairs):
+            raise forms.ValidationError(_("Write it as field=value, one a line."))
+        return {name.strip(): value.strip() for name, _sign, value in pairs}
+
+
 class NameForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
 

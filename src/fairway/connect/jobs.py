@@ -9,11 +9,13 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from fairway.connect.actions.drops import FILES_MOST, stop_drop_folder, take_one
+from fairway.connect.actions.duplicates import propose_duplicates
 from fairway.connect.actions.runs import Chunk, begin_import, fail_import, finish_import, push_stuck_imports, take_chunk
 from fairway.connect.actions.uploads import clear_files
 from fairway.connect.issues import write_issues
 from fairway.connect.mapping import LineReader, Read, readable_columns, reader_for
-from fairway.connect.models import ImportRun
+from fairway.connect.models import DropFolder, ImportRun
 from fairway.connect.rules.decoding import FileProblem
 from fairway.connect.rules.seen import Seen
 from fairway.connect.source import Source, opened
@@ -57,6 +59,38 @@ def look_for_stuck_imports(timestamp: int) -> None:
 def push_stuck(*, vendor_id: int) -> None:
     """The queue gives a job up after its last try; the import it stood for goes on all the same, or ends in words."""
     push_stuck_imports(at=clock.now(), actor=system_member(vendor_id, "Import"))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="connect.look_into_folders", queueing_lock="connect.look_into_folders")
+def look_into_folders(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("connect.look_into_drops", vendor_id=vendor_id, once=f"connect.look_into_drops/{vendor_id}")
+
+
+@job("connect.look_into_drops")
+def look_into_drops(*, vendor_id: int) -> None:
+    """Import what lies in the folders whose time has come, each as the person it belongs to."""
+    system, now = system_member(vendor_id, "Import"), clock.now()
+    with entering(system.context):
+        folders = list(
+            DropFolder.objects.filter(is_active=True).values_list("pk", "seat_id", "every_minutes", "looked_at")
+        )
+    for pk, seat_id, every_minutes, looked_at in folders:
+        if looked_at is not None and looked_at > now - timedelta(minutes=every_minutes, seconds=-30):
+            continue
+        try:
+            actor = _in_seat(system, seat_id)
+            for _file in range(FILES_MOST):
+                if not take_one(folder_id=pk, actor=actor, at=clock.now()):
+                    break
+        except (NobodyToActAs, Forbidden) as error:
+            stop_drop_folder(folder_id=pk, problem=str(error), actor=system)
+
+
+@job("connect.find_duplicates")
+def find_duplicates(*, vendor_id: int, run_id: int) -> None:
+    propose_duplicates(run_id=run_id, actor=system_member(vendor_id, "Import"), at=clock.now())
 
 
 class NobodyToActAs(Refused):
@@ -103,6 +137,11 @@ def _starter(system: Member, run_id: int) -> Member:
     """The person who started the run, with the rights the person has now; the system for the command line."""
     with entering(system.context):
         seat_id = ImportRun.objects.values_list("seat_id", flat=True).get(pk=run_id)
+    return _in_seat(system, seat_id)
+
+
+def _in_seat(system: Member, seat_id: int | None) -> Member:
+    with entering(system.context):
         user_id = Seat.objects.values_list("user_id", flat=True).get(pk=seat_id) if seat_id else None
     if user_id is None:
         return system

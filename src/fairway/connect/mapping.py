@@ -7,10 +7,11 @@ from typing import Any
 from fairway.connect.models import ImportRun
 from fairway.connect.rules.joining import Joined
 from fairway.connect.rules.mapping import Guess, forbidden_columns, guess, pick
+from fairway.connect.rules.shapes import own_id_column
 from fairway.connect.rules.tabular import Line
 from fairway.connect.source import Source, sample
 from fairway.core.imports import RowIssue, Target, target
-from fairway.core.words import Words
+from fairway.core.words import Words, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,16 @@ def reader_for(run: ImportRun, source: Source) -> LineReader:
 
 def guesses(columns: tuple[str, ...], lines: list[Line], wanted: Target[Any]) -> list[Guess]:
     samples = {column: [text for line in lines if (text := line.values.get(column, ""))] for column in columns}
-    return guess(columns, samples, wanted.fields)
+    own = own_id_column(columns)
+    # Beside the system's own id, a custom one would only be chosen because its name is longer.
+    rivals = {column for column in columns if own and column != own and _is_rival(column)}
+    found = {each.column: each for each in guess([c for c in columns if c not in rivals], samples, wanted.fields)}
+    why = (said("“%(column)s” is the id by which other files name a row.", column=own or ""),)
+    return [found.get(column) or Guess(column, None, 0.0, why) for column in columns]
+
+
+def _is_rival(column: str) -> bool:
+    return column.casefold().replace("_", " ").removesuffix("  c") in {"external id", "externalid"}
 
 
 def first_mapping(run: ImportRun) -> tuple[dict[str, str], dict[str, str]]:

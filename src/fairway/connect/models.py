@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fairway.connect.rules.states import DUPLICATE
 from fairway.core.tenancy.models import Seat
 from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
 
@@ -23,6 +24,11 @@ class ImportKind(models.TextChoices):
     PRODUCTS = "products", _("Products")
     LEADS = "leads", _("Leads")
     SALES_LINES = "sales_lines", _("Sales lines")
+    CUSTOMERS = "customers", _("Customers")
+    CONTACTS = "contacts", _("Contacts")
+    DEALS = "deals", _("Deals")
+    TOUCHES = "touches", _("Touches")
+    CAMPAIGNS = "campaigns", _("Campaigns of leads")
 
 
 class ImportRun(InternalModel):
@@ -105,6 +111,74 @@ class SavedMapping(InternalModel):
             *InternalModel.Meta.constraints,
             models.UniqueConstraint(fields=["vendor", "kind", "shape"], name="savedmapping_once_per_shape"),
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DuplicatePair(InternalModel):
+    """Two records that are perhaps one, why, and what was decided.
+
+    After a merge `winner_id` is one of the two; `moved` says by "app.model.field" which rows were turned from the
+    loser to the winner, so that it can be undone, `stayed` what each keeps for itself, `before` how the loser was.
+    """
+
+    kind = models.CharField(max_length=30, choices=ImportKind)
+    first_id = models.BigIntegerField()
+    second_id = models.BigIntegerField()
+    likeness = models.FloatField()
+    reasons = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=list(DUPLICATE.labels.items()), default="proposed")
+    run = TenantForeignKey(ImportRun, null=True, on_delete=models.SET_NULL, related_name="+")
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = TenantForeignKey(Seat, null=True, related_name="+")
+    winner_id = models.BigIntegerField(null=True)
+    moved = models.JSONField(default=dict)
+    stayed = models.JSONField(default=list)
+    before = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "kind", "first_id", "second_id"], name="duplicatepair_once"),
+        ]
+        indexes = [
+            models.Index(fields=["vendor", "state", "-likeness", "id"], name="duplicatepair_by_state"),
+            models.Index(fields=["vendor", "run"], name="duplicatepair_by_run"),
+        ]
+
+    @property
+    def loser_id(self) -> int | None:
+        if self.winner_id is None:
+            return None
+        return self.second_id if self.winner_id == self.first_id else self.first_id
+
+
+class DropFolder(InternalModel):
+    """A folder in private storage that is looked into on a schedule; what lies there is imported as one person.
+
+    Files lie at `path`, "<vendor uid>/drops/<uid>". `came_in` is the last run it began, `problem` why the last file
+    was not taken.
+    """
+
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("what is in the files?"), max_length=30, choices=ImportKind)
+    path = models.CharField(max_length=300)
+    every_minutes = models.PositiveIntegerField(_("look every"), default=15)
+    is_active = models.BooleanField(_("active"), default=True)
+    defaults = models.JSONField(default=dict)
+    seat = TenantForeignKey(Seat, related_name="+")
+    created_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+    came_in = TenantForeignKey(ImportRun, null=True, on_delete=models.SET_NULL, related_name="+")
+    problem = models.CharField(max_length=400, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
 
     def __str__(self) -> str:
         return self.name

@@ -43,7 +43,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # customers and deals
     "customer.read": STAFF,
     "customer.edit": frozenset({"admin", "chief", "cam", "operations", "deal_desk", "system"}),
+    "customer.import": frozenset({"admin", "operations", "system"}),
     "deal.read": STAFF | PARTNER,
+    "deal.import": frozenset({"admin", "operations", "system"}),
     "deal.work": frozenset({"executive", "seller", "cam", "chief", "admin", "system"}),
     "registration.submit": frozenset({"executive", "seller"}),
     "registration.decide": frozenset({"deal_desk", "chief", "admin", "system"}),
@@ -60,6 +62,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "mail.read": frozenset({"admin", "operations"}),
     "token.manage": frozenset({"admin", "operations", "executive"}),
     "import.read": frozenset({"admin", "marketer", "operations", "finance"}),
+    "duplicate.decide": frozenset({"admin", "operations"}),
     "task.read": STAFF | PARTNER,
     "view.save": STAFF | PARTNER,
 }

@@ -8,5 +8,6 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from fairway.core.http.nav import NavItem, register
+        from fairway.customers import imports  # noqa: F401
 
         register(NavItem("console", "sales", _("Customers"), "customer-list", "building", "customer.read", order=50))

@@ -11,6 +11,7 @@ class Customer(InternalModel):
 
     limited = "{referred}"
 
+    external_id = models.CharField(_("external id"), max_length=100, blank=True, db_default="")
     name = models.CharField(_("name"), max_length=200)
     sort_name = models.CharField(max_length=200)
     name_key = models.CharField(max_length=200)
@@ -21,10 +22,18 @@ class Customer(InternalModel):
     postal_code = models.CharField(max_length=20, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     created_at = models.DateTimeField()
+    # Found to be the same as another: no list shows it, and its names and keys lead there.
+    merged_into = TenantForeignKey("self", null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     class Meta(InternalModel.Meta):
         abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vendor", "external_id"], condition=~models.Q(external_id=""), name="customer_external_id"
+            ),
+        ]
         indexes = [
             models.Index(fields=["vendor", "name_key"], name="customer_by_name_key"),
             models.Index(fields=["vendor", "domain_key"], name="customer_by_domain_key"),
@@ -39,6 +48,7 @@ class CustomerContact(InternalModel):
     limited = "EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = {customer_id})"
 
     customer = TenantForeignKey(Customer, related_name="contacts")
+    external_id = models.CharField(max_length=100, blank=True, db_default="")
     name = models.CharField(max_length=150)
     title = models.CharField(max_length=150, blank=True)
     email = models.EmailField(blank=True)
@@ -47,4 +57,12 @@ class CustomerContact(InternalModel):
 
     class Meta(InternalModel.Meta):
         abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vendor", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="customercontact_external_id",
+            ),
+        ]
         indexes = [models.Index(fields=["vendor", "email_key"], name="customercontact_by_email")]

@@ -58,13 +58,23 @@ def resolve(values: Mapping[str, str]) -> Resolution:
         by_key |= Q(domain_key=wanted.domain_key)
     found = {row.pk: row for row in Customer.objects.filter(by_key).order_by("pk")[:PROBED_MOST]}
     found |= {row.pk: row for row in Customer.objects.filter(pk__in=alike - set(found))}
-    weighed = [
-        Candidate(row, compare(wanted, keys_of_customer(row), similarity(name, row.name))) for row in found.values()
-    ]
-    kept = [each for each in weighed if each.likeness.similarity >= WORTH_A_LOOK]
+    best: dict[int, Candidate] = {}
+    for row, spelled in _answers(found):
+        likeness = compare(wanted, keys_of_customer(spelled), similarity(name, spelled.name))
+        if row.pk not in best or likeness.similarity > best[row.pk].likeness.similarity:
+            best[row.pk] = Candidate(row, likeness)
+    kept = [each for each in best.values() if each.likeness.similarity >= WORTH_A_LOOK]
     kept.sort(key=lambda each: (-each.likeness.similarity, each.customer.pk))
     same = [each.customer for each in kept if each.likeness.is_same]
     return Resolution(same[0] if len(same) == 1 else None, tuple(kept[:CANDIDATES_MOST]))
+
+
+def _answers(found: Mapping[int, Customer]) -> list[tuple[Customer, Customer]]:
+    """(who is meant, as who was found): a customer that was merged is found by its own spelling and means another."""
+    merged = {row.merged_into_id for row in found.values() if row.merged_into_id is not None}
+    winners = Customer.objects.in_bulk(merged) if merged else {}
+    answers = [(winners.get(row.merged_into_id or 0, row), row) for row in found.values()]
+    return [(row, spelled) for row, spelled in answers if row.merged_into_id is None]
 
 
 def keys_of_customer(customer: Customer) -> Keys:
@@ -73,7 +83,7 @@ def keys_of_customer(customer: Customer) -> Keys:
 
 def listed(*, text: str = "", country: str = "") -> QuerySet[Customer]:
     """Customers for a list of staff; `text` finds by name as fuzzily as the conflict check does."""
-    rows = Customer.objects.all()
+    rows = Customer.objects.filter(merged_into=None)
     if country:
         rows = rows.filter(country=country)
     if text.strip():

@@ -10,7 +10,7 @@ class DealsConfig(AppConfig):
         from fairway.core import search
         from fairway.core.http import desk, home, todo
         from fairway.core.http.nav import NavItem, register
-        from fairway.deals import measures
+        from fairway.deals import imports, measures  # noqa: F401
         from fairway.deals.queries.desk import questions_waiting, steps_due
         from fairway.deals.views import first_steps, homes, many
         from fairway.deals.views.found import CUSTOMERS, DEALS, REGISTRATIONS

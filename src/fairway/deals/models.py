@@ -184,6 +184,7 @@ class Deal(SharedModel):
     """An opportunity a partner works: from an accepted lead (origin vendor) or a registration (origin partner)."""
 
     partner = TenantForeignKey(Partner, related_name="deals")
+    external_id = models.CharField(max_length=100, blank=True, db_default="")
     customer = TenantForeignKey(Customer, null=True, related_name="+")
     customer_name = models.CharField(_("customer"), max_length=200)
     city = models.CharField(max_length=100, blank=True)
@@ -213,6 +214,9 @@ class Deal(SharedModel):
             *SharedModel.Meta.constraints,
             models.UniqueConstraint(
                 fields=["vendor", "lead"], condition=~models.Q(lead=None), name="deal_once_per_lead"
+            ),
+            models.UniqueConstraint(
+                fields=["vendor", "external_id"], condition=~models.Q(external_id=""), name="deal_external_id"
             ),
             models.UniqueConstraint(
                 fields=["vendor", "registration"],

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from fairway.core.cells import CellError, RowReader, amount_of, bool_of, country_of, currency_of, whole_of
 from fairway.core.imports import PERSONAL, RowIssue, Target, TargetField, forbidden, register
-from fairway.leads.actions.importing import LeadRow, import_leads
+from fairway.customers.rules.match_keys import looks_like_identifier
+from fairway.leads.actions.importing import CampaignRow, LeadRow, import_campaigns, import_leads
 
 _LIMITS = {
     "external_id": 90, "need": 200, "description": 10_000, "company": 200, "website": 200, "industry": 100,
@@ -125,6 +126,17 @@ def _amount(text: str) -> Any:
     return value
 
 
+def parse_member(values: Mapping[str, str], line: int) -> tuple[CampaignRow | None, list[RowIssue]]:
+    """Which campaign reached a lead."""
+    reader = RowReader(values, line, {"lead": 100, "campaign": 200})
+    reader.need("lead", _("This names no lead. Only leads carry a campaign."))
+    reader.need("campaign", _("The campaign is missing."))
+    if looks_like_identifier(values.get("campaign", "")):
+        reader.refuse("campaign", _("This is an id, not a name. Join the file of campaigns and choose their names."))
+    row = CampaignRow(line, reader.text("lead"), reader.text("campaign"))
+    return (None if reader.is_refused else row), reader.issues
+
+
 TARGET = register(
     Target(
         kind="leads",
@@ -138,3 +150,26 @@ TARGET = register(
         order=20,
     )
 )
+
+
+CAMPAIGNS = register(
+    Target(
+        kind="campaigns",
+        label=gettext_lazy("Campaigns of leads"),
+        permission="lead.import",
+        fields=(
+            _field(
+                "lead", gettext_lazy("External id of the lead"), "leadid", "lead id", "external id", required=True
+            ),
+            _field(
+                "campaign", gettext_lazy("Campaign"), "campaign name", "campaignname", required=True,
+                default_for_all=True,
+            ),
+        ),
+        parse=parse_member,
+        apply=import_campaigns,
+        help=gettext_lazy("One row a lead that a campaign reached. Join the campaigns to get their names."),
+        key_fields=("lead",),
+        order=30,
+    )
+)  # fmt: skip

@@ -310,6 +310,7 @@ class TouchOutcome(models.TextChoices):
 class Touch(SharedModel):
     """One contact with the customer about a lead or a deal."""
 
+    external_id = models.CharField(max_length=100, blank=True, db_default="")
     partner = TenantForeignKey(Partner, related_name="+")
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
@@ -321,6 +322,12 @@ class Touch(SharedModel):
 
     class Meta(SharedModel.Meta):
         abstract = False
+        constraints = [
+            *SharedModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vendor", "external_id"], condition=~models.Q(external_id=""), name="touch_external_id"
+            ),
+        ]
         indexes = [
             models.Index(fields=["vendor", "subject_type", "subject_id", "-touched_at"], name="touch_by_subject"),
             models.Index(fields=["vendor", "partner", "touched_at"], name="touch_by_partner"),

@@ -80,6 +80,7 @@ class Profile(SharedModel):
 class Contact(SharedModel):
     """A person at the partner, with or without a log-in."""
 
+    external_id = models.CharField(max_length=100, blank=True, db_default="")
     name = models.CharField(max_length=150)
     title = models.CharField(max_length=150, blank=True)
     email = models.EmailField(blank=True)
@@ -89,6 +90,12 @@ class Contact(SharedModel):
 
     class Meta(SharedModel.Meta):
         abstract = False
+        constraints = [
+            *SharedModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vendor", "external_id"], condition=~models.Q(external_id=""), name="contact_external_id"
+            ),
+        ]
 
 
 class Program(PublishedModel):

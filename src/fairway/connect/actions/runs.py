@@ -153,6 +153,8 @@ def finish_import(*, run_id: int, actor: Member, at: datetime, summary: dict[str
         move(run, IMPORT, "finish", field="state", finished_at=at, bytes_read=run.size_bytes, summary=summary)
         counts = {name: getattr(run, f"rows_{name}") for name in ("created", "updated", "unchanged", "refused")}
         record("finished", run, actor=actor, at=at, kind=run.kind, **counts)
+        if run.rows_created:
+            defer("connect.find_duplicates", vendor_id=run.vendor_id, run_id=run.pk)
         _tell(run, _("%(file)s is imported") % {"file": run.file_name}, at)
 
 

@@ -117,7 +117,7 @@ def save_mapping(
     require(actor, wanted.permission)
     with acting_for(actor):
         run = _still_uploaded(run)
-        given, problems = _checked_defaults(wanted, defaults)
+        given, problems = checked_defaults(wanted, defaults)
         source, _lines = sample(run, 1)
         settled = settle(choices, source.columns, wanted.fields, given)
         run.mapping, run.options = settled.columns, {**run.options, "defaults": given}
@@ -125,7 +125,8 @@ def save_mapping(
     return [*problems, *map(str, settled.problems)]
 
 
-def _checked_defaults(wanted: Target[Any], defaults: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+def checked_defaults(wanted: Target[Any], defaults: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The values for all rows that can be one, and what is wrong with the others."""
     given: dict[str, str] = {}
     problems: list[str] = []
     for field in wanted.fields:

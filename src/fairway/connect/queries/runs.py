@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from fairway.connect.models import ImportIssue, ImportRun, SavedMapping
+from fairway.connect.models import DropFolder, ImportIssue, ImportRun, SavedMapping
 from fairway.core.access import Member
 from fairway.core.imports import targets
 
@@ -17,6 +17,11 @@ def visible_runs(member: Member) -> QuerySet[ImportRun]:
 def visible_mappings(member: Member) -> QuerySet[SavedMapping]:
     kinds = [each.kind for each in targets().values() if member.can(each.permission)]
     return SavedMapping.objects.filter(kind__in=kinds)
+
+
+def visible_drops(member: Member) -> QuerySet[DropFolder]:
+    kinds = [each.kind for each in targets().values() if member.can(each.permission)]
+    return DropFolder.objects.filter(kind__in=kinds)
 
 
 def mapping_used(run: ImportRun) -> SavedMapping | None:

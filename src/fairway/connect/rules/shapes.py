@@ -16,5 +16,18 @@ def placed(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]
     return {field: named[_plain(column)] for field, column in mapping.items() if _plain(column) in named}
 
 
+_OF_SALESFORCE = frozenset({"id", "createdbyid", "systemmodstamp"})
+
+
+def own_id_column(columns: Sequence[str]) -> str | None:
+    """The column by which other files of the same system name a row, where it is known; else None.
+
+    Exports of Salesforce all have these columns; their own “Id” is the one that others refer to, whatever custom
+    column of ids stands beside it.
+    """
+    named = {_plain(column): column for column in columns}
+    return named["id"] if set(named) >= _OF_SALESFORCE else None
+
+
 def _plain(column: str) -> str:
     return " ".join(column.split()).casefold()

@@ -37,19 +37,22 @@ class Merge(NamedTuple):
         return f"{letters_of(self.left)}{self.top}"
 
 
-def merges_of(book: Workbook, sheet: Sheet) -> list[Merge]:
-    """The first merged blocks of a sheet. Goes through all of its bytes, which also shows whether they are whole."""
+def looked_through(book: Workbook, sheet: Sheet) -> tuple[list[Merge], bool]:
+    """The first merged blocks of a sheet, and whether it holds formulas. Goes through all of its bytes, which also
+    shows whether they are whole."""
     found: list[Merge] = []
+    has_formulas = False
     rest = b""
     for chunk in book.package.chunks(sheet.part):
         data = rest + chunk
+        has_formulas = has_formulas or b"<f>" in data or b"<f " in data
         for match in _MERGE.finditer(data):
             left, right = place_of(match[1].decode()), place_of(match[3].decode())
             if left is not None and right is not None and len(found) < MERGES_MAX:
                 found.append(Merge(int(match[2]), left, int(match[4]), right))
         cut = data.rfind(b"<")
         rest = data[cut:][:500] if cut >= 0 else b""
-    return found
+    return found, has_formulas
 
 
 def rows_of(

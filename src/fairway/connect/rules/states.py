@@ -1,4 +1,4 @@
-"""The life of an import, as a table."""
+"""The life of an import and of a proposed duplicate, as tables."""
 
 from fairway.core.states import Machine
 
@@ -23,5 +23,18 @@ IMPORT = Machine(
         ("uploaded", "cancel"): "cancelled",
         ("waiting", "cancel"): "cancelled",
         ("running", "cancel"): "cancelled",
+    },
+)
+
+DUPLICATE = Machine(
+    "possible duplicate",
+    initial="proposed",
+    final=set(),
+    labels={"proposed": "Proposed", "merged": "Merged", "dismissed": "Two records"},
+    transitions={
+        ("proposed", "merge"): "merged",
+        ("proposed", "dismiss"): "dismissed",
+        ("merged", "undo"): "proposed",
+        ("dismissed", "reopen"): "proposed",
     },
 )

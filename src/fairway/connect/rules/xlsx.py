@@ -6,7 +6,7 @@ from typing import BinaryIO
 from fairway.connect.rules.cellvalues import letters_of
 from fairway.connect.rules.decoding import DEFAULT_LIMITS, FileProblem, Limits
 from fairway.connect.rules.records import Record
-from fairway.connect.rules.sheets import Merge, SheetRow, merges_of, rows_of
+from fairway.connect.rules.sheets import Merge, SheetRow, looked_through, rows_of
 from fairway.connect.rules.tabular import Line, Reading, header_of, width_problem
 from fairway.connect.rules.workbooks import Sheet, Workbook, open_workbook
 from fairway.core.words import Words
@@ -89,10 +89,10 @@ def _reading(book: Workbook, sheet: str | None, limits: Limits) -> Reading:
     width = max(sum(map(bool, row.cells)) for row in rows)
     head = [Record(row.number, row.number + 1, row.cells + [""] * (width - len(row.cells)), None) for row in rows]
     header, columns, notes = header_of(head, limits)
-    merges = merges_of(book, chosen)
+    merges, has_formulas = looked_through(book, chosen)
     below = [merge for merge in merges if merge.bottom >= header.line]
     sheets = tuple(each.name for each in book.sheets)
-    notes += _notes(book, chosen, below, sheets)
+    notes += _notes(book, chosen, below, sheets, has_formulas=has_formulas)
     return Reading("", "", columns, header.next_line, tuple(notes), chosen.name, sheets, tuple(map(tuple, below)))
 
 
@@ -124,7 +124,9 @@ def _chosen(book: Workbook, name: str) -> Sheet:
     return found
 
 
-def _notes(book: Workbook, chosen: Sheet, merges: list[Merge], sheets: tuple[str, ...]) -> list[Words]:
+def _notes(
+    book: Workbook, chosen: Sheet, merges: list[Merge], sheets: tuple[str, ...], *, has_formulas: bool
+) -> list[Words]:
     notes: list[Words] = []
     if len(sheets) > 1:
         notes.append(
@@ -140,7 +142,7 @@ def _notes(book: Workbook, chosen: Sheet, merges: list[Merge], sheets: tuple[str
         notes.append(
             _("Some cells are merged (%(cells)s). A value counts for the first of its cells only.", cells=named)
         )
-    if book.is_uncalculated:
+    if book.is_uncalculated and has_formulas:
         notes.append(
             _("No spreadsheet has calculated this workbook yet. Results of formulas are those its writer put there.")
         )

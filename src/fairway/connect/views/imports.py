@@ -16,6 +16,7 @@ from fairway.connect.blanks import blank_workbook
 from fairway.connect.forms import MappingForm, ReadingForm, UploadForm, initial_mapping, kinds_for
 from fairway.connect.mapping import guesses, reader_for
 from fairway.connect.models import ImportRun, ImportState
+from fairway.connect.queries.duplicates import pairs_listed
 from fairway.connect.queries.runs import issues_of, mapping_used, same_file_before, visible_runs
 from fairway.connect.rules.decoding import FileProblem
 from fairway.connect.source import sample
@@ -48,7 +49,9 @@ def _run(request: HttpRequest, uid: UUID) -> ImportRun:
 @require_safe
 def import_list(request: HttpRequest) -> HttpResponse:
     runs = visible_runs(_member(request)).select_related("seat").order_by("-created_at", "-pk")
-    return render(request, "connect/import_list.html", {"table": ImportTable(paginate(runs, request), request=request)})
+    table = ImportTable(paginate(runs, request), request=request)
+    may_decide = request.member.can("duplicate.decide")  # type: ignore[attr-defined]
+    return render(request, "connect/import_list.html", {"table": table, "may_decide": may_decide})
 
 
 def import_new(request: HttpRequest) -> HttpResponse:
@@ -90,6 +93,8 @@ def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     if not is_going:
         issues = issues_of(run)[:SHOWN_ISSUES]
         context["issues"] = IssueTable(issues, request=request) if issues else None
+        if request.member.can("duplicate.decide"):  # type: ignore[attr-defined]
+            context["duplicates"] = pairs_listed(state="proposed", run_id=run.pk).count()
         found = run.summary.get("issues", 0)
         context["shown_of"] = found if found > SHOWN_ISSUES else 0
         context["has_file"] = is_there(run.summary.get("file", ""))

@@ -43,9 +43,9 @@ class ImportTable(Table):
 class IssueTable(Table):
     name = "issues"
     columns = [
-        Column("line", _("Line"), kind="number"),
-        Column("column", _("Column")),
-        Column("message", _("What is wrong"), mark=lambda row: "" if row["is_warning"] else "bad"),
+        Column("line", _("Line"), kind="number", phone="amount"),
+        Column("column", _("Column"), phone="state"),
+        Column("message", _("What is wrong"), phone="name", mark=lambda row: "" if row["is_warning"] else "bad"),
         Column("taken", _("Taken in"), value=lambda row: _("yes") if row["is_warning"] else _("no")),
     ]
     empty = (_("Nothing is wrong"), "")
@@ -57,8 +57,8 @@ class TotalTable(Table):
     name = "totals"
     columns = [
         Column("currency", _("Currency"), kind="name"),
-        Column("file", _("In the file"), kind="number", decimals=2),
-        Column("taken", _("Taken in"), kind="number", decimals=2),
+        Column("file", _("In the file"), kind="number", decimals=2, phone="state"),
+        Column("taken", _("Taken in"), kind="number", decimals=2, phone="amount"),
         Column("refused", _("Refused"), kind="number", decimals=2, mark=lambda row: "bad" if row["refused"] else ""),
     ]
     empty = (_("No amounts"), "")

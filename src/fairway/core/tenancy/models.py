@@ -88,6 +88,8 @@ class Partner(TenantModel):
     external_id = models.CharField(_("external id"), max_length=100, blank=True)
     parent = TenantForeignKey("self", null=True, blank=True, related_name="children")
     cam = TenantForeignKey("core.Seat", null=True, blank=True, related_name="+", verbose_name=_("account manager"))
+    # Found to be the same as another: inactive, and what still comes in under its external id belongs there.
+    merged_into = TenantForeignKey("self", null=True, blank=True, related_name="+")
     name = models.CharField(_("name"), max_length=200)
     sort_name = models.CharField(max_length=200)
     state = models.CharField(max_length=20, choices=PartnerState, default=PartnerState.ACTIVE)

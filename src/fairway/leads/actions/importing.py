@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from fairway.catalog.models import ProductLine
 from fairway.core.access import Member, require
+from fairway.core.events.record import record_many
 from fairway.core.imports import ImportOutcome, RowIssue
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_many
 from fairway.leads.conditions import vendor_currency
+from fairway.leads.models import Lead
 
 Lines = Mapping[str, tuple[int, str]]
 
@@ -79,6 +81,46 @@ def import_leads(
             origin = Origin(source=source or "import")
             for answer in capture_many(taken, origin=origin, actor=actor, at=at, place=True):
                 setattr(outcome, answer.what, getattr(outcome, answer.what) + 1)
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """The campaign that reached a lead, which is named by its external id."""
+
+    line: int
+    lead: str
+    campaign: str
+
+
+def import_campaigns(
+    rows: Sequence[CampaignRow], *, actor: Member, at: datetime, options: Mapping[str, Any] | None = None
+) -> ImportOutcome:
+    """Say of leads which campaign they come from. A lead that several sources have under one id is refused."""
+    require(actor, "lead.import")
+    outcome = ImportOutcome()
+    with acting_for(actor):
+        known: dict[str, list[Lead]] = defaultdict(list)
+        for lead in Lead.objects.filter(external_id__in=[row.lead for row in rows]).select_for_update().order_by("pk"):
+            known[lead.external_id].append(lead)
+        changed: list[Lead] = []
+        for row in rows:
+            found = known[row.lead]
+            if len(found) != 1:
+                text = _("There is no lead with the external id “%(id)s”. Import the leads first.")
+                if found:
+                    text = _("Leads of several sources have the external id “%(id)s”.")
+                outcome.refused.append(RowIssue(row.line, "lead", text % {"id": row.lead[:60]}))
+            elif found[0].campaign == row.campaign:
+                outcome.unchanged += 1
+            else:
+                found[0].campaign = row.campaign
+                changed.append(found[0])
+        Lead.objects.bulk_update(changed, ["campaign"], batch_size=500)
+        record_many(
+            "updated", Lead, [(lead.pk, None, {"changed": ["campaign"]}) for lead in changed], actor=actor, at=at
+        )
+    outcome.updated = len(changed)
     return outcome
 
 

@@ -109,7 +109,7 @@ def partner_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     require(member, "partner.read")
     partner = get_object_or_404(Partner.objects.select_related("cam"), uid=uid)
     known = partner_file(partner)
-    timeline = said(happened({"partner": [partner.pk]}), _readable)
+    timeline = said(happened({"partner": [partner.pk, *merged_into(partner)]}), _readable)
     may_edit = member.can("partner.edit")
     context = {
         "partner": partner, "known": known, "facts": _facts(known, request), "timeline": timeline,
@@ -118,6 +118,11 @@ def partner_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "kinds": kinds_in_words(known.profile.kinds), **(_forms(known) if may_edit else {}),
     }  # fmt: skip
     return render(request, "partners/partner_detail.html", context)
+
+
+def merged_into(partner: Partner) -> list[int]:
+    """Those found to be the same partner: their history is part of this one's."""
+    return list(Partner.objects.filter(merged_into=partner).values_list("pk", flat=True))
 
 
 def _readable(event: Happened) -> dict[str, str]:

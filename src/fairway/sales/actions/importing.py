@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from fairway.catalog.models import Product
@@ -119,7 +121,9 @@ def _without_repeats(rows: Sequence[SalesRow], outcome: ImportOutcome) -> list[S
 
 def _ids(model: type[Partner] | type[Product], external_ids: set[str]) -> dict[str, int]:
     rows = model.objects.filter(external_id__in=external_ids)
-    return dict(rows.values_list("external_id", "id"))
+    # What is sold under the id of a partner that was merged belongs to the one it was merged into.
+    place = Coalesce("merged_into_id", "id") if model is Partner else F("id")
+    return dict(rows.values_list("external_id", place))
 
 
 def _is_placed(row: SalesRow, partners: Mapping[str, int], products: Mapping[str, int], outcome: ImportOutcome) -> bool:

@@ -16,7 +16,7 @@ from fairway.core.http.api.fields import Input, Output
 from fairway.core.http.api.operations import Operation, Resource, operation_of
 from fairway.core.http.api.problems import MEDIA_TYPE, Problem
 
-DONE = {200: "Done.", 201: "Made."}
+DONE = {200: "Done.", 201: "Made.", 202: "Taken on; a job works at it."}
 PROBLEMS = {
     400: "The body is not JSON, or not an object that can be read.",
     401: "No token, or one that is unknown, expired or revoked.",

@@ -49,7 +49,7 @@ def resolve_or_create(*, values: Mapping[str, str], actor: Member, at: datetime)
 def create_unnamed(*, values: Mapping[str, str], actor: Member, at: datetime) -> Customer:
     """A buyer without a company, known by a person's name: kept, but never matched by that name."""
     with acting_for(actor):
-        customer = _row(values, actor, at)
+        customer = new_customer(values, actor, at)
         customer.name_key = ""
         customer.save(force_insert=True)
         record("created", customer, actor=actor, at=at)
@@ -69,7 +69,7 @@ def create_customers(*, rows: Sequence[Mapping[str, str]], actor: Member, at: da
     require(actor, "customer.edit")
     with acting_for(actor):
         wait_my_turn()
-        made = Customer.objects.bulk_create([_row(values, actor, at) for values in rows], batch_size=2000)
+        made = Customer.objects.bulk_create([new_customer(values, actor, at) for values in rows], batch_size=2000)
         record_many("created", Customer, [(row.pk, None, {}) for row in made], actor=actor, at=at)
     return made
 
@@ -88,13 +88,14 @@ def add_contact(
 
 
 def _create(values: Mapping[str, str], actor: Member, at: datetime) -> Customer:
-    customer = _row(values, actor, at)
+    customer = new_customer(values, actor, at)
     customer.save(force_insert=True)
     record("created", customer, actor=actor, at=at)
     return customer
 
 
-def _row(values: Mapping[str, str], actor: Member, at: datetime) -> Customer:
+def new_customer(values: Mapping[str, str], actor: Member, at: datetime) -> Customer:
+    """A row not yet written, with its keys."""
     name = " ".join((values.get("name") or "").split())
     domain = (values.get("domain") or "").strip()
     return Customer(

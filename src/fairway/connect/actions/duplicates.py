@@ -1,0 +1,165 @@
+"""Possible duplicates: proposed after an import, merged by a person, and the merge undone."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from fairway.connect.actions.repointing import repoint, turn_back
+from fairway.connect.models import DuplicatePair, ImportRun
+from fairway.connect.queries.duplicates import MODELS, alike_since
+from fairway.connect.rules.states import DUPLICATE
+from fairway.core.access import Member, require
+from fairway.core.events.record import record, record_many
+from fairway.core.moves import move
+from fairway.core.refusals import Refused
+from fairway.core.tenancy.acting import acting_for
+from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.leads.models import Lead
+
+PROPOSED_MOST = 2_000
+_LEAD_MERGEABLE = ("captured", "waiting")
+
+
+def propose_duplicates(*, run_id: int, actor: Member, at: datetime) -> int:
+    """Look for pairs among what a run brought in; a pair that was seen before is not proposed again.
+
+    Returns how many are new.
+    """
+    with acting_for(actor):
+        run = ImportRun.objects.get(pk=run_id)
+        if run.kind not in MODELS or run.started_at is None or not run.rows_created:
+            return 0
+        found = alike_since(run.kind, run.started_at, run.finished_at or at)[:PROPOSED_MOST]
+        before = DuplicatePair.objects.filter(kind=run.kind)
+        known = set(before.values_list("first_id", "second_id"))
+        made = DuplicatePair.objects.bulk_create(
+            [
+                DuplicatePair(
+                    vendor_id=run.vendor_id, kind=run.kind, run=run, found_at=at, likeness=each.likeness,
+                    first_id=each.first.row_id, second_id=each.second.row_id,
+                    reasons=[str(reason) for reason in each.reasons],
+                )
+                for each in found
+                if (each.first.row_id, each.second.row_id) not in known
+            ],
+            batch_size=500,
+        )  # fmt: skip
+        record_many(
+            "proposed", DuplicatePair, [(pair.pk, None, {"kind": run.kind}) for pair in made], actor=actor, at=at
+        )
+    return len(made)
+
+
+def dismiss_duplicate(*, pair: DuplicatePair, actor: Member, at: datetime) -> None:
+    """They are two. The pair is not proposed again."""
+    require(actor, "duplicate.decide")
+    with acting_for(actor):
+        move(pair, DUPLICATE, "dismiss", field="state", decided_at=at, decided_by_id=actor.seat_id)
+        record("dismissed", pair, actor=actor, at=at, kind=pair.kind)
+
+
+def reopen_duplicate(*, pair: DuplicatePair, actor: Member, at: datetime) -> None:
+    require(actor, "duplicate.decide")
+    with acting_for(actor):
+        move(pair, DUPLICATE, "reopen", field="state", decided_at=None, decided_by_id=None)
+        record("reopened", pair, actor=actor, at=at, kind=pair.kind)
+
+
+def merge_duplicate(*, pair: DuplicatePair, winner_id: int, actor: Member, at: datetime) -> None:
+    """Make the two one: what pointed to the loser points to the winner, the loser steps back and keeps its history.
+
+    Raises Refused, with nothing changed, when one of them is gone, merged already, or in use in a way that a merge
+    would break.
+    """
+    require(actor, "duplicate.decide")
+    if winner_id not in (pair.first_id, pair.second_id):
+        raise Refused(_("Choose one of the two."))
+    if pair.kind not in MODELS:
+        raise Refused(_("Records of this kind are not merged."))
+    loser_id = pair.second_id if winner_id == pair.first_id else pair.first_id
+    model: Any = MODELS[pair.kind]
+    with acting_for(actor):
+        rows = model.objects.select_for_update().order_by("pk").in_bulk([winner_id, loser_id])
+        if len(rows) < 2:
+            raise Refused(_("One of the two is no longer there."))
+        winner, loser = rows[winner_id], rows[loser_id]
+        _refuse_if_in_use(winner, loser)
+        moved, stayed = repoint(model, loser_id, winner_id)
+        before = _step_back(loser, winner, at)
+        move(
+            pair, DUPLICATE, "merge", field="state", winner_id=winner_id, moved=moved, stayed=stayed, before=before,
+            decided_at=at, decided_by_id=actor.seat_id,
+        )  # fmt: skip
+        counts = {label: len(ids) for label, ids in moved.items()}
+        record("merged", winner, actor=actor, at=at, partner_id=_partner_of(winner), other=str(loser.uid), moved=counts)
+        record("merged_away", loser, actor=actor, at=at, partner_id=_partner_of(loser), other=str(winner.uid))
+
+
+def undo_merge(*, pair: DuplicatePair, actor: Member, at: datetime) -> None:
+    """Make them two again: what moved and still points to the winner goes back. What came since stays there."""
+    require(actor, "duplicate.decide")
+    if pair.kind not in MODELS:
+        raise Refused(_("Records of this kind are not merged."))
+    model: Any = MODELS[pair.kind]
+    with acting_for(actor):
+        winner_id, loser_id = pair.winner_id, pair.loser_id
+        moved, before = pair.moved, pair.before
+        move(
+            pair, DUPLICATE, "undo", field="state", winner_id=None, moved={}, stayed=[], before={}, decided_at=None,
+            decided_by_id=None,
+        )  # fmt: skip
+        rows = model.objects.select_for_update().order_by("pk").in_bulk([winner_id, loser_id])
+        if len(rows) < 2:
+            raise Refused(_("One of the two is no longer there."))
+        winner, loser = rows[winner_id], rows[loser_id]
+        if getattr(winner, "merged_into_id", None) is not None:
+            raise Refused(_("This was merged further since. Undo the later merge first."))
+        turn_back(model, moved, loser.pk, winner.pk)
+        _come_back(loser, before)
+        record("unmerged", winner, actor=actor, at=at, partner_id=_partner_of(winner), other=str(loser.uid))
+        record("unmerged", loser, actor=actor, at=at, partner_id=_partner_of(loser), other=str(winner.uid))
+
+
+def _refuse_if_in_use(winner: Any, loser: Any) -> None:
+    if isinstance(loser, Lead):
+        if loser.state not in _LEAD_MERGEABLE:
+            text = _("The lead that gives way must not be with a partner. It is “%(state)s”; keep this one instead.")
+            raise Refused(text % {"state": loser.get_state_display()})
+        return
+    if winner.merged_into_id is not None or loser.merged_into_id is not None:
+        raise Refused(_("One of the two was merged already."))
+    if isinstance(loser, Partner) and winner.parent_id == loser.pk:
+        raise Refused(_("The one that gives way is the parent of the other. Keep the parent instead."))
+
+
+def _step_back(loser: Any, winner: Any, at: datetime) -> dict[str, Any]:
+    """Take the loser out of the lists; returns how it was."""
+    if isinstance(loser, Lead):
+        before = {"state": loser.state, "waiting_because": loser.waiting_because}
+        changes: dict[str, Any] = {
+            "state": "closed",
+            "closed_at": at,
+            "close_reason": "duplicate",
+            "waiting_because": "",
+        }
+    elif isinstance(loser, Partner):
+        before = {"state": loser.state}
+        changes = {"state": PartnerState.INACTIVE, "merged_into_id": winner.pk}
+    else:
+        before, changes = {}, {"merged_into_id": winner.pk}
+    type(loser).objects.filter(pk=loser.pk).update(**changes, version=loser.version + 1)
+    return before
+
+
+def _come_back(loser: Any, before: dict[str, Any]) -> None:
+    changes = dict(before)
+    if isinstance(loser, Lead):
+        changes |= {"closed_at": None, "close_reason": ""}
+    else:
+        changes["merged_into_id"] = None
+    type(loser).objects.filter(pk=loser.pk).update(**changes, version=loser.version + 1)
+
+
+def _partner_of(row: Any) -> int | None:
+    return row.pk if isinstance(row, Partner) else getattr(row, "partner_id", None)

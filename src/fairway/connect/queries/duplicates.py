@@ -1,0 +1,142 @@
+"""Records that are perhaps the same: found among what an import brought in, and read for the page that shows them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from fairway.connect.models import DuplicatePair, ImportKind
+from fairway.connect.rules.likeness import Alike, Facts, near_names, pairs_of, weigh_companies, weigh_leads
+from fairway.core.search import similar
+from fairway.core.tenancy.models import Partner
+from fairway.customers.models import Customer
+from fairway.customers.rules.match_keys import address_key, domain_key, name_key, phone_key
+from fairway.leads.models import Lead, LeadPerson
+from fairway.partners.models import Profile
+
+# Beyond so many new rows names are compared by their keys alone: a probe for each would take hours.
+PROBED_MOST = 3_000
+MODELS: dict[str, type[Model]] = {ImportKind.PARTNERS: Partner, ImportKind.CUSTOMERS: Customer, ImportKind.LEADS: Lead}
+_BATCH = 2_000
+
+
+def alike_since(kind: str, since: datetime, until: datetime) -> list[Alike]:
+    """Pairs of which at least one came in between two instants (both count). Inside acting_for; for jobs."""
+    return {
+        ImportKind.PARTNERS: _partners, ImportKind.CUSTOMERS: _customers, ImportKind.LEADS: _leads,
+    }[ImportKind(kind)](since, until)  # fmt: skip
+
+
+def _partners(since: datetime, until: datetime) -> list[Alike]:
+    rows = Partner.objects.filter(merged_into=None).values_list("pk", "uid", "name", "country", "created_at")
+    profiles = {
+        partner_id: rest
+        for partner_id, *rest in Profile.objects.values_list(
+            "partner_id", "phone", "website", "address", "postal_code", "city"
+        ).iterator()
+    }
+    known: list[Facts] = []
+    new: list[Facts] = []
+    for pk, uid, name, country, created_at in rows.iterator():
+        phone, website, address, postal_code, city = profiles.get(pk, ("",) * 5)
+        facts = Facts(
+            pk, str(uid), name, name_key(name) or "", domain_key(website) or "", phone_key(phone, country) or "",
+            address_key=address_key(address, postal_code, country) or "", city=city, country=country,
+        )  # fmt: skip
+        known.append(facts)
+        if since <= created_at <= until:
+            new.append(facts)
+    keys: list[Callable[[Facts], Any]] = [
+        lambda each: each.name_key, lambda each: each.domain_key, lambda each: each.phone_key,
+        lambda each: each.address_key, near_names,
+    ]  # fmt: skip
+    return pairs_of(new, known, keys=keys, weigh=weigh_companies)
+
+
+_CUSTOMER = ("pk", "uid", "name", "name_key", "domain_key", "city", "country")
+
+
+def _customers(since: datetime, until: datetime) -> list[Alike]:
+    there = Customer.objects.filter(merged_into=None)
+    new = [_customer(row) for row in there.filter(created_at__range=(since, until)).values(*_CUSTOMER).iterator()]
+    ids: set[int] = set()
+    for batch in _batches(new):
+        names = {each.name_key for each in batch} - {""}
+        domains = {each.domain_key for each in batch} - {""}
+        ids |= set(there.filter(Q(name_key__in=names) | Q(domain_key__in=domains)).values_list("pk", flat=True))
+    for each in new[:PROBED_MOST]:
+        if each.name_key:
+            ids |= {pk for pk, _share in similar("customers", each.name_key, least=0.6, most=5)}
+    known = [_customer(row) for row in there.filter(pk__in=ids).values(*_CUSTOMER)]
+    keys: list[Callable[[Facts], Any]] = [lambda each: each.name_key, lambda each: each.domain_key, near_names]
+    return pairs_of(new, known, keys=keys, weigh=weigh_companies)
+
+
+def _customer(row: dict[str, Any]) -> Facts:
+    return Facts(
+        row["pk"], str(row["uid"]), row["name"], row["name_key"], row["domain_key"], city=row["city"],
+        country=row["country"],
+    )  # fmt: skip
+
+
+def _leads(since: datetime, until: datetime) -> list[Alike]:
+    new = list(_lead_facts(Lead.objects.filter(captured_at__range=(since, until))))
+    ids: set[int] = set()
+    for batch in _batches(new):
+        emails, phones = {each.email_key for each in batch} - {""}, {each.phone_key for each in batch} - {""}
+        people = LeadPerson.objects.filter(Q(email_key__in=emails) | Q(phone_key__in=phones))
+        names = {each.name_key for each in batch} - {""}
+        ids |= set(people.values_list("lead_id", flat=True))
+        ids |= set(Lead.objects.filter(name_key__in=names).values_list("pk", flat=True))
+    known = list(_lead_facts(Lead.objects.filter(pk__in=ids).exclude(state="closed")))
+    keys: list[Callable[[Facts], Any]] = [
+        lambda each: each.email_key, lambda each: each.phone_key,
+        lambda each: (each.name_key, each.place) if each.name_key and each.place else None,
+    ]  # fmt: skip
+    return pairs_of(new, known, keys=keys, weigh=weigh_leads)
+
+
+def _lead_facts(leads: QuerySet[Lead]) -> Iterator[Facts]:
+    rows = list(leads.values_list("pk", "uid", "title", "name_key", "domain_key", "city", "country"))
+    people: dict[int, tuple[str, str]] = {}
+    for batch in _batches([row[0] for row in rows]):
+        found = LeadPerson.objects.filter(lead_id__in=batch).values_list("lead_id", "email_key", "phone_key")
+        people |= {pk: (email, phone) for pk, email, phone in found}
+    for pk, uid, title, key, domain, city, country in rows:
+        email, phone = people.get(pk, ("", ""))
+        yield Facts(pk, str(uid), title, key, domain, email_key=email, phone_key=phone, city=city, country=country)
+
+
+def _batches(rows: list[Any]) -> Iterable[list[Any]]:
+    return (rows[begin : begin + _BATCH] for begin in range(0, len(rows), _BATCH))
+
+
+def pairs_listed(*, state: str = "", kind: str = "", run_id: int | None = None) -> QuerySet[DuplicatePair]:
+    rows = DuplicatePair.objects.all()
+    if state:
+        rows = rows.filter(state=state)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return rows.filter(run_id=run_id) if run_id is not None else rows
+
+
+def both_of(pair: DuplicatePair) -> tuple[Any | None, Any | None]:
+    """The two records; None for one that is gone."""
+    if pair.kind not in MODELS:
+        return None, None
+    rows = MODELS[pair.kind]._default_manager.in_bulk([pair.first_id, pair.second_id])
+    return rows.get(pair.first_id), rows.get(pair.second_id)
+
+
+def names_of(pairs: Iterable[DuplicatePair]) -> dict[tuple[str, int], str]:
+    """What the records of these pairs are called, by kind and id. One query a kind."""
+    wanted: dict[str, set[int]] = {}
+    for pair in pairs:
+        wanted.setdefault(pair.kind, set()).update((pair.first_id, pair.second_id))
+    return {
+        (kind, pk): str(row)
+        for kind, ids in wanted.items()
+        if kind in MODELS
+        for pk, row in MODELS[kind]._default_manager.in_bulk(ids).items()
+    }
