@@ -16,7 +16,7 @@ from fairway.core.tenancy.policies import reading, tenant_models
 from fairway.core.tenancy.scope import InScope
 from fairway.leads.models import Lead
 from tests import cast
-from tests.leaks import Reader, desk_of, faults_of, readers, right_faults
+from tests.leaks import Reader, desk_of, faults_of, for_limited, readers, right_faults
 from tests.rows import make_rows
 
 TABLES = pytest.mark.parametrize("model", tenant_models(), ids=lambda model: model._meta.db_table)
@@ -73,6 +73,8 @@ def test_a_policy_that_lets_all_through_is_noticed(world, model):
 def test_a_policy_that_is_gone_is_noticed(world, model):
     table = model._meta.db_table
     for role in policies_of(table):
+        if role == "limited" and not for_limited(model, here=True):
+            continue  # nobody of the sweep has such a row there, and without a policy nobody reads more
         assert found_after(world, model, f"DROP POLICY {role} ON {table}"), role
 
 
