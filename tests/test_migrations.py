@@ -21,6 +21,20 @@ FIRST = frozenset(
 # "<app>.<migration>: <what>" → why it does no harm.
 REVIEWED: dict[str, str] = {
     "core.0007_rate_limits: RunSQL ": "makes a small table of its own, which old processes do not know",
+    **dict.fromkeys(
+        (
+            "customers.0002_outside_ids: AddConstraint customer",
+            "customers.0002_outside_ids: AddConstraint customercontact",
+            "deals.0005_outside_ids: AddConstraint deal",
+            "leads.0005_outside_ids: AddConstraint touch",
+            "partners.0002_outside_ids: AddConstraint contact",
+        ),
+        "an index of the rows with an external id, of which there are none yet: one reading of the table",
+    ),
+    "core.0010_merging: AddField partner.merged_into indexed": "a column without values, thirty thousand rows at most",
+    "customers.0002_outside_ids: AddField customer.merged_into indexed": "a column without values: one reading",
+    "connect.0004_duplicates: AlterField importrun.kind": "more choices, which the database does not know",
+    "connect.0004_duplicates: AlterField savedmapping.kind": "more choices, which the database does not know",
     "core.0005_search_text: DeleteModel SearchMark": "its table came with 0004, in the same release, and holds nothing",
 }
 

@@ -79,7 +79,8 @@ def row_of(machine: Machine) -> tuple[type[models.Model], str]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             chosen = {value for value, _label in field.choices or ()}
-            if chosen == states and model._meta.model_name.removesuffix("run") == machine.name:
+            name = model._meta.model_name.removesuffix("run").removesuffix("pair")
+            if chosen == states and name == machine.name.removeprefix("possible "):
                 return model, field.name
     raise LookupError(f"No table keeps the states of the machine {machine.name}.")
 

@@ -42,8 +42,11 @@ GROUPS = (
     Group(_("Customers and deals"), {
         "customer.read": _("See customers"),
         "customer.edit": _("Change customers"),
+        "customer.import": _("Send in lists of customers"),
+        "duplicate.decide": _("Merge duplicates"),
         "deal.read": _("See deals"),
         "deal.work": _("Work deals"),
+        "deal.import": _("Send in lists of deals"),
         "registration.submit": _("Register deals"),
         "registration.decide": _("Decide about registrations"),
         "dealrules.edit": _("Rules for registrations"),

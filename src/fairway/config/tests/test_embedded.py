@@ -139,6 +139,7 @@ def test_the_roles_have_exactly_their_rights() -> None:
     group = (False, False, False, False, False, True)
     assert found == [
         *((name, *group) for name in ("fw_acting", "fw_console", "fw_desk")),
+        ("fw_limited", *group),
         ("fw_owner", True, True, True, False, False, True),
         *((name, *group) for name in ("fw_portal", "fw_public")),
         ("fw_web", True, False, False, False, False, False),

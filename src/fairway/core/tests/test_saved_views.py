@@ -101,7 +101,8 @@ def test_columns_are_chosen_and_the_first_always_stays(acme, client_of):
     captured(acme)
     page = client_of(acme.admin).get(f"{LIST}?cols=state").content.decode()
     head = page.partition("<thead>")[2].partition("</thead>")[0]
-    assert head.count('scope="col"') == 2
+    columns = [part for part in head.split("<th ")[1:] if "is-pick" not in part]
+    assert len(columns) == 2
     assert "Nordlicht Brauerei" in page
 
 

@@ -33,10 +33,16 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "STORAGES": {**settings.STORAGES, "staticfiles": {"BACKEND": f"{statics.__name__}.CollectedStorage"}},
     }
     with override_settings(**changed):
-        tags._files.cache_clear()
+        _draw_anew()
         assert statics.collect() is True
         yield folder
-    tags._files.cache_clear()
+    _draw_anew()
+
+
+def _draw_anew() -> None:
+    """Forget what was drawn with other addresses of files."""
+    for kept in (tags._files, tags._icon, tags._page_end, tags._shell_part):
+        kept.cache_clear()
 
 
 def body(answer: Any) -> bytes:
