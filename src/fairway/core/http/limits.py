@@ -81,6 +81,8 @@ def doors() -> tuple[Door, ...]:
     login, reset = _path("/accounts/login/"), _path("/accounts/password/reset/")
     again = _path("/accounts/((login|again)/.+|reauthenticate)/")
     invite = _path("/[^/]+/(console|portal)/(people/invite|invitations/[^/]+/resend)/")
+    # The pages about the API tell nothing of anybody and ask no database.
+    operation = _path(r"/api/v1/(?!docs/|openapi\.json).*")
     return (
         Door("sign-in", "POST", login, address, 60, 5 * MINUTE, is_forgiven=True),
         Door("sign-in-of", "POST", login, typed_email, 10, 15 * MINUTE, is_forgiven=True),
@@ -92,8 +94,8 @@ def doors() -> tuple[Door, ...]:
         Door("public-form", "POST", _path("/[^/]+/public/f/[^/]+/"), _form_and_address, 20, HOUR, is_quiet=True),
         Door("upload", "POST", _path("/[^/]+/console/imports/(new|[^/]+/reading)/"), person, 60, HOUR),
         Door("export", "POST", _path("/[^/]+/(console|portal)/exports/start/.+"), person, 120, HOUR),
-        Door("api", "*", _path("/api/v1/.*"), bearer, settings.API_REQUESTS_A_MINUTE, MINUTE),
-        Door("api-unknown", "*", _path("/api/v1/.*"), _nobodys_address, 120, MINUTE),
+        Door("api", "*", operation, bearer, settings.API_REQUESTS_A_MINUTE, MINUTE),
+        Door("api-unknown", "*", operation, _nobodys_address, 120, MINUTE),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What went wrong, as RFC 9457 says it: `application/problem+json`, with a sentence for people in `detail`."""
 
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,7 @@ from fairway.core.access import Member
 from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
+from fairway.core.tenancy.middleware import database_away
 
 log = logging.getLogger("fairway.api")
 MEDIA_TYPE = "application/problem+json"
@@ -145,7 +147,12 @@ def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What broke outside an operation: a problem for programs, the page for people."""
+    """What broke outside an operation: a problem for programs, the page for people.
+
+    A database that went away is said as such, wherever on its way a request noticed it.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return database_away(request)
     if not request.path.startswith("/api/"):
         return defaults.server_error(request)
     status = HTTPStatus.INTERNAL_SERVER_ERROR

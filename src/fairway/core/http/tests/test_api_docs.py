@@ -6,8 +6,6 @@ from fairway.core.http.api.docs import components, groups
 from fairway.core.http.api.schema import document
 from fairway.core.http.tests.test_style_page import address, axe, opened  # noqa: F401
 
-pytestmark = pytest.mark.django_db  # requests are counted
-
 
 def test_the_page_shows_every_operation_and_object(client):
     answer = client.get("/api/v1/docs/")
