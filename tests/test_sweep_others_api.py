@@ -131,5 +131,7 @@ def test_no_file_of_an_export_holds_a_row_of_others(acme, client_of, who):
     with entering(member.context):
         written = list(Export.objects.filter(requested_at__gte=world.beta[Export].requested_at, state="done"))
     files = [export_path(export).read_text() for export in written if export_path(export).exists()]
-    assert len(files) >= 3 or not member.can("report.export")
+    # A partner's marketer may export, but none of the kinds there are: those ask for leads or deals too.
+    may_any = member.can("report.export") and (member.can("lead.read") or member.can("lead.work"))
+    assert len(files) >= 3 or not may_any
     assert [mark for text in files for mark in marks if mark in text] == []

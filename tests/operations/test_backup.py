@@ -4,6 +4,7 @@ import json
 import os
 import re
 import tarfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,12 +64,24 @@ def elsewhere(installation: Installation, tmp_path: Path) -> Iterator[Installati
     name = f"fairway_elsewhere_{os.getpid()}"
     owner = os.environ["FAIRWAY_TEST_OWNER_URL"]
     with database._server(owner) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        _dropped(server, name)
         server.execute(f"CREATE DATABASE {name}")
     yield Installation(tmp_path, on_database(installation.web_url, name), on_database(owner, name))
     with database._server(owner) as server:
         for (made,) in server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{name}%"]).fetchall():
-            server.execute(f"DROP DATABASE {made} WITH (FORCE)")
+            _dropped(server, made)
+
+
+def _dropped(server: Any, name: str) -> None:
+    """Not while autovacuum is in it: the owner may not end that, and it goes by itself."""
+    for attempt in range(60):
+        try:
+            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            return
+        except psycopg.errors.InsufficientPrivilege:
+            if attempt == 59:
+                raise
+            time.sleep(0.5)
 
 
 def checksum_of(installation: Installation) -> dict[str, Any]:
