@@ -35,6 +35,26 @@ REVIEWED: dict[str, str] = {
     "customers.0002_outside_ids: AddField customer.merged_into indexed": "a column without values: one reading",
     "connect.0004_duplicates: AlterField importrun.kind": "more choices, which the database does not know",
     "connect.0004_duplicates: AlterField savedmapping.kind": "more choices, which the database does not know",
+    **dict.fromkeys(
+        (
+            "leads.0006_fewer_indexes: AlterField lead.partner",
+            "leads.0006_fewer_indexes: AlterField leadnote.lead",
+            "leads.0006_fewer_indexes: AlterField leadperson.lead",
+            "leads.0006_fewer_indexes: AlterField leadperson.partner",
+            "leads.0006_fewer_indexes: AlterField leadscore.card",
+            "leads.0006_fewer_indexes: AlterField leadscore.lead",
+            "leads.0006_fewer_indexes: AlterField offer.lead",
+            "leads.0006_fewer_indexes: AlterField offer.partner",
+            "leads.0006_fewer_indexes: AlterField routingdecision.lead",
+            "leads.0006_fewer_indexes: AlterField routingdecision.policy",
+            "leads.0006_fewer_indexes: RemoveIndex offer",
+            "leads.0006_fewer_indexes: RemoveIndex routingdecision",
+            "sales.0003_fewer_indexes: AlterField salesline.partner",
+            "sales.0003_fewer_indexes: RemoveIndex salesline",
+            "workflow.0004_fewer_indexes: AlterField notification.seat",
+        ),
+        "drops an index that another begins like: a lock of milliseconds, nothing is read",
+    ),
     "core.0005_search_text: DeleteModel SearchMark": "its table came with 0004, in the same release, and holds nothing",
 }
 

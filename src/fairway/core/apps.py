@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from fairway.core import words
+from fairway.core import memory, words
 
 
 class CoreConfig(AppConfig):
@@ -15,6 +15,7 @@ class CoreConfig(AppConfig):
         from fairway.core.http import nav
         from fairway.core.search.people import PEOPLE
 
+        memory.collect_seldom()
         words.install(gettext)
         search.register(PEOPLE)
         nav.register(

@@ -19,6 +19,8 @@ from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 class Lead(SharedModel):
     limited = "({area} OR ({partner_id} IS NULL AND EXISTS (SELECT 1 FROM leads_offer o WHERE o.lead_id = {id})))"
 
+    # Keys without an index of their own: one that begins with the vendor finds by them, and a second slows writing.
+    partner = TenantForeignKey(Partner, null=True, blank=True, related_name="+", db_index=False)
     state = models.CharField(max_length=20, choices=state_choices(LEAD), default=LeadState.CAPTURED)
     external_id = models.CharField(max_length=100, blank=True)
     source = models.CharField(_("source"), max_length=60, blank=True)
@@ -101,7 +103,8 @@ class Lead(SharedModel):
 class LeadPerson(SharedModel):
     """The person behind a lead. `partner` is empty until acceptance: before that only staff read the row."""
 
-    lead = TenantForeignKey(Lead, related_name="people")
+    partner = TenantForeignKey(Partner, null=True, blank=True, related_name="+", db_index=False)
+    lead = TenantForeignKey(Lead, related_name="people", db_index=False)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     job_title = models.CharField(_("job title"), max_length=150, blank=True)
@@ -127,7 +130,7 @@ class LeadNote(InternalModel):
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
-    lead = TenantForeignKey(Lead, related_name="notes")
+    lead = TenantForeignKey(Lead, related_name="notes", db_index=False)
     seat = TenantForeignKey(Seat, null=True, related_name="+")
     text = models.TextField(_("note"))
     noted_at = models.DateTimeField()
@@ -171,8 +174,8 @@ class LeadScore(InternalModel):
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
-    lead = TenantForeignKey(Lead, related_name="scores")
-    card = TenantForeignKey(ScoreCard, related_name="+")
+    lead = TenantForeignKey(Lead, related_name="scores", db_index=False)
+    card = TenantForeignKey(ScoreCard, related_name="+", db_index=False)
     points = models.IntegerField()
     band = models.CharField(max_length=30, blank=True)
     reasons = models.JSONField(default=list)
@@ -214,8 +217,8 @@ class RoutingDecision(InternalModel):
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
-    lead = TenantForeignKey(Lead, related_name="decisions")
-    policy = TenantForeignKey(RoutingPolicy, null=True, related_name="+")
+    lead = TenantForeignKey(Lead, related_name="decisions", db_index=False)
+    policy = TenantForeignKey(RoutingPolicy, null=True, related_name="+", db_index=False)
     rule_number = models.PositiveIntegerField(null=True)
     rule_name = models.CharField(max_length=200, blank=True)
     outcome = models.CharField(max_length=20)  # "offered", "waiting", "person"
@@ -232,7 +235,6 @@ class RoutingDecision(InternalModel):
         abstract = False
         indexes = [
             models.Index(fields=["vendor", "lead", "-decided_at"], name="decision_by_lead"),
-            models.Index(fields=["vendor", "decided_at"], name="decision_by_time"),
             # Counting what rules decided reads this alone: the rows carry their candidates and are large.
             models.Index(
                 fields=["vendor", "decided_at"], include=["policy", "rule_number", "lead"], name="decision_counts"
@@ -243,8 +245,8 @@ class RoutingDecision(InternalModel):
 class Offer(SharedModel):
     """A lead offered to one partner until `lapses_at`. It carries the brief: no name, no address of a person."""
 
-    partner = TenantForeignKey(Partner, related_name="offers")
-    lead = TenantForeignKey(Lead, related_name="offers")
+    partner = TenantForeignKey(Partner, related_name="offers", db_index=False)
+    lead = TenantForeignKey(Lead, related_name="offers", db_index=False)
     decision = TenantForeignKey(RoutingDecision, null=True, related_name="+")
     state = models.CharField(max_length=12, choices=state_choices(OFFER), default=OfferState.OPEN)
     title = models.CharField(max_length=200)
@@ -274,7 +276,6 @@ class Offer(SharedModel):
         ]
         indexes = [
             models.Index(fields=["vendor", "partner", "state", "lapses_at"], name="offer_by_partner"),
-            models.Index(fields=["vendor", "offered_at"], name="offer_by_time"),
             models.Index(fields=["vendor", "offered_at"], include=["state", "partner"], name="offer_counts"),
             models.Index(
                 fields=["vendor", "-answered_at", "-id"],

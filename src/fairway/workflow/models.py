@@ -96,7 +96,7 @@ class Notification(SharedModel):
         " (SELECT o.user_id FROM core_seat o WHERE o.id = current_setting('fw.seat_id')::bigint))",
     }
 
-    seat = TenantForeignKey(Seat, related_name="+")
+    seat = TenantForeignKey(Seat, related_name="+", db_index=False)  # notification_by_seat begins so
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
     body = models.TextField(blank=True)
