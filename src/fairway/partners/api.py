@@ -147,7 +147,7 @@ class PartnerBulk(Resource):
         gives=LinesTold, help=gettext_lazy("Up to 5,000 lines. Good lines are taken, bad ones say what is wrong."),
     )  # fmt: skip
     def post(self, call: Call) -> Lines:
-        lines, rows = Lines(call.data["lines"], PartnerGiven(), key=()), []
+        lines, rows = Lines(call.data["lines"], PartnerGiven, key=()), []
         currency = call.member.seat.vendor_currency if call.member.seat else ""
         for number, values in list(lines.values.items()):
             amount = values.pop("annual_sales", None)

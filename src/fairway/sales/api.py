@@ -77,7 +77,7 @@ class SalesLineBulk(Resource):
         gives=LinesTold, help=_("Up to 5,000 lines. Good lines are taken, bad ones say what is wrong."),
     )  # fmt: skip
     def post(self, call: Call) -> Lines:
-        lines = Lines(call.data["lines"], SalesLineGiven(), key=())
+        lines = Lines(call.data["lines"], SalesLineGiven, key=())
         rows = [_row(number, values) for number, values in lines.values.items()]
         outcome = import_sales_lines(rows, actor=call.member, at=call.at)
         known = uids_by_key([row.key for row in rows])

@@ -95,6 +95,37 @@ FUNCTIONS = [
        WHERE t.token_hash = $1 AND t.revoked_at IS NULL
     $$
     """,
+    # The one seat a token speaks for, in one look: every request of a program begins with it.
+    "DROP FUNCTION IF EXISTS fw_token_seat(text)",
+    """
+    CREATE FUNCTION fw_token_seat(text) RETURNS TABLE (
+      token_id bigint, user_id bigint, scopes text[], expires_at timestamptz,
+      seat_id bigint, seat_uid uuid, role text, name text, email text, organization_id bigint,
+      vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
+      partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
+      second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
+      territory_ids bigint[]
+    ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT t.id, s.user_id, t.scopes::text[], t.expires_at,
+             s.id, s.uid, s.role, s.name, s.email, s.organization_id,
+             v.id, v.name, v.slug, v.currency, v.time_zone,
+             p.id, p.uid, p.name, coalesce(p.time_zone, v.time_zone),
+             CASE WHEN p.id IS NULL THEN '{}'::bigint[]
+                  ELSE array_prepend(p.id, ARRAY(SELECT c.id FROM core_partner c
+                       WHERE c.parent_id = p.id AND c.vendor_id = s.vendor_id ORDER BY c.id)) END,
+             CASE WHEN p.id IS NULL THEN y.staff_second_factor_at END,
+             EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = s.user_id AND a.type <> 'recovery_codes'),
+             coalesce(r.name, ''), r.permissions::text[],
+             CASE WHEN p.id IS NULL THEN s.territory_ids END
+        FROM core_apitoken t
+        JOIN core_seat s ON s.id = t.seat_id AND s.vendor_id = t.vendor_id AND s.is_active
+        JOIN core_organization v ON v.id = s.vendor_id
+        LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
+        LEFT JOIN core_customrole r ON r.id = s.custom_role_id AND r.vendor_id = s.vendor_id
+        LEFT JOIN core_signinpolicy y ON y.vendor_id = s.vendor_id
+       WHERE t.token_hash = $1 AND t.revoked_at IS NULL
+    $$
+    """,
 ]
 
 
@@ -136,6 +167,9 @@ class SeatRow:
 _COLUMNS = ", ".join(field.name for field in fields(SeatRow))
 
 
+_TOKEN_SEAT = f"SELECT token_id, user_id, scopes, expires_at, {_COLUMNS} FROM fw_token_seat(%s)"
+
+
 def seats_of_user(user_id: int) -> list[SeatRow]:
     """The active seats of a person, over all vendors, by vendor name."""
     with connection.cursor() as cursor:
@@ -166,9 +200,22 @@ def invitation_by_hash(token_hash: str) -> tuple[int, int, str, str] | None:
     return _one("SELECT * FROM fw_invitation(%s)", token_hash)
 
 
-def api_token_by_hash(token_hash: str) -> tuple[int, int, int, list[str], Any] | None:
-    """(token id, user id, seat id, scopes, expires at) of a token that is not revoked."""
-    return _one("SELECT * FROM fw_api_token(%s)", token_hash)
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token that is not revoked, and the open seat it speaks for."""
+
+    token_id: int
+    user_id: int
+    scopes: frozenset[str]
+    expires_at: datetime | None
+    seat: SeatRow
+
+
+def token_by_hash(token_hash: str) -> TokenRow | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TOKEN_SEAT, [token_hash])
+        row = cursor.fetchone()
+    return row and TokenRow(row[0], row[1], frozenset(row[2]), row[3], _seat_row(row[4:]))
 
 
 def _one(sql: str, key: str | int) -> Any:
@@ -185,6 +232,7 @@ CALLERS = {
     "fw_is_only_ours(bigint)": "fw_acting",
     "fw_invitation(text)": "fw_web",
     "fw_api_token(text)": "fw_web",
+    "fw_token_seat(text)": "fw_web",
 }
 
 

@@ -27,7 +27,7 @@ from fairway.core import clock
 from fairway.core.access import Member, member_of_seat, permissions_of, public_member
 from fairway.core.logs import request_id
 from fairway.core.tenancy.context import Context, Surface, entering
-from fairway.core.tenancy.lookups import SeatRow, api_token_by_hash, seats_of_user
+from fairway.core.tenancy.lookups import SeatRow, seats_of_user, token_by_hash
 from fairway.core.tenancy.models import Organization, User
 
 log = logging.getLogger("fairway.web")
@@ -232,13 +232,7 @@ def hash_token(token: str) -> str:
 
 def member_of_token(token: str) -> Member | None:
     """The member a bearer token speaks for, or None when it is unknown, expired or revoked."""
-    found = api_token_by_hash(hash_token(token))
-    if found is None:
+    found = token_by_hash(hash_token(token))
+    if found is None or (found.expires_at is not None and found.expires_at <= clock.now()):
         return None
-    _, user_id, seat_id, scopes, expires_at = found
-    if expires_at is not None and expires_at <= clock.now():
-        return None
-    seat = next((seat for seat in seats_of_user(user_id) if seat.seat_id == seat_id), None)
-    if seat is None:
-        return None
-    return member_of_seat(seat, user_id=user_id, kind="token", scopes=frozenset(scopes))
+    return member_of_seat(found.seat, user_id=found.user_id, kind="token", scopes=found.scopes)

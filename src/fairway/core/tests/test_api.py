@@ -130,7 +130,7 @@ def test_a_fault_of_ours_is_a_problem_without_its_inside_and_changes_nothing(acm
     def broken(*args, **kwargs):
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("fairway.leads.api.leads.lead_records", broken)
+    monkeypatch.setattr("fairway.leads.api.leads.new_record", broken)
     answer = program_of(acme.admin).post("leads", LEAD)
     problem_of(answer, 500)
     assert b"secret" not in answer.content
@@ -144,7 +144,7 @@ def test_a_fault_before_the_operation_is_a_problem_too_and_a_page_for_people(acm
     program = program_of(acme.admin)
     browser = client_of(acme.admin)
     browser.raise_request_exception = False
-    monkeypatch.setattr("fairway.core.tenancy.middleware.api_token_by_hash", broken)
+    monkeypatch.setattr("fairway.core.tenancy.middleware.token_by_hash", broken)
     monkeypatch.setattr("fairway.core.tenancy.middleware.seats_of_user", broken)
     problem_of(program.get("leads"), 500)
     page = browser.get("/acme/console/")

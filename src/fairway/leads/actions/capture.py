@@ -79,10 +79,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What became of one given lead: `what` is "created", "updated" or "unchanged"."""
+    """What became of one given lead: `what` is "created", "updated" or "unchanged"; of a new one `row` is what was
+    written, by column."""
 
     lead_id: int
     what: str
+    row: Mapping[str, Any] | None = None
 
 
 def capture_lead(
@@ -279,7 +281,7 @@ def _write(prepared: Sequence[dict[str, Any]], origin: Origin) -> list[Captured]
         with _given(_PERSON_ROW, prepared) as (given, rows):
             cursor.execute(_PEOPLE.format(given=given), [vendor_id, *rows])
             touched = {lead_id for (lead_id,) in cursor.fetchall()} | set(changed.values())
-    return [_captured(row["lead_id"], row["uid"] in new, row["lead_id"] in touched) for row in prepared]
+    return [_captured(row, row["uid"] in new, row["lead_id"] in touched) for row in prepared]
 
 
 def _unchanged_ids(
@@ -291,8 +293,10 @@ def _unchanged_ids(
     return dict(Lead.objects.filter(source=source, external_id__in=wanted).values_list("external_id", "pk"))
 
 
-def _captured(lead_id: int, is_new: bool, is_touched: bool) -> Captured:
-    return Captured(lead_id, "created" if is_new else "updated" if is_touched else "unchanged")
+def _captured(row: Mapping[str, Any], is_new: bool, is_touched: bool) -> Captured:
+    if is_new:
+        return Captured(row["lead_id"], "created", row)
+    return Captured(row["lead_id"], "updated" if is_touched else "unchanged")
 
 
 def _tell(answers: Sequence[Captured], *, actor: Member, at: datetime, source: str) -> None:

@@ -1,11 +1,14 @@
 """Leads: send them in, read them, work them."""
 
+import json
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,8 +20,8 @@ from fairway.core.http.api.problems import Unprocessable
 from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_leads
 from fairway.leads.actions.work import set_next_step, set_stage
 from fairway.leads.api.schemas import LeadChangeGiven, LeadGiven, LeadLinesGiven, LeadQuery, LeadTold
-from fairway.leads.models import Lead
-from fairway.leads.queries.records import lead_records
+from fairway.leads.models import Lead, LeadState
+from fairway.leads.queries.records import OF_PERSON, LeadPages, lead_pages, lead_record
 
 READ = ("lead.read", "lead.work")
 SOURCE = "api"
@@ -36,41 +39,42 @@ class Leads(Resource):
         "list_leads", gettext_lazy("List leads"), permission=READ, asks=LeadQuery, gives=LeadTold, is_list=True,
         order="captured_at", help=gettext_lazy("The newest first. A partner's token reads the leads it has."),
     )  # fmt: skip
-    def get(self, call: Call) -> QuerySet[Lead]:
-        return lead_records(call.query, for_staff=call.member.is_staff)
+    def get(self, call: Call) -> LeadPages:
+        return lead_pages(call.query, for_staff=call.member.is_staff)
 
     @operation(
         "capture_lead", gettext_lazy("Send in a lead"), permission="lead.capture", takes=LeadGiven, gives=LeadTold,
         statuses=(201, 200), has_version=True,
         help=gettext_lazy("It is scored and offered by a job. 200 when the external id was known."),
     )  # fmt: skip
-    def post(self, call: Call) -> tuple[int, Lead]:
+    def post(self, call: Call) -> tuple[int, Any]:
         row, origin = lead_row(call.data, product_lines([call.data])), origin_of(call.data)
         captured = capture_leads([row], origin=origin, actor=call.member, at=call.at)[0]
-        lead = lead_records({}, for_staff=call.member.is_staff).get(pk=captured.lead_id)
-        return HTTPStatus.CREATED if captured.what == "created" else HTTPStatus.OK, lead
+        if captured.row is not None:
+            return HTTPStatus.CREATED, new_record(captured.row, call.data)
+        return HTTPStatus.OK, lead_record(for_staff=call.member.is_staff, pk=captured.lead_id)
 
 
 class LeadDetail(Resource):
     tag = "leads"
 
     @operation("read_lead", gettext_lazy("Read a lead"), permission=READ, gives=LeadTold, has_version=True)
-    def get(self, call: Call, uid: UUID) -> Lead:
-        return found(call, uid)
+    def get(self, call: Call, uid: UUID) -> dict[str, Any]:
+        return told_of(call, uid)
 
     @operation(
         "work_lead", gettext_lazy("Say how far a lead is"), permission="lead.work", takes=LeadChangeGiven,
         gives=LeadTold, has_version=True,
     )  # fmt: skip
-    def patch(self, call: Call, uid: UUID) -> Lead:
-        lead = found(call, uid)
+    def patch(self, call: Call, uid: UUID) -> dict[str, Any]:
+        lead = found(uid)
         call.expect(lead.version)
         if "stage" in call.data:
             set_stage(lead=lead, actor=call.member, at=call.at, stage=call.data["stage"])
         if "next_step" in call.data:
             step, on = call.data["next_step"], call.data.get("next_step_on")
             set_next_step(lead=lead, actor=call.member, at=call.at, next_step=step, on=on)
-        return found(call, uid)
+        return told_of(call, uid)
 
 
 class LeadBulk(Resource):
@@ -81,7 +85,7 @@ class LeadBulk(Resource):
         gives=LinesTold, help=gettext_lazy("Up to 5,000 lines. Good lines are taken, bad ones say what is wrong."),
     )  # fmt: skip
     def post(self, call: Call) -> Lines:
-        lines = Lines(call.data["lines"], LeadGiven(), key=("source", "external_id"))
+        lines = Lines(call.data["lines"], LeadGiven, key=("source", "external_id"))
         known = product_lines(lines.values.values())
         groups: dict[Origin, dict[int, Row]] = defaultdict(dict)
         for number, values in list(lines.values.items()):
@@ -97,8 +101,37 @@ class LeadBulk(Resource):
         return lines
 
 
-def found(call: Call, uid: UUID) -> Lead:
-    return get_object_or_404(lead_records({}, for_staff=call.member.is_staff), uid=uid)
+_NOTHING_YET = {
+    "version": 1, "state": LeadState.CAPTURED.value, "waiting_because": "", "stage": "", "next_step": "",
+    "next_step_on": None, "accepted_at": None, "touches": 0, "last_touch_at": None, "closed_at": None,
+    "close_reason": "", "partner_uid": None, "seller_name": None, "score": None,
+}  # fmt: skip
+
+
+def new_record(row: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What `lead_record` would read of a lead that was captured a moment ago, without asking for it."""
+    captured_at = datetime.fromisoformat(row["captured_at"])
+    return {
+        **row,
+        **_NOTHING_YET,
+        "source": origin_of(dict(given)).source,
+        "captured_at": captured_at,
+        "consented_at": captured_at if row["agreed"] else None,
+        "extra": json.loads(row["extra"]),
+        "product_line_code": given.get("product_line") or None,
+        "person": {name: row[name] for name in OF_PERSON},
+    }
+
+
+def found(uid: UUID) -> Lead:
+    return get_object_or_404(Lead.objects.all(), uid=uid)
+
+
+def told_of(call: Call, uid: UUID) -> dict[str, Any]:
+    lead = lead_record(for_staff=call.member.is_staff, uid=uid)
+    if lead is None:
+        raise Http404
+    return lead
 
 
 def product_lines(given: Any) -> dict[str, ProductLine]:

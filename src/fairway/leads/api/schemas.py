@@ -22,8 +22,7 @@ from fairway.core.http.api.fields import (
     Whole,
 )
 from fairway.core.http.api.operations import PageQuery
-from fairway.core.http.api.telling import told_one
-from fairway.leads.models import Lead, Offer
+from fairway.leads.models import Offer
 from fairway.leads.rules.answers import QUALITY, STAGES
 from fairway.leads.rules.states import LEAD, OFFER
 
@@ -142,7 +141,7 @@ class LeadTold(Output):
     state_code = serializers.CharField()
     city = serializers.CharField()
     postal_code = serializers.CharField()
-    product_line = serializers.CharField(source="product_line.code", allow_null=True)
+    product_line = serializers.CharField(source="product_line_code", allow_null=True)
     amount = Amount()
     timeframe_days = serializers.IntegerField(allow_null=True)
     captured_at = Instant()
@@ -150,8 +149,8 @@ class LeadTold(Output):
     waiting_because = serializers.CharField()
     score = serializers.SerializerMethodField()
     possible_duplicate_of = serializers.SerializerMethodField()
-    partner = serializers.UUIDField(source="partner.uid", allow_null=True, help_text="Who has it.")
-    seller = serializers.CharField(source="seller.name", allow_null=True)
+    partner = serializers.UUIDField(source="partner_uid", allow_null=True, help_text="Who has it.")
+    seller = serializers.CharField(source="seller_name", allow_null=True)
     stage = serializers.CharField()
     next_step = serializers.CharField()
     next_step_on = serializers.DateField(allow_null=True)
@@ -163,16 +162,16 @@ class LeadTold(Output):
     person = serializers.SerializerMethodField()
 
     @extend_schema_field(ScoreTold(allow_null=True))
-    def get_score(self, lead: Any) -> Any:
-        return told_one(ScoreTold, lead.points_given[0]) if lead.points_given else None
+    def get_score(self, lead: dict[str, Any]) -> Any:
+        return lead["score"]
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
-    def get_possible_duplicate_of(self, lead: Lead) -> Any:
-        return lead.extra.get("possible_duplicate_of")
+    def get_possible_duplicate_of(self, lead: dict[str, Any]) -> Any:
+        return lead["extra"].get("possible_duplicate_of")
 
     @extend_schema_field(PersonTold(allow_null=True))
-    def get_person(self, lead: Any) -> Any:
-        return told_one(PersonTold, lead.persons[0]) if lead.persons else None
+    def get_person(self, lead: dict[str, Any]) -> Any:
+        return lead["person"]
 
 
 class OfferQuery(PageQuery):

@@ -16,22 +16,19 @@ def possible_duplicates(rows: Sequence[Mapping[str, Any]], source: str) -> dict[
     Earlier is what is kept already, or stands before it in `rows` (by their own "uid"). A row whose external id is
     known is that lead itself, and is left out.
     """
-    known = _known_ids(rows, source)
-    keys = {i: _keys(row) for i, row in enumerate(rows) if row["external_id"] not in known}
-    uid_of = _earliest({key for found in keys.values() for key in found})
+    keys = [_keys(row) for row in rows]
+    external_ids = [row["external_id"] for row in rows if row["external_id"]]
+    known, uid_of = _kept({key for found in keys for key in found}, source, external_ids)
     duplicates: dict[int, str] = {}
-    for i, found in keys.items():
+    for i, (row, found) in enumerate(zip(rows, keys, strict=True)):
+        if row["external_id"] in known:
+            continue
         first = next((key for key in found if key in uid_of), None)
         if first:
             duplicates[i] = uid_of[first]
         for key in found:
-            uid_of.setdefault(key, rows[i]["uid"])
+            uid_of.setdefault(key, row["uid"])
     return duplicates
-
-
-def _known_ids(rows: Sequence[Mapping[str, Any]], source: str) -> set[str]:
-    wanted = [row["external_id"] for row in rows if row["external_id"]]
-    return {external_id for (external_id,) in _asked(_KNOWN, source, wanted)} if wanted else set()
 
 
 def _keys(row: Mapping[str, Any]) -> list[Key]:
@@ -39,37 +36,48 @@ def _keys(row: Mapping[str, Any]) -> list[Key]:
     return [key for key in keys if all(key)]
 
 
-def _earliest(wanted: Iterable[Key]) -> dict[Key, str]:
-    by_kind: dict[str, list[Key]] = {"email": [], "phone": [], "company": []}
+def _kept(wanted: Iterable[Key], source: str, external_ids: Sequence[str]) -> tuple[set[str], dict[Key, str]]:
+    """The external ids that are known, and key → uid of the earliest lead that has it. One query, or two."""
+    by_kind: dict[str, set[str]] = {"email": set(), "phone": set(), "company": set()}
     for key in wanted:
-        by_kind[key[0]].append(key)
+        by_kind[key[0]].add(key[1])
+    parts: list[tuple[str, list[Any]]] = [(_BY[kind], [list(values)]) for kind, values in by_kind.items() if values]
+    if external_ids:
+        parts.append((_KNOWN, [source, external_ids]))
+    known: set[str] = set()
     found: dict[Key, int] = {}
-    for kind, statement in (("email", _BY_EMAIL), ("phone", _BY_PHONE)):
-        if by_kind[kind]:
-            rows = _asked(statement, [key[1] for key in by_kind[kind]])
-            _keep_first(found, (((kind, value), lead_id) for value, lead_id in rows))
-    if by_kind["company"]:
-        leads = _asked(_BY_COMPANY, list({key[1] for key in by_kind["company"]}))
-        _keep_first(found, ((("company", name, city), lead_id) for name, city, lead_id in leads))
-    uids = {lead_id: str(uid) for lead_id, uid in _asked(_UIDS, list(set(found.values())))} if found else {}
-    return {key: uids[lead_id] for key, lead_id in found.items()}
-
-
-def _keep_first(found: dict[Key, int], rows: Iterable[tuple[Key, int]]) -> None:
-    for key, lead_id in rows:
+    for kind, one, two, lead_id in _asked(parts):
+        if kind == "external":
+            known.add(one)
+            continue
+        key = (kind, one, two) if kind == "company" else (kind, one)
         found[key] = min(lead_id, found.get(key, lead_id))
+    uids = dict(_asked([(_UIDS, [list(set(found.values()))])])) if found else {}
+    return known, {key: str(uids[lead_id]) for key, lead_id in found.items()}
 
 
 # An array is one parameter however many keys it holds. No join and no order: of a vendor that is new, the database
 # has no statistics yet, and then it goes through all leads for each person, or through all people for the order.
-_KNOWN = "SELECT external_id FROM leads_lead WHERE vendor_id = %s AND source = %s AND external_id = ANY (%s)"
-_BY_EMAIL = "SELECT email_key, lead_id FROM leads_leadperson WHERE vendor_id = %s AND email_key = ANY (%s)"
-_BY_PHONE = "SELECT phone_key, lead_id FROM leads_leadperson WHERE vendor_id = %s AND phone_key = ANY (%s)"
-_BY_COMPANY = "SELECT name_key, city, id FROM leads_lead WHERE vendor_id = %s AND name_key = ANY (%s)"
+_KNOWN = (
+    "SELECT 'external', external_id, '', id FROM leads_lead"
+    " WHERE vendor_id = %s AND source = %s AND external_id = ANY (%s)"
+)
+_BY_KEY = "SELECT '{0}', {0}_key, '', lead_id FROM leads_leadperson WHERE vendor_id = %s AND {0}_key = ANY (%s)"
+_BY = {
+    "email": _BY_KEY.format("email"),
+    "phone": _BY_KEY.format("phone"),
+    "company": "SELECT 'company', name_key, city, id FROM leads_lead WHERE vendor_id = %s AND name_key = ANY (%s)",
+}
 _UIDS = "SELECT id, uid FROM leads_lead WHERE vendor_id = %s AND id = ANY (%s)"
 
 
-def _asked(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+def _asked(parts: Sequence[tuple[str, list[Any]]]) -> list[tuple[Any, ...]]:
+    if not parts:
+        return []
+    vendor_id = current().vendor_id
     with connection.cursor() as cursor:
-        cursor.execute(statement, [current().vendor_id, *values])
+        cursor.execute(
+            " UNION ALL ".join(statement for statement, _values in parts),
+            [value for _statement, values in parts for value in (vendor_id, *values)],
+        )
         return list(cursor.fetchall())

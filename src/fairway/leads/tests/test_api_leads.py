@@ -47,6 +47,24 @@ def test_a_lead_sent_in_is_answered_as_it_was_kept(acme, staff):
     assert event.actor_seat_id == acme.marketer.seat_id
 
 
+def test_a_lead_with_everything_is_answered_as_it_was_kept(acme, staff):
+    with acting_for(acme.admin):
+        ProductLine.objects.create(vendor=acme.acme, code="wireless", name="Wireless")
+    staff.post("leads", LEAD)
+    more = {
+        "external_id": "web-2", "source": "shop", "source_detail": "basket", "campaign": "Spring", "agreed": True,
+        "consent_text": "Yes", "website": "https://www.nordlicht.example/", "employees": 40, "state_code": "hb",
+        "city": "Bremen", "postal_code": "28195", "product_line": "wireless", "timeframe_days": 30,
+        "description": "Two halls\nand a yard", "industry": "Logistics",
+    }  # fmt: skip
+    told = staff.post("leads", {**LEAD, **more}).json()
+    assert told["possible_duplicate_of"]
+    assert told["consented_at"] == told["captured_at"]
+    assert staff.get(f"leads/{told['uid']}").json() == told
+    nobody = staff.post("leads", {"company": "Nur ein Name"}).json()
+    assert staff.get(f"leads/{nobody['uid']}").json() == nobody
+
+
 def test_the_same_external_id_is_the_same_lead(acme, staff):
     first = staff.post("leads", LEAD).json()
     again = staff.post("leads", {**LEAD, "need": "Wi-Fi for three warehouses"})

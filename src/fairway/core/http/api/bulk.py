@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from fairway.core.http.api.fields import Input, Output
 from fairway.core.http.api.operations import line_errors
@@ -18,8 +19,15 @@ RESULTS = ("created", "updated", "unchanged", "refused")
 
 def lines_of(kind: type[Input]) -> serializers.ListField:
     """The field `lines` of a bulk body. A line is read by itself, so that one that is wrong spoils no other."""
-    child = extend_schema_field(kind)(type(f"{kind.__name__}Line", (serializers.DictField,), {}))
+    child = extend_schema_field(kind)(type(f"{kind.__name__}Line", (_Line,), {}))
     return serializers.ListField(child=child(), min_length=1, max_length=LINES_MOST, allow_empty=False)
+
+
+class _Line(serializers.DictField):
+    """An object; what is in it is looked at when the line is read."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return data if type(data) is dict else super().run_validation(data)
 
 
 class _Sentences(serializers.DictField):
@@ -45,7 +53,11 @@ class LinesTold(Output):
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     refused = serializers.IntegerField()
-    lines = LineTold(many=True)
+    lines = serializers.SerializerMethodField()
+
+    @extend_schema_field(LineTold(many=True))
+    def get_lines(self, made: "Lines") -> list[dict[str, Any]]:
+        return made.lines
 
 
 class Lines:
@@ -55,12 +67,12 @@ class Lines:
     action looks for repeats.
     """
 
-    def __init__(self, given: Sequence[Any], reader: Input, *, key: tuple[str, ...]) -> None:
+    def __init__(self, given: Sequence[Any], kind: type[Input], *, key: tuple[str, ...]) -> None:
         self.values: dict[int, dict[str, Any]] = {}
         self._told: dict[int, dict[str, Any]] = {}
         first: dict[tuple[Any, ...], int] = {}
         for number, line in enumerate(given, 1):
-            values, errors = line_errors(reader, line)
+            values, errors = line_errors(kind, line)
             if values is None:
                 self.refuse(number, errors)
                 continue
@@ -76,7 +88,7 @@ class Lines:
         self._told[number] = {"line": number, "result": "refused", "errors": by_path(errors)}
 
     def tell(self, number: int, result: str, uid: Any = None) -> None:
-        self._told[number] = {"line": number, "result": result, **({"uid": uid} if uid else {})}
+        self._told[number] = {"line": number, "result": result, **({"uid": str(uid)} if uid else {})}
 
     def tell_outcome(self, outcome: ImportOutcome, uids: Mapping[int, Any] | None = None) -> None:
         """What an import did; its rows carry the numbers of the lines. `uids` are by line."""

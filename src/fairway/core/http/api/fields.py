@@ -193,11 +193,15 @@ class Amount(serializers.Field):
         return self.told(row, self.context["member"])
 
     def told(self, row: Any, member: Member) -> dict[str, Any] | None:
-        amount = getattr(row, self.minor)
+        amount = _column(row, self.minor)
         if amount is None:
             return None
-        currency = getattr(row, self.currency, "") or (member.seat.vendor_currency if member.seat else "")
+        currency = _column(row, self.currency) or (member.seat.vendor_currency if member.seat else "")
         return {"amount_minor": amount, "currency": currency}
+
+
+def _column(row: Any, name: str) -> Any:
+    return row.get(name) if isinstance(row, dict) else getattr(row, name, None)
 
 
 def decimals_of(currency: str) -> int:

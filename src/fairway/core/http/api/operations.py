@@ -15,6 +15,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
@@ -25,8 +26,9 @@ from rest_framework.views import APIView
 from fairway.core import clock
 from fairway.core.access import Member
 from fairway.core.http.api.fields import Input, Output, QueryWhole, Text
-from fairway.core.http.api.paging import LIMIT, LIMIT_MOST, cut
+from fairway.core.http.api.paging import LIMIT, LIMIT_MOST, cut, cut_pages
 from fairway.core.http.api.problems import Conflict, LacksPermission, Unprocessable, VersionPassed
+from fairway.core.http.api.reading import read
 from fairway.core.http.api.telling import told, told_one
 from fairway.core.tenancy.actions.idempotency import InUse, Kept, OtherRequest, earlier_answer, keep_answer
 
@@ -95,13 +97,17 @@ class Operation:
 
     def _done(self, handler: Handler, view: Resource, request: Request, path: dict[str, Any]) -> HttpResponse:
         call = self._call(request)
-        with transaction.atomic():
+        try:
             made = handler(view, call, **path)
             status, made = made if isinstance(made, tuple) else (self.statuses[0], made)
             told = self._told(made, call)
+        except Exception:
+            # The transaction of the request ends with it: a refusal leaves no trace.
+            transaction.set_rollback(True)
+            raise
         response = HttpResponse(JSONRenderer().render(told), status=status, content_type="application/json")
         if self.has_version:
-            response["ETag"] = etag_of(made.version)
+            response["ETag"] = etag_of(version_of(made))
         return response
 
     def _call(self, request: Request) -> Call:
@@ -115,7 +121,11 @@ class Operation:
             return told_one(self.gives, made, call.member)
         query = call.query
         name = f"{self.name} {call.member.vendor_id}"
-        page = cut(made, by=self.order, name=name, limit=query.get("limit", LIMIT), cursor=query.get("cursor"))
+        limit, cursor = query.get("limit", LIMIT), query.get("cursor")
+        if isinstance(made, QuerySet):
+            page = cut(made, by=self.order, name=name, limit=limit, cursor=cursor)
+        else:
+            page = cut_pages(made, by=cast(str, self.order), name=name, limit=limit, cursor=cursor)
         return {"items": told(self.gives, page.rows, call.member), "next_cursor": page.next_cursor}
 
     def _once(self, key: str, handler: Handler, view: Resource, request: Request, path: Any) -> HttpResponse:
@@ -177,15 +187,19 @@ def operations_of(view: type[APIView]) -> Iterator[tuple[str, Operation]]:
             yield method, found
 
 
+def version_of(row: Any) -> int:
+    return int(row["version"] if isinstance(row, dict) else row.version)
+
+
 def etag_of(version: int) -> str:
     return f'"{version}"'
 
 
 def _validated(kind: type[Input], data: Any) -> dict[str, Any]:
-    reader = kind(data=data)
-    if not reader.is_valid():
-        raise Unprocessable(reader.errors)
-    return dict(reader.validated_data)
+    try:
+        return read(kind, data)
+    except ValidationError as error:
+        raise Unprocessable(error.detail) from None
 
 
 def _query_of(request: Request) -> dict[str, Any]:
@@ -195,9 +209,9 @@ def _query_of(request: Request) -> dict[str, Any]:
     return request.query_params.dict()
 
 
-def line_errors(reader: Input, line: Any) -> tuple[dict[str, Any] | None, Any]:
+def line_errors(kind: type[Input], line: Any) -> tuple[dict[str, Any] | None, Any]:
     """(values, None) of one line of a bulk request, or (None, what is wrong with it)."""
     try:
-        return dict(reader.run_validation(line)), None
+        return read(kind, line), None
     except ValidationError as error:
         return None, error.detail

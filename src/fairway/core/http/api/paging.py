@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db.models import DateTimeField, Q, QuerySet
@@ -43,6 +43,25 @@ def cut(rows: QuerySet[Any], *, by: str | None, name: str, limit: int = LIMIT, c
         return Cut(found, None)
     last = found[limit - 1]
     return Cut(found[:limit], _sealed(_number(getattr(last, by)) if by else 0, last.pk, name))
+
+
+class Pages(Protocol):
+    """A list that reads its own pages, from a prepared query: rows are dicts with `id` and the column of the order."""
+
+    def page(self, most: int, after: tuple[Any, int] | None = None) -> list[dict[str, Any]]: ...
+
+
+def cut_pages(pages: Pages, *, by: str, name: str, limit: int = LIMIT, cursor: str | None = None) -> Cut:
+    """The same of a list that is ordered by the instant `by` and reads its own pages."""
+    after = None
+    if cursor:
+        number, pk = _opened(cursor, name)
+        after = (_BEGINNING + timedelta(microseconds=number), pk)
+    found = pages.page(limit + 1, after)
+    if len(found) <= limit:
+        return Cut(found, None)
+    last = found[limit - 1]
+    return Cut(found[:limit], _sealed(_number(last[by]), last["id"], name))
 
 
 def _is_time(rows: QuerySet[Any], by: str | None) -> bool:
