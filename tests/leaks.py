@@ -76,7 +76,7 @@ def territories(cast: Cast) -> tuple[int, ...]:
 
 # Internal tables as staff of some territories have them: settings of the vendor, which all may read; and what names
 # no partner, or belongs to one seat. All others hang on a partner.
-SETTINGS = {"Territory", "ScoreCard", "RoutingPolicy", "SignInPolicy", "CustomRole", "DealRules"}
+SETTINGS = {"Territory", "ScoreCard", "RoutingPolicy", "SignInPolicy", "CustomRole", "DealRules", "Cover"}
 NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping",

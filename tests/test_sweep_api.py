@@ -40,6 +40,7 @@ BODIES: dict[str, Any] = {
     "move_deal": {"stage": "proposal"},
     "win_deal": {"amount": {"amount_minor": 100, "currency": "USD"}},
     "lose_deal": {"reason": "price"},
+    "set_cover": {"deputy_email": "chief@acme.example", "first_on": "2100-01-04", "last_on": "2100-01-08"},
     "send_partners": {"lines": [{"external_id": "SWEPT", "name": "Swept GmbH"}]},
     "send_import": {"kind": "partners", "content": "Id,Name\nS-1,Swept\n"},
     "send_sales_lines": {

@@ -22,6 +22,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "registration.revoked": ("fairway.deals.actions.notices.tell_of_revocations",),
     "protection.expired": ("fairway.deals.actions.notices.tell_of_expiries",),
     "seat.territories_changed": ("fairway.insight.actions.figures.forget_of_seats",),
+    "seat.closed": ("fairway.workflow.actions.covers.tell_of_lost_deputies",),
+    "cover.set": ("fairway.workflow.actions.covers.tell_deputies",),
     "deal.won": ("fairway.deals.actions.notices.tell_of_wins",),
 }
 

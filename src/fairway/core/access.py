@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "people.read": frozenset({"admin", "chief", "cam", "operations", "executive"}),
     "people.invite": frozenset({"admin", "operations", "cam", "executive", "system"}),
     "people.manage": frozenset({"admin"}),
+    "cover.set": STAFF,
     "mail.read": frozenset({"admin", "operations"}),
     "token.manage": frozenset({"admin", "operations", "executive"}),
     "import.read": frozenset({"admin", "marketer", "operations", "finance"}),
@@ -88,6 +89,25 @@ WHOLE_ONLY = frozenset(
         "dealrules.edit",
     }
 )
+
+
+# Who decides when the role asked does not in time; and so who may stand in for it.
+HIGHER = {
+    "cam": "chief",
+    "marketer": "chief",
+    "operations": "chief",
+    "finance": "chief",
+    "deal_desk": "chief",
+    "chief": "admin",
+}
+
+
+def deciders(role: str) -> tuple[str, ...]:
+    """The role asked and those above it, nearest first."""
+    chain = [role]
+    while (above := HIGHER.get(chain[-1])) is not None:
+        chain.append(above)
+    return tuple(chain)
 
 
 def may_ever(role: str) -> frozenset[str]:
@@ -143,6 +163,11 @@ class Member:
     @property
     def partner_id(self) -> int | None:
         return self.seat.partner_id if self.seat else None
+
+    @property
+    def answers_for(self) -> tuple[int, ...]:
+        """The own seat, and those of colleagues who are away and for whom this person stands in."""
+        return (self.context.seat_id, *(self.seat.stands_in_for if self.seat else ()))
 
     @property
     def zone(self) -> str:

@@ -61,6 +61,7 @@ GROUPS = (
         "people.read": _("See people"),
         "people.invite": _("Invite people, close their seats"),
         "people.manage": _("Give roles, ask for second factors"),
+        "cover.set": _("Name a deputy for days away"),
         "mail.read": _("See mails sent"),
         "token.manage": _("Keys for programs"),
         "import.read": _("See imports"),

@@ -16,8 +16,9 @@ from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
 from fairway.core.saved import pages as saved
+from fairway.core.tenancy import api as tenancy_api
+from fairway.core.tenancy.views import covers, invitations, people, preferences, roles, security, sign_in_policy, tokens
 from fairway.core.tenancy.views import desk as desk_views
-from fairway.core.tenancy.views import invitations, people, preferences, roles, security, sign_in_policy, tokens
 
 
 def _people(prefix: str) -> list[Any]:
@@ -66,6 +67,9 @@ console = [
     path("people/signing-in/", sign_in_policy.policy, name="signinpolicy-edit"),
     path("people/<uuid:uid>/role/", people.give_role, name="person-role"),
     path("people/<uuid:uid>/second-factor/", sign_in_policy.reset, name="person-second-factor"),
+    path("covers/", covers.covers, name="cover-list"),
+    path("covers/<uuid:uid>/end/", covers.end, name="cover-end"),
+    path("people/<uuid:uid>/covers/", covers.of_person, name="person-cover"),
     *_search(""),
     *_views(""),
     *_many(""),
@@ -110,6 +114,8 @@ plain += [
 ]
 api = [
     path("me", programs.Me.as_view(), name="api-me"),
+    path("covers", tenancy_api.Covers.as_view(), name="api-cover-list"),
+    path("covers/<uuid:uid>/end", tenancy_api.CoverEnd.as_view(), name="api-cover-end"),
     path("search", programs.Search.as_view(), name="api-search"),
     path("openapi.json", openapi, name="api-schema"),
     path("docs/", api_docs, name="api-docs"),

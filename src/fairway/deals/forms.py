@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from fairway.catalog.models import ProductLine
 from fairway.core.http.forms import DateField, MoneyField, SearchInput, Segments
+from fairway.core.http.frame import role_label
+from fairway.core.tenancy.queries import staff_who_see_all
 from fairway.customers.models import Customer
-from fairway.deals.actions.rules import STEP_ROLES, STEPS_MOST
+from fairway.deals.actions.rules import STEP_RELATION, STEP_ROLES, STEPS_MOST
 from fairway.deals.models import DealRules, Registration, Scope
 from fairway.deals.queries.policies import NUMBERS, deal_policy, policy_of
 from fairway.deals.rules.decision import FurtherStep
@@ -232,7 +234,10 @@ def chosen_from(words: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 class DealRulesForm(forms.Form):
-    """The numbers of the rules, and up to two steps after the deal desk's; a step without a role is none."""
+    """The numbers of the rules, and up to two steps after the deal desk's; a step of nobody is none.
+
+    A step names a role, the partner's account manager, or a person, by uid.
+    """
 
     registration_days = forms.IntegerField(label=_("Days a registration is protected"), min_value=1, max_value=3650)
     lead_days = forms.IntegerField(label=_("Days an accepted lead is protected"), min_value=1, max_value=3650)
@@ -244,6 +249,7 @@ class DealRulesForm(forms.Form):
     def __init__(self, *args: Any, row: DealRules | None, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         policy = policy_of(row)
+        self.people = {str(seat.uid): seat for seat in staff_who_see_all()}
         self.fields["automatic_below_minor"] = MoneyField(
             label=_("Clear cases are approved by rule below"), currency=currency
         )
@@ -251,16 +257,20 @@ class DealRulesForm(forms.Form):
             self._add_step(number, currency)
         values: dict[str, Any] = {name: getattr(policy, name) for name in NUMBERS}
         values["version"] = row.version if row else 0
+        uids = {seat.pk: uid for uid, seat in self.people.items()}
         for number, step in enumerate(policy.steps, 1):
             values |= {
-                f"role_{number}": step.role,
+                f"role_{number}": uids.get(step.seat_id, "") if step.seat_id else step.role,
                 f"from_{number}": step.from_minor,
                 f"hours_{number}": step.limit_hours,
             }
         self.initial = {**values, **self.initial}
 
     def _add_step(self, number: int, currency: str) -> None:
-        roles = [("", _("nobody"))] + [(role.value, role.label) for role in STEP_ROLES]
+        roles: list[tuple[Any, Any]] = [("", _("nobody"))] + [(role.value, role.label) for role in STEP_ROLES]
+        roles.append((STEP_RELATION.value, _("The partner's own account manager")))
+        named = [(uid, f"{seat.name} ({role_label(seat.role)})") for uid, seat in self.people.items()]
+        roles.append((_("A person"), named))
         said = {"n": number + 1}
         self.fields[f"role_{number}"] = forms.ChoiceField(
             label=_("Step %(n)d: then decides") % said, choices=roles, required=False
@@ -276,8 +286,16 @@ class DealRulesForm(forms.Form):
     def steps(self) -> list[FurtherStep]:
         values, found = self.cleaned_data, []
         for number in range(1, STEPS_MOST + 1):
-            if role := values[f"role_{number}"]:
-                found.append(FurtherStep(role, values[f"from_{number}"] or 0, values[f"hours_{number}"] or 16))
+            if chosen := values[f"role_{number}"]:
+                person = self.people.get(chosen)
+                found.append(
+                    FurtherStep(
+                        person.role if person else chosen,
+                        values[f"from_{number}"] or 0,
+                        values[f"hours_{number}"] or 16,
+                        person.pk if person else 0,
+                    )
+                )
         return found
 
     @property

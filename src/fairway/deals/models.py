@@ -86,7 +86,8 @@ class Registration(SharedModel):
 class DealRules(InternalModel):
     """How the vendor decides about registrations, and how long it protects: one row, none while all is as delivered.
 
-    `steps` are decisions after the deal desk's: [{role, from_minor, limit_hours}]. Amounts: the vendor's currency.
+    `steps` are decisions after the deal desk's: [{role, from_minor, limit_hours, seat_id}], `seat_id` only
+    of a person who is named. Amounts: the vendor's currency.
     """
 
     limited = "true"

@@ -8,9 +8,10 @@ class WorkflowConfig(AppConfig):
     label = "workflow"
 
     def ready(self) -> None:
-        from fairway.core.http import desk, frame, nav
+        from fairway.core.http import desk, frame, nav, todo
         from fairway.core.http.nav import NavItem
         from fairway.workflow.queries.notifications import unread_count, unread_waiting
+        from fairway.workflow.views.homes import standing_in_now
 
         def unread(request: HttpRequest) -> int:
             return unread_count(request.member)  # type: ignore[attr-defined]
@@ -18,4 +19,5 @@ class WorkflowConfig(AppConfig):
         nav.register(NavItem("console", "", _("Notifications"), "notification-list", "bell", order=20, count=unread))
         nav.register(NavItem("console", "setup", _("Mails sent"), "mail-list", "mail", "mail.read", order=90))
         frame.register_inbox("portal-notification-list", unread)
+        todo.register("console", standing_in_now)
         desk.register(unread_waiting, order=90)

@@ -44,7 +44,7 @@ class ApprovalState(models.TextChoices):
 
 
 class Approval(InternalModel):
-    """One step of deciding about a subject: who may, until when, who did, and why."""
+    """One step of deciding about a subject: who may, until when, who did (and for whom), and why."""
 
     limited = "{area}"
 
@@ -55,12 +55,15 @@ class Approval(InternalModel):
     partner = TenantForeignKey("core.Partner", null=True, related_name="+")
     state = models.CharField(max_length=20, choices=ApprovalState, default=ApprovalState.WAITING)
     approver_role = models.CharField(max_length=20, choices=Role)
+    # A named person; without one the role decides, and of account managers the partner's own.
+    approver = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
     requested_by = TenantForeignKey(Seat, null=True, related_name="+")
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField()
     escalated_at = models.DateTimeField(null=True)
     escalated_to = models.CharField(max_length=20, blank=True)
     decided_by = TenantForeignKey(Seat, null=True, related_name="+")
+    decided_for = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)  # whom the decider stood in for
     decided_at = models.DateTimeField(null=True)
     automatic = models.BooleanField(default=False)
     note = models.TextField(blank=True)
@@ -68,6 +71,13 @@ class Approval(InternalModel):
     # Of a decision in several steps: the one before, and what is asked after this one, as it was when it began.
     previous = TenantForeignKey("self", null=True, related_name="+", db_index=False)
     next_steps = models.JSONField(null=True)
+
+    @property
+    def asked_of(self) -> str:
+        """Who is asked, in words: a person, the partner's account manager, or a role."""
+        if self.approver is not None:
+            return f"{self.approver.name} ({self.get_approver_role_display()})"
+        return str(self.get_approver_role_display())
 
     # What `decide` asked for after this step; not a column.
     follower: "Approval | None" = None

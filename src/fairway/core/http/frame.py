@@ -77,6 +77,7 @@ class Frame:
     inbox_url: str = ""
     inbox_count: int | None = None
     logout_url: str = ""
+    cover_url: str = ""
     notices: tuple[Notice, ...] = ()
 
 
@@ -113,6 +114,7 @@ def frame_of(request: HttpRequest) -> Frame:
         inbox_url=reverse(url_name) if url_name else "",
         inbox_count=unread(request) if unread else None,
         logout_url=LOGOUT_URL,
+        cover_url=reverse("cover-list") if member.can("cover.set") and member.seat.surface == "console" else "",
         notices=_notices(member.seat),
     )
 

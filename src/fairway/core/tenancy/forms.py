@@ -36,6 +36,8 @@ SCOPES: dict[str, Any] = {
     "sales.read": gettext_lazy("Read sales lines"),
     "sales.import": gettext_lazy("Send in sales lines"),
     "review.read": gettext_lazy("Read reviews"),
+    "cover.set": gettext_lazy("Name deputies for days away"),
+    "people.manage": gettext_lazy("Do so for others"),
 }
 
 

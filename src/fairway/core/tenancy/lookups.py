@@ -10,6 +10,20 @@ from typing import Any
 
 from django.db import connection, transaction
 
+# Whom a seat s stands in for now; a deputy who is away too passes it on, a closed seat does not.
+STANDS_IN_FOR = """
+             ARRAY(WITH RECURSIVE away (seat_id) AS (
+                     SELECT c.seat_id FROM core_cover c
+                      WHERE c.vendor_id = s.vendor_id AND c.deputy_id = s.id AND c.ended_at IS NULL
+                        AND c.starts_at <= now() AND c.ends_until > now()
+                      UNION
+                     SELECT c.seat_id FROM away a
+                       JOIN core_seat m ON m.id = a.seat_id AND m.is_active
+                       JOIN core_cover c ON c.vendor_id = s.vendor_id AND c.deputy_id = a.seat_id AND c.ended_at IS NULL
+                        AND c.starts_at <= now() AND c.ends_until > now())
+                   SELECT x.id FROM away a JOIN core_seat x ON x.id = a.seat_id AND x.is_active
+                    WHERE x.id <> s.id ORDER BY 1)
+"""
 FUNCTIONS = [
     """
     CREATE OR REPLACE FUNCTION fw_seats_of_user(bigint) RETURNS TABLE (
@@ -38,7 +52,7 @@ FUNCTIONS = [
       vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
       partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
       second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
-      territory_ids bigint[]
+      territory_ids bigint[], stands_in_for bigint[]
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT s.id, s.uid, s.role, s.name, s.email, s.organization_id,
              v.id, v.name, v.slug, v.currency, v.time_zone,
@@ -49,7 +63,7 @@ FUNCTIONS = [
              CASE WHEN p.id IS NULL THEN y.staff_second_factor_at END,
              EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = $1 AND a.type <> 'recovery_codes'),
              coalesce(r.name, ''), r.permissions::text[],
-             CASE WHEN p.id IS NULL THEN s.territory_ids END
+             CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR
         FROM core_seat s
         JOIN core_organization v ON v.id = s.vendor_id
         LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
@@ -66,6 +80,16 @@ FUNCTIONS = [
       SELECT s.id FROM core_seat s
        WHERE s.vendor_id = current_setting('fw.vendor_id')::bigint AND s.partner_id IS NULL
          AND EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = s.user_id AND a.type <> 'recovery_codes')
+    $$
+    """,
+    # Where a colleague's days begin: the own time zone when one was chosen, else the vendor's.
+    """
+    CREATE OR REPLACE FUNCTION fw_zone_of_seat(bigint) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT CASE WHEN u.time_zone <> 'UTC' THEN u.time_zone ELSE coalesce(p.time_zone, v.time_zone) END
+        FROM core_seat s JOIN core_user u ON u.id = s.user_id JOIN core_organization v ON v.id = s.vendor_id
+        LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
+       WHERE s.id = $1 AND s.vendor_id = current_setting('fw.vendor_id')::bigint
     $$
     """,
     """
@@ -104,7 +128,7 @@ FUNCTIONS = [
       vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
       partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
       second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
-      territory_ids bigint[]
+      territory_ids bigint[], stands_in_for bigint[]
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT t.id, s.user_id, t.scopes::text[], t.expires_at,
              s.id, s.uid, s.role, s.name, s.email, s.organization_id,
@@ -116,7 +140,7 @@ FUNCTIONS = [
              CASE WHEN p.id IS NULL THEN y.staff_second_factor_at END,
              EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = s.user_id AND a.type <> 'recovery_codes'),
              coalesce(r.name, ''), r.permissions::text[],
-             CASE WHEN p.id IS NULL THEN s.territory_ids END
+             CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR
         FROM core_apitoken t
         JOIN core_seat s ON s.id = t.seat_id AND s.vendor_id = t.vendor_id AND s.is_active
         JOIN core_organization v ON v.id = s.vendor_id
@@ -154,6 +178,7 @@ class SeatRow:
     role_name: str = ""
     permissions: tuple[str, ...] | None = None  # of a role of the vendor's own; None: those of the built-in role
     territory_ids: tuple[int, ...] | None = None  # staff who see only the partners of these; None: all
+    stands_in_for: tuple[int, ...] = ()  # seats of colleagues who are away
 
     @property
     def surface(self) -> str:
@@ -195,6 +220,12 @@ def is_only_ours(user_id: int) -> bool:
     return bool(_one("SELECT fw_is_only_ours(%s)", user_id)[0])
 
 
+def zone_of_seat(seat_id: int) -> str:
+    """The time zone of the person in a seat of the vendor in context. In a console or acting context."""
+    found = _one("SELECT fw_zone_of_seat(%s)", seat_id)[0]
+    return str(found or "UTC")
+
+
 def invitation_by_hash(token_hash: str) -> tuple[int, int, str, str] | None:
     """(invitation id, vendor id, vendor short name, vendor name) of a token's hash."""
     return _one("SELECT * FROM fw_invitation(%s)", token_hash)
@@ -229,6 +260,7 @@ CALLERS = {
     "fw_seats_of_user(bigint)": "fw_web",
     "fw_seats(bigint)": "fw_web",
     "fw_seats_with_second_factor()": "fw_console, fw_limited, fw_acting",
+    "fw_zone_of_seat(bigint)": "fw_console, fw_limited, fw_acting",
     "fw_is_only_ours(bigint)": "fw_acting",
     "fw_invitation(text)": "fw_web",
     "fw_api_token(text)": "fw_web",
@@ -240,7 +272,7 @@ def synchronise_functions() -> None:
     """Create or replace the functions, at once for everybody who calls them. Run as the owner."""
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in FUNCTIONS:
-            cursor.execute(statement)
+            cursor.execute(statement.replace("STANDS_IN_FOR", STANDS_IN_FOR))
         for name, callers in CALLERS.items():
             cursor.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
             cursor.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {callers}")

@@ -1,17 +1,23 @@
 """People, invitations and keys, as a member may see and change them."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.contrib.sessions.models import Session
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from fairway.core import clock
-from fairway.core.access import Member, system_member
+from fairway.core.access import Member, deciders, permissions_of, system_member
 from fairway.core.tenancy.context import entering
+from fairway.core.tenancy.covers import Cover
 from fairway.core.tenancy.lookups import invitation_by_hash, seats_with_second_factor
 from fairway.core.tenancy.middleware import hash_token
 from fairway.core.tenancy.models import PARTNER_ROLES, STAFF_ROLES, Invitation, Partner, Role, Seat, User
 from fairway.core.tenancy.roles import CustomRole
 from fairway.core.tenancy.scope import TenantQuerySet
 from fairway.core.tenancy.signing_in import SignIn
+from fairway.core.tenancy.standing_in import Link
 from fairway.core.tenancy.tokens import ApiToken
 
 # Which roles a person may give, by own role. Nobody gives more than the own side of the house has.
@@ -85,6 +91,60 @@ def seats_by_role() -> dict[tuple[str, int | None], int]:
     """(built-in role, own role's id) → how many open seats have it. One query."""
     counted = Seat.objects.filter(is_active=True).order_by().values_list("role", "custom_role_id")
     return {(role, own): count for role, own, count in counted.annotate(n=Count("id"))}
+
+
+def may_stand_in(deputy: Seat, absent: Seat) -> str:
+    """Why this seat cannot stand in for that one, as a sentence; empty when it can.
+
+    A deputy has the same role or one above it; where it is about deciding registrations, any role that decides them.
+    Who sees some territories only stands in for nobody who sees more. Both with their `custom_role`.
+    """
+    if deputy.partner_id is not None or not deputy.is_active:
+        return _("%(name)s has no open seat among the staff.") % {"name": deputy.name}
+    decides = "registration.decide" in _permissions(absent)
+    fits = deputy.role in deciders(absent.role) or decides
+    if not fits or (decides and "registration.decide" not in _permissions(deputy)):
+        text = _("%(name)s could not decide in that role. Choose somebody of the same role or above it.")
+        return text % {"name": deputy.name}
+    seen, wanted = deputy.territory_ids, absent.territory_ids
+    if seen is not None and (wanted is None or not set(wanted) <= set(seen)):
+        return _("%(name)s sees some territories only, and would not see all that waits.") % {"name": deputy.name}
+    return ""
+
+
+def _permissions(seat: Seat) -> frozenset[str]:
+    return permissions_of(seat.role, seat.custom_role.permissions if seat.custom_role else None)
+
+
+def staff_who_see_all() -> TenantQuerySet:
+    """Open seats of staff who are limited to no territory, by name."""
+    return Seat.objects.filter(partner=None, is_active=True, territory_ids=None).order_by("name_key", "pk")
+
+
+def deputies_for(absent: Seat) -> list[Seat]:
+    """Who can stand in for this seat, by name."""
+    staff = Seat.objects.filter(partner=None, is_active=True).exclude(user_id=absent.user_id)
+    found = staff.select_related("custom_role").order_by("name_key", "pk")
+    return [seat for seat in found if not may_stand_in(seat, absent)]
+
+
+def covers_from(at: datetime) -> TenantQuerySet:
+    """Covers that run or are to come, the next first."""
+    rows = Cover.objects.filter(ended_at=None, ends_until__gt=at).select_related("seat", "deputy")
+    return rows.order_by("starts_at", "pk")
+
+
+def links_from(at: datetime) -> list[Link]:
+    return [Link(row.seat_id, row.deputy_id, row.starts_at, row.ends_until) for row in covers_from(at)]
+
+
+def links_at(at: datetime, seat_ids: Iterable[int] | None = None) -> list[Link]:
+    """Covers in force whose people have open seats; with `seat_ids` none unless one of these is away. One query."""
+    rows = covers_from(at).filter(starts_at__lte=at, deputy__is_active=True, seat__is_active=True)
+    links = [Link(row.seat_id, row.deputy_id, row.starts_at, row.ends_until) for row in rows]
+    if seat_ids is not None and not {link.seat_id for link in links}.intersection(seat_ids):
+        return []
+    return links
 
 
 def sign_ins_of(user: User) -> QuerySet[SignIn]:

@@ -1,6 +1,7 @@
 """Deciding about a registration: return it with a question, approve, reject, revoke. By a person, or by the rule.
 
-The person is of the deal desk or above it: an account manager never decides between the own partner and a colleague's.
+The person is of the deal desk or above it, or named by a step after the deal desk's: an account manager never decides
+alone between the own partner and a colleague's.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from fairway.deals.rules.decision import Verdict
 from fairway.deals.rules.states import REGISTRATION
 from fairway.deals.rules.words import REJECT_REASONS
 from fairway.workflow.actions.approvals import decide
+from fairway.workflow.queries.approvals import standing, waiting_about
 
 MAKE_NEW = "new"
 
@@ -49,7 +51,7 @@ def approve_registration(
     `customer` says whom the registration means where that is unclear: a row, or MAKE_NEW. Raises Refused when
     something stands in the way and names it: for staff only.
     """
-    require(actor, "registration.decide")
+    require_decider(actor, registration, at)
     with acting_for(actor):
         wait_my_turn()
         customer = _customer(registration, customer, actor, at)
@@ -63,6 +65,24 @@ def approve_registration(
         days = deal_policy().registration_days if days is None else days
         _approve(registration, customer, actor, at, days=days, note=note, is_automatic=False)
     return registration
+
+
+def require_decider(actor: Member, registration: Registration, at: datetime) -> None:
+    """Raise Forbidden unless the role decides registrations, or what waits here names the person.
+
+    Named is a person, the partner's account manager, or a deputy of either. A key for programs goes by its role.
+    """
+    if not actor.can("registration.decide") and not _is_named(actor, registration, at):
+        require(actor, "registration.decide")
+
+
+def _is_named(actor: Member, registration: Registration, at: datetime) -> bool:
+    if not actor.is_staff or actor.kind != "person":
+        return False
+    with acting_for(actor):
+        waiting = waiting_about(registration)
+        right = standing(waiting, actor, at) if waiting else None
+    return right is not None and right.by_name
 
 
 def approve_by_rule(*, registration: Registration, verdict: Verdict, actor: Member, at: datetime) -> None:
@@ -101,7 +121,7 @@ def _approve(
 
 def return_registration(*, registration: Registration, question: str, actor: Member, at: datetime) -> Registration:
     """Ask the partner something; its place stays held."""
-    require(actor, "registration.decide")
+    require_decider(actor, registration, at)
     if not question.strip():
         raise Refused(_("Write what you want to know."), field="question")
     with acting_for(actor):
@@ -115,7 +135,7 @@ def reject_registration(
     *, registration: Registration, reason: str, actor: Member, at: datetime, note: str = ""
 ) -> Registration:
     """Refuse it for one of REJECT_REASONS. Reason and note are read by the partner: name no other partner there."""
-    require(actor, "registration.decide")
+    require_decider(actor, registration, at)
     if reason not in REJECT_REASONS:
         raise Refused(_("Choose a reason."), field="reason")
     if reason == "other" and not note.strip():

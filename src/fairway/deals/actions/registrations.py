@@ -1,7 +1,6 @@
 """What a partner does with its registrations: write a draft, send it, answer a question, withdraw."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -231,7 +230,7 @@ def ask_deal_desk(registration: Registration, reasons: list[dict[str, Any]], act
     partner = registration.partner.name if registration.partner else ""
     approval = request_approval(
         subject=registration, partner=registration.partner, role="deal_desk", limit_hours=policy.limit_hours,
-        steps=[asdict(step) for step in policy.further_steps(registration.amount_minor)],
+        steps=[step.kept for step in policy.further_steps(registration.amount_minor)],
         actor=actor, at=at, reasons=reasons, path=f"console/registrations/{registration.uid}/",
         title=_("%(partner)s registers %(customer)s") % {"partner": partner, "customer": registration.customer_name},
     )  # fmt: skip

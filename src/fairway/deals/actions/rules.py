@@ -1,7 +1,6 @@
 """The vendor's rules for registrations, changed by people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -11,13 +10,15 @@ from fairway.core.access import Member, require
 from fairway.core.events.record import record
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
-from fairway.core.tenancy.models import Role
+from fairway.core.tenancy.models import Role, Seat
 from fairway.deals.models import DealRules
 from fairway.deals.queries.policies import NUMBERS, deal_rules
 from fairway.deals.rules.decision import FurtherStep
 
 STEPS_MOST = 2
-STEP_ROLES = (Role.CHIEF, Role.ADMIN)  # those above the deal desk who may decide about registrations
+# Those above the deal desk who may decide about registrations; and, with the deal desk before, the account manager.
+STEP_ROLES = (Role.CHIEF, Role.ADMIN)
+STEP_RELATION = Role.CAM
 
 
 def save_deal_rules(
@@ -29,8 +30,9 @@ def save_deal_rules(
     """
     require(actor, "dealrules.edit")
     _check(numbers, steps)
-    values = {**numbers, "steps": [asdict(step) for step in steps], "changed_at": at}
+    values = {**numbers, "steps": [step.kept for step in steps], "changed_at": at}
     with acting_for(actor):
+        _check_people(steps)
         before = deal_rules()
         if (before.version if before else 0) != version:
             raise Refused(_("Somebody changed the rules meanwhile. Look at them again."))
@@ -67,7 +69,21 @@ def _check(numbers: Mapping[str, int], steps: Sequence[FurtherStep]) -> None:
             raise Refused(_("No protection may begin longer than the most it may last."), field=name)
     if len(steps) > STEPS_MOST:
         raise Refused(_("%(most)d further steps are the most.") % {"most": STEPS_MOST})
-    if any(step.role not in STEP_ROLES or step.limit_hours < 1 or step.from_minor < 0 for step in steps):
+    roles = (*STEP_ROLES, STEP_RELATION)
+    if any(
+        (not step.seat_id and step.role not in roles) or step.limit_hours < 1 or step.from_minor < 0 for step in steps
+    ):
         raise Refused(_("Each step needs a role, a value from which it is asked, and hours above zero."))
-    if len({step.role for step in steps}) != len(steps):
-        raise Refused(_("A role decides in one step only."))
+    if len({step.seat_id or step.role for step in steps}) != len(steps):
+        raise Refused(_("A role, and a person, decides in one step only."))
+
+
+def _check_people(steps: Sequence[FurtherStep]) -> None:
+    """A person who is named works here, in this role, and sees the whole channel."""
+    for step in steps:
+        named = Seat.objects.filter(pk=step.seat_id, partner=None, is_active=True, role=step.role).first()
+        if step.seat_id and named is None:
+            raise Refused(_("Somebody named in a step has no open seat any more. Choose again."))
+        if named is not None and named.territory_ids is not None:
+            text = _("%(name)s sees some territories only, and would not see all that waits.")
+            raise Refused(text % {"name": named.name})

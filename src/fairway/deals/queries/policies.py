@@ -11,7 +11,7 @@ NUMBERS = (
 def policy_of(row: DealRules | None) -> DealPolicy:
     if row is None:
         return POLICY
-    steps = tuple(FurtherStep(each["role"], each["from_minor"], each["limit_hours"]) for each in row.steps)
+    steps = tuple(FurtherStep(**each) for each in row.steps)
     return DealPolicy(**{name: getattr(row, name) for name in NUMBERS}, steps=steps)
 
 

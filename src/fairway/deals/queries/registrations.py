@@ -113,3 +113,11 @@ def to_decide(member: Member, most: int) -> list[tuple[Registration, datetime]]:
     asked = list(waiting_for(member).filter(subject_type="registration")[:most])
     rows = staff_registrations().in_bulk([approval.subject_id for approval in asked])
     return [(rows[each.subject_id], each.requested_at) for each in asked if each.subject_id in rows]
+
+
+def may_decide(member: Member, registration: Registration) -> bool:
+    """Whether the role decides registrations, or this one waits for the member by name."""
+    if member.can("registration.decide"):
+        return True
+    asked = waiting_for(member).filter(subject_type="registration", subject_id=registration.pk)
+    return member.is_staff and asked.exists()

@@ -10,11 +10,23 @@ from fairway.core.words import said as _
 
 @dataclass(frozen=True, slots=True)
 class FurtherStep:
-    """Another decision after the deal desk's: by this role, from this expected value on, within business hours."""
+    """Another decision after the deal desk's: from this expected value on, within business hours.
+
+    By this role, where "cam" is the partner's own account manager; or by the person in the seat `seat_id`, whose role
+    it is then.
+    """
 
     role: str
     from_minor: int
     limit_hours: int
+    seat_id: int = 0
+
+    @property
+    def kept(self) -> dict[str, str | int]:
+        values: dict[str, str | int] = {
+            "role": self.role, "from_minor": self.from_minor, "limit_hours": self.limit_hours,
+        }  # fmt: skip
+        return {**values, "seat_id": self.seat_id} if self.seat_id else values
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from tests import cast
 from tests.scene import registered, submitted
 
 from fairway.catalog.models import ProductLine
@@ -11,8 +12,10 @@ from fairway.core.access import Forbidden
 from fairway.core.events.models import Event
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.tenancy.actions.covers import set_cover
 from fairway.core.tenancy.context import entering
-from fairway.deals.actions.decisions import approve_registration, return_registration
+from fairway.core.tenancy.models import Seat
+from fairway.deals.actions.decisions import approve_registration, return_registration, revoke_registration
 from fairway.deals.actions.protections import extend_protection
 from fairway.deals.actions.registrations import answer_question
 from fairway.deals.actions.rules import save_deal_rules
@@ -204,3 +207,84 @@ def test_the_screen_changes_the_rules_and_says_what_is_wrong(acme, client_of):
     assert changed["registration_days"] == [None, 120]
     assert "60,000" in client.get(page).content.decode()
     assert client_of(acme.deal_desk).get(page).status_code == 403
+
+
+def seat_of(acme, member) -> Seat:
+    with entering(acme.admin.context):
+        return Seat.objects.get(pk=member.seat_id)
+
+
+def test_a_step_names_the_partners_account_manager_who_decides_after_the_deal_desk(acme, line, client_of):
+    ruled(acme, FurtherStep("cam", 0, 8))
+    registration = sent(acme, line)
+    assert waits_for(acme.cam) == [], "never alone, and never first"
+    with pytest.raises(Forbidden):
+        approve(acme, registration, acme.cam)
+    approve(acme, registration, acme.deal_desk)
+    assert (waits_for(acme.cam), waits_for(acme.other_cam)) == ([registration.pk], [])
+    page = f"/acme/console/registrations/{registration.uid}/"
+    assert 'data-dialog="approve"' in client_of(acme.cam).get(page).content.decode()
+    assert 'data-dialog="approve"' not in client_of(acme.other_cam).get(page).content.decode()
+    assert registration.customer_name in client_of(acme.cam).get("/acme/console/").content.decode()
+    assert client_of(acme.other_cam).post(page + "approval/", {"days": "30"}).status_code == 403
+    assert fresh(acme, registration).state == "submitted"
+    assert client_of(acme.cam).post(page + "approval/", {"days": "30"}).status_code == 302
+    assert fresh(acme, registration).state == "approved"
+    with pytest.raises(Forbidden):
+        revoke_registration(registration=fresh(acme, registration), reason="No", actor=acme.cam, at=clock.now())
+
+
+def test_a_step_names_a_person_and_shows_who_decided_in_whose_place(acme, line, client_of):
+    page = "/acme/console/registrations/rules/"
+    values = {**{name: str(value) for name, value in DEFAULTS.items()}, "version": "0", "role_1": "", "from_1": "0"}
+    values |= {"automatic_below_minor": "50,000", "hours_1": "8"}
+    finance, chief = seat_of(acme, acme.finance), seat_of(acme, acme.chief)
+    assert client_of(acme.admin).post(page, {**values, "role_1": str(finance.uid)}).status_code == 302
+    with entering(acme.admin.context):
+        assert DealRules.objects.get().steps == [
+            {"role": "finance", "from_minor": 0, "limit_hours": 8, "seat_id": finance.pk}
+        ]
+    assert "Finn Ledger (Finance)" in client_of(acme.admin).get(page).content.decode()
+    registration = sent(acme, line)
+    approve(acme, registration, acme.deal_desk)
+    today = clock.today("America/New_York")
+    set_cover(seat=finance, deputy=chief, first_on=today, last_on=today, actor=acme.finance, at=clock.now())
+    assert waits_for(acme.finance) == waits_for(cast.member(chief)) == [registration.pk]
+    approve_registration(registration=fresh(acme, registration), actor=acme.finance, at=clock.now())
+    shown = client_of(acme.admin).get(f"/acme/console/registrations/{registration.uid}/").content.decode()
+    assert "Finn Ledger (Finance)" in shown
+    other = sent(acme, line, "Weserland")
+    approve(acme, other, acme.deal_desk)
+    approve(acme, other, acme.chief)
+    with entering(acme.admin.context):
+        assert approvals_of(other)[0].decided_for_id is None, "the chief is above finance and decides by own right"
+
+
+def test_a_person_who_left_or_sees_some_territories_cannot_be_named(acme):
+    step = FurtherStep("finance", 0, 8, acme.finance.seat_id)
+    with acting_for(acme.admin):
+        Seat.objects.filter(pk=acme.finance.seat_id).update(territory_ids=[1])
+    with pytest.raises(Refused, match="some territories only"):
+        ruled(acme, step)
+    with acting_for(acme.admin):
+        Seat.objects.filter(pk=acme.finance.seat_id).update(territory_ids=None, is_active=False)
+    with pytest.raises(Refused, match="no open seat"):
+        ruled(acme, step)
+    with pytest.raises(Refused, match="no open seat"):
+        ruled(acme, FurtherStep("seller", 0, 8, acme.beta_seller.seat_id))
+    with entering(acme.admin.context):
+        assert not DealRules.objects.exists()
+
+
+def test_a_deputy_of_the_account_manager_decides_the_registration_and_the_page_says_for_whom(acme, line, client_of):
+    ruled(acme, FurtherStep("cam", 0, 8))
+    registration = sent(acme, line)
+    approve(acme, registration, acme.deal_desk)
+    today = clock.today("America/New_York")
+    set_cover(
+        seat=seat_of(acme, acme.cam), deputy=seat_of(acme, acme.other_cam), first_on=today, last_on=today,
+        actor=acme.cam, at=clock.now(),
+    )  # fmt: skip
+    page = f"/acme/console/registrations/{registration.uid}/"
+    assert client_of(acme.other_cam).post(page + "approval/", {"days": "30"}).status_code == 302
+    assert "Otto Kamp for Cam Miller" in client_of(acme.admin).get(page).content.decode()

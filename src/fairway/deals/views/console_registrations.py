@@ -31,6 +31,7 @@ from fairway.deals.queries.registrations import (
     counts_by_state,
     deal_of,
     for_console,
+    may_decide,
     protection_of,
     staff_registrations,
     weighed_now,
@@ -42,6 +43,7 @@ from fairway.deals.views.deals import MINE, of, whose
 from fairway.deals.views.portal_registrations import brief
 from fairway.deals.views.tables import CandidateTable, FindingTable, RegistrationQueue, covers
 from fairway.deals.views.words import REGISTRATION_STATES, happenings, kind_of
+from fairway.workflow.models import Approval
 from fairway.workflow.queries.approvals import approvals_of
 
 _SHOWN = ("submitted", "returned", "approved", "rejected")
@@ -89,7 +91,7 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "candidates": CandidateTable([_alike(each) for each in found.candidates]),
         "checks": approval.reasons if approval else [],
         "approval": approval,
-        "decisions": decisions[::-1] if len(decisions) > 1 else [],
+        "decisions": decisions[::-1] if any(map(_says_more, decisions)) else [],
         "reason": REJECT_REASONS.get(registration.decision_reason, ""),
         "brief": brief(registration),
         "timeline": happenings(events_of([row for row in (registration, protection) if row is not None])),
@@ -98,13 +100,19 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "is_waiting": is_waiting,
         "is_open": registration.state in {"submitted", "returned"},
         "is_blocked": any(each.is_blocking for each in findings),
-        "can_decide": of(request).can("registration.decide"),
+        "can_decide": may_decide(of(request), registration),
         "approve_form": _approve_form(registration)(),
         "question_form": QuestionForm(auto_id="return_%s"),
         "reject_form": RejectForm(auto_id="reject_%s"),
         "revoke_form": ReasonForm(auto_id="revoke_%s"),
     }
     return render(request, "deals/console_registration.html", context)
+
+
+def _says_more(approval: Approval) -> bool:
+    """Than that the deal desk decided, or will."""
+    named = approval.approver_id or approval.decided_for_id
+    return bool(named or approval.previous_id or approval.next_steps)
 
 
 def _alike(candidate: Candidate) -> dict[str, Any]:
@@ -150,8 +158,10 @@ def _back(registration: Registration) -> str:
 
 
 def _found(request: HttpRequest, uid: UUID) -> Registration:
-    require(of(request), "registration.decide")
-    return get_object_or_404(staff_registrations(), uid=uid)
+    registration = get_object_or_404(staff_registrations(), uid=uid)
+    if not may_decide(of(request), registration):
+        require(of(request), "registration.decide")
+    return registration
 
 
 def registration_approve(request: HttpRequest, uid: UUID) -> HttpResponse:

@@ -41,9 +41,7 @@ def questions_to_answer(member: Member, at: datetime) -> Iterable[TodoItem]:
 
 
 def registrations_to_decide(member: Member, at: datetime) -> Iterable[TodoItem]:
-    """For those who are asked: the deal desk, and the role above once the time limit is over."""
-    if not member.can("registration.decide"):
-        return
+    """For those who are asked: the deal desk, the role above once the time limit is over, and who a step names."""
     for registration, asked_at in to_decide(member, MOST):
         yield _to_decide(registration, asked_at, at)
 
@@ -71,12 +69,18 @@ def _to_decide(registration: Registration, asked_at: datetime, at: datetime) -> 
 
 
 def steps_due(member: Member, at: datetime) -> Iterable[TodoItem]:
-    """Deals whose next step is due today or was before; an account manager sees the late ones of the own partners."""
-    if not member.can("deal.work") or member.seat is None or (member.is_staff and member.role != "cam"):
+    """Deals whose next step is due today or was before; an account manager sees the late ones of the own partners.
+
+    And whoever stands in for one, those of that one's.
+    """
+    if not member.can("deal.work") or member.seat is None:
+        return
+    cams = member.answers_for if member.role == "cam" else member.seat.stands_in_for
+    if member.is_staff and not cams:
         return
     zone = member.seat.vendor_time_zone if member.is_staff else member.seat.partner_time_zone
     today = at.astimezone(ZoneInfo(zone)).date()
-    rows = listed(cam_id=member.seat_id if member.is_staff else None)
+    rows = listed().filter(partner__cam_id__in=cams) if member.is_staff else listed()
     for deal in late_steps(rows, today, MOST):
         yield _step(deal, today, member)
 

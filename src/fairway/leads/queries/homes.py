@@ -1,5 +1,6 @@
 """The few rows and counts that the home pages show of leads."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -34,11 +35,11 @@ def steps_due(today: date, seat_id: int | None) -> QuerySet[Lead, dict[str, Any]
     )  # fmt: skip
 
 
-def offers_ending(until: datetime, cam: int | None) -> QuerySet[Offer, dict[str, Any]]:
-    """Open offers that lapse before `until`; with `cam` only those of that manager's partners."""
+def offers_ending(until: datetime, cams: Sequence[int] | None) -> QuerySet[Offer, dict[str, Any]]:
+    """Open offers that lapse before `until`; with `cams` only those of these managers' partners."""
     rows = Offer.objects.filter(state=OfferState.OPEN, lapses_at__lt=until)
-    if cam is not None:
-        rows = rows.filter(partner__cam_id=cam)
+    if cams is not None:
+        rows = rows.filter(partner__cam_id__in=cams)
     return rows.order_by("lapses_at", "id").values(
         "title", "offered_at", "lapses_at", "reminded_at", "partner__name", "lead__uid", "lead__company"
     )

@@ -117,9 +117,9 @@ def offers_pressing(member: Member, at: datetime) -> Iterable[TodoItem]:
     """Open offers that lapse soon: a CAM sees the own partners', the others who may route see all."""
     if not member.can("lead.route"):
         return []
-    cam = member.seat_id if member.role == "cam" else None
+    cams = member.answers_for if member.role == "cam" else None
     shown = []
-    for offer in queries.offers_ending(at + PRESSING, cam)[:PRESSING_SHOWN]:
+    for offer in queries.offers_ending(at + PRESSING, cams)[:PRESSING_SHOWN]:
         left = left_of(offer, at, member.zone)
         name = offer["lead__company"] or offer["title"]
         shown.append(

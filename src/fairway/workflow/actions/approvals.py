@@ -1,4 +1,4 @@
-"""Decisions in one step: who is asked, until when, who decided and why.
+"""Decisions: who is asked, until when, who decided and why.
 
 Called by the actions of the thing that is decided about, inside their `acting_for`: they move their own state in
 the same transaction. The time limit runs in the business hours of the vendor, where the deciders sit.
@@ -11,16 +11,17 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from fairway.core.access import Forbidden, Member, system_member
+from fairway.core.access import HIGHER, Forbidden, Member, system_member
 from fairway.core.events.record import record, subject_type
 from fairway.core.moves import StateConflict, move
-from fairway.core.tenancy.models import Organization, Partner, Role
+from fairway.core.tenancy.models import Organization, Partner, Role, Seat
 from fairway.workflow.actions.deadlines import cancel_deadlines, set_deadline
 from fairway.workflow.actions.notifications import notify
 from fairway.workflow.calendars import due_in_business_hours
 from fairway.workflow.models import Approval, ApprovalState
+from fairway.workflow.queries.approvals import standing, waiting_about
 from fairway.workflow.queries.people import seats_for
-from fairway.workflow.rules.states import APPROVAL, HIGHER, VERBS, deciders
+from fairway.workflow.rules.states import APPROVAL, VERBS
 
 ESCALATE = "escalate"
 HOURS_TO_NEXT_ROLE = 8  # business hours until the role above that one is asked too
@@ -58,14 +59,19 @@ def request_approval(
     path: str = "",
     steps: Sequence[Mapping[str, Any]] = (),
     previous: Approval | None = None,
+    seat_id: int = 0,
 ) -> Approval:
     """Ask the people of a staff `role` to decide within `limit_hours` of business time; after that the role above.
 
-    `steps` are asked afterwards, one by one, each [{role, limit_hours}]; they stay as they are now.
+    With `seat_id` that person alone; the role "cam" with a partner is the partner's own account manager. Where that
+    person has no open seat, the role above is asked instead.
+
+    `steps` are asked afterwards, one by one, each {role, limit_hours, seat_id}; they stay as they are now.
 
     `reasons` say why no rule decided. With a `title` those who are asked are told, with `path` as the page.
     """
     vendor = Organization.objects.get(pk=actor.vendor_id)
+    role, seat_id = _present(role, seat_id, partner)
     approval = Approval.objects.create(
         vendor_id=actor.vendor_id,
         subject_type=subject_type(subject),
@@ -74,6 +80,7 @@ def request_approval(
         path=path,
         partner=partner,
         approver_role=role,
+        approver_id=seat_id or None,
         requested_by_id=actor.seat_id,
         requested_at=at,
         due_at=due_in_business_hours(vendor.country, vendor.time_zone, at, limit_hours),
@@ -89,6 +96,16 @@ def request_approval(
     return approval
 
 
+def _present(role: str, seat_id: int, partner: Partner | None) -> tuple[str, int]:
+    """(role, seat) to ask, when the person named, or the partner's account manager, has left: the role above."""
+    if seat_id:
+        named = Seat.objects.filter(pk=seat_id, is_active=True).first()
+        return (named.role, named.pk) if named else (HIGHER.get(role, Role.ADMIN), 0)
+    if role == Role.CAM and partner is not None and not (partner.cam and partner.cam.is_active):
+        return HIGHER[Role.CAM], 0
+    return role, 0
+
+
 def decide(
     *,
     subject: Model,
@@ -101,34 +118,47 @@ def decide(
 ) -> Approval:
     """Decide what waits about `subject`: `outcome` is approved, returned or rejected.
 
-    Raises Forbidden for a role that is not asked, AlreadyDecided when nothing waits any more. An `automatic`
+    A deputy decides in the place of who is away, and that is kept. Raises Forbidden for who is not asked, and for
+    who asked for the decision or took the one before; AlreadyDecided when nothing waits any more. An `automatic`
     decision is a rule's, with its reasons; it needs no question before it. An approval with steps to come asks the
     next one: it is `follower` of what is returned. Nobody decides two steps of one decision.
     """
-    approval = _waiting(subject)
+    approval, in_place_of = waiting_about(subject), None
     if approval is None:
         if not automatic:
             raise AlreadyDecided(_latest(subject))
         approval = _unasked(subject, actor, at)
-    if not automatic and actor.role not in deciders(approval.approver_role):
-        raise Forbidden(_("This decision is for: %(role)s.") % {"role": Role(approval.approver_role).label})
-    if not automatic and actor.seat_id in _deciders_before(approval):
-        raise Forbidden(_("You decided the step before this one. Somebody else decides now."))
+    if not automatic:
+        in_place_of = _by_right(approval, actor, at)
     changes: dict[str, Any] = {"decided_by_id": actor.seat_id, "decided_at": at, "note": note, "automatic": automatic}
+    changes["decided_for_id"] = in_place_of
     if reasons:
         changes["reasons"] = list(reasons)
     _move(approval, VERBS[outcome], subject, **changes)
-    record(outcome, approval, actor=actor, at=at, partner_id=approval.partner_id, automatic=automatic)
+    extra: dict[str, Any] = {"in_place_of": in_place_of} if in_place_of else {}
+    record(outcome, approval, actor=actor, at=at, partner_id=approval.partner_id, automatic=automatic, **extra)
     if outcome == "approved" and approval.next_steps:
         approval.follower = _ask_next(approval, subject, actor, at)
     return approval
 
 
+def _by_right(approval: Approval, actor: Member, at: datetime) -> int | None:
+    """The seat in whose place the actor decides; None by an own right. Raises Forbidden without any."""
+    right = standing(approval, actor, at)
+    if right is None:
+        raise Forbidden(_("This decision is for: %(role)s.") % {"role": approval.asked_of})
+    if actor.seat_id in _deciders_before(approval):
+        raise Forbidden(_("You decided the step before this one. Somebody else decides now."))
+    if approval.requested_by is not None and actor.user_id and approval.requested_by.user_id == actor.user_id:
+        raise Forbidden(_("You asked for this decision yourself. Somebody else decides."))
+    return right.for_seat_id
+
+
 def _deciders_before(approval: Approval) -> list[int]:
-    """Seats that decided earlier steps of the same decision."""
+    """Seats that decided earlier steps of the same decision, or in whose place somebody did."""
     seats, before = [], approval.previous
     while before is not None:
-        seats += [before.decided_by_id] if before.decided_by_id else []
+        seats += [seat for seat in (before.decided_by_id, before.decided_for_id) if seat]
         before = before.previous
     return seats
 
@@ -138,12 +168,13 @@ def _ask_next(done: Approval, subject: Model, actor: Member, at: datetime) -> Ap
     return request_approval(
         subject=subject, role=step["role"], limit_hours=step["limit_hours"], actor=actor, at=at, partner=done.partner,
         reasons=done.reasons, title=done.title, path=done.path, steps=others, previous=done,
+        seat_id=step.get("seat_id", 0),
     )  # fmt: skip
 
 
 def withdraw_approval(*, subject: Model, actor: Member, at: datetime) -> Approval | None:
     """Take the question back; None when nothing waits."""
-    approval = _waiting(subject)
+    approval = waiting_about(subject)
     if approval is None:
         return None
     _move(approval, "withdraw", subject, decided_by_id=actor.seat_id, decided_at=at)
@@ -168,7 +199,7 @@ def escalate(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     actor = system_member(vendor_id, "deadlines")
     record("escalated", approval, actor=actor, at=at, partner_id=approval.partner_id, role=higher)
     title = approval.title or _("A decision is overdue")
-    body = _("Nobody of %(role)s decided in time. You can decide now.") % {"role": Role(approval.approver_role).label}
+    body = _("Nobody of %(role)s decided in time. You can decide now.") % {"role": approval.asked_of}
     notify(_asked(approval, higher), "approval.escalated", title, body, approval.path or "console/", at=at)
 
 
@@ -181,13 +212,11 @@ def _move(approval: Approval, verb: str, subject: Model, **changes: Any) -> None
 
 
 def _asked(approval: Approval, role: str) -> list[int]:
+    if approval.approver_id is not None and role == approval.approver_role:
+        return [approval.approver_id]
     if role == Role.CAM and approval.partner_id is not None:
         return seats_for(cam_of_partner=approval.partner_id)
     return seats_for(roles=[role])
-
-
-def _waiting(subject: Model) -> Approval | None:
-    return _about(subject).filter(state=ApprovalState.WAITING).first()
 
 
 def _latest(subject: Model) -> Approval | None:

@@ -6,7 +6,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,9 @@ from fairway.core.jobs import defer, ids_at_work
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import Surface, current
-from fairway.core.tenancy.models import Organization
+from fairway.core.tenancy.models import Organization, Seat
+from fairway.core.tenancy.queries import links_at
+from fairway.core.tenancy.standing_in import deputies_of
 from fairway.workflow.models import Mail, MailState, Notification
 
 log = logging.getLogger("fairway.mail")
@@ -71,13 +73,22 @@ def notify(
     notify_many([Note(seat_id, title, body, path) for seat_id in dict.fromkeys(seat_ids)], kind, at=at, by_mail=by_mail)
 
 
+# About one's own things; of no use to a deputy, who could not open them.
+FOR_ONESELF = frozenset({"cover", "import"})
+
+
 def notify_many(notes: Sequence[Note], kind: str, *, at: datetime, by_mail: bool = True) -> None:
-    """Tell many seats something each: two statements, however many. Inactive seats are left out."""
+    """Tell many seats something each, and beside those who are away their deputies. Inactive seats are left out.
+
+    Three statements, however many.
+    """
     if not notes:
         return
     context = current()
     if context.surface is not Surface.ACTING:
         raise RuntimeError("People are told by actions, inside acting_for.")
+    if kind not in FOR_ONESELF:
+        notes = [*notes, *_for_deputies(notes, at)]
     values: dict[str, Any] = {
         "kind": kind,
         "at": at,
@@ -95,6 +106,25 @@ def notify_many(notes: Sequence[Note], kind: str, *, at: datetime, by_mail: bool
         mail_ids = [row[0] for row in cursor.fetchall()]
     for start in range(0, len(mail_ids), MAILS_A_JOB):
         defer("workflow.send_mail", vendor_id=context.vendor_id, mail_ids=mail_ids[start : start + MAILS_A_JOB])
+
+
+def _for_deputies(notes: Sequence[Note], at: datetime) -> list[Note]:
+    """The same for those who stand in, saying for whom; not twice to one who is told anyway."""
+    links = links_at(at, {note.seat_id for note in notes})
+    if not links:
+        return []
+    names = dict(Seat.objects.filter(pk__in={link.seat_id for link in links}).values_list("pk", "name"))
+    told = {(note.seat_id, note.title, note.path) for note in notes}
+    return [
+        replace(
+            note,
+            seat_id=deputy,
+            title=_("For %(name)s: %(title)s") % {"name": names[note.seat_id], "title": note.title},
+        )
+        for note in notes
+        for deputy in deputies_of(note.seat_id, links)
+        if (deputy, note.title, note.path) not in told
+    ]
 
 
 def mark_read(*, actor: Member, at: datetime, notification: Notification | None = None) -> int:

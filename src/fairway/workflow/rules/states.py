@@ -22,21 +22,3 @@ APPROVAL = Machine(
     },
 )
 VERBS = {"approved": "approve", "returned": "return", "rejected": "reject"}
-
-# Who decides when the role asked does not in time.
-HIGHER = {
-    "cam": "chief",
-    "marketer": "chief",
-    "operations": "chief",
-    "finance": "chief",
-    "deal_desk": "chief",
-    "chief": "admin",
-}
-
-
-def deciders(role: str) -> tuple[str, ...]:
-    """The role asked and those above it, nearest first."""
-    chain = [role]
-    while (above := HIGHER.get(chain[-1])) is not None:
-        chain.append(above)
-    return tuple(chain)

@@ -184,6 +184,9 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
         "territories_url": reverse("seat-territories", args=[seat.uid])
         if member.can("people.manage") and seat.partner_id is None and seat.pk != member.seat_id
         else "",
+        "cover_url": reverse("person-cover", args=[seat.uid])
+        if member.can("people.manage") and seat.partner_id is None and seat.is_active
+        else "",
         "role_form": RoleForm(seat=seat, own=own_roles()) if _may_change_role(seat, member) else None,
         "role_url": reverse("person-role", args=[seat.uid]) if member.is_staff else "",
         "close_url": address(member, "person-close", seat.uid),
