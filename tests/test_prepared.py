@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from fairway.core.prepared import KEPT, Asked, Given, Prepared, prepared
+from fairway.core.prepared import KEPT, Asked, Given, Prepared, Wanted, prepared, together
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import Context, NoContext, OutsideContext, Surface, entering
 from fairway.core.tenancy.models import Partner
@@ -167,3 +167,41 @@ def test_shapes_that_differ_are_compiled_apart(acme: Cast) -> None:
     with entering(desk):
         assert partners()[:10] == list(partners.queryset())
         assert {row["id"] for row in partners()[:10]} == {acme.beta.pk, acme.beta_at_zeta.pk}
+
+
+def test_several_questions_are_asked_in_one_trip_and_once(three_offers: Cast) -> None:
+    with entering(three_offers.operations.context):
+        rows, count, names = offers("open").rows(1, 3), offers("open").counted(2), partners().rows(0, 1)
+        late = lapsing(given={"at": AT}).counted(10)
+        with CaptureQueriesContext(connection) as asked:
+            together(rows, count, names, late, count)
+            assert [row["title"] for row in rows.answer] == ["Offer 1", "Offer 2"]
+            assert (count.answer, late.answer) == (2, 1 - 1)
+            assert names.answer == partners()[0:1]
+        assert len(asked) == 2  # the trip, and the list of partners asked again to compare
+
+
+def test_an_answer_is_changed_without_asking_again(three_offers: Cast) -> None:
+    with entering(three_offers.operations.context):
+        words = offers("open").counted(10).then("{} open".format)
+        with CaptureQueriesContext(connection) as asked:
+            assert (words.answer, words.answer) == ("3 open", "3 open")
+            assert words.then(len).answer == len("3 open")
+        assert len(asked) == 1
+    assert Wanted.known(4).then(str).answer == "4"
+
+
+def test_what_cannot_match_is_known_without_asking(three_offers: Cast) -> None:
+    with entering(three_offers.operations.context), CaptureQueriesContext(connection) as asked:
+        together()
+        assert offers().rows(3, 3).answer == []
+    assert len(asked) == 0
+
+
+def test_several_questions_fail_closed_together(three_offers: Cast) -> None:
+    with entering(three_offers.beta_seller.context):
+        mine, all_rows = offers().counted(10), offers().rows(0, 10)
+        together(mine, all_rows)
+        assert (mine.answer, len(all_rows.answer)) == (2, 2)
+    with pytest.raises(NoContext):
+        offers().counted(10)

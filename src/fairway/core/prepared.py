@@ -12,6 +12,12 @@ context are put in when it runs, by the same scope that other queries go through
     open_offers(given={"at": clock.now()})[:20] # a list of dicts
     open_offers(given={"at": clock.now()}).count_to(1_000)
 
+Several questions are asked in one trip to the database:
+
+    rows, count = open_offers().rows(0, 200), open_offers().counted(1_000)
+    together(rows, count)
+    rows.answer, count.answer
+
 Arguments choose the form of the query and come from closed sets (a state, an order), never from what a person typed:
 each combination is compiled and kept. What a person typed is `Given`.
 """
@@ -21,7 +27,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from itertools import chain
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -33,6 +39,8 @@ from fairway.core.tenancy.context import Context, current_or_none
 from fairway.core.tenancy.scope import left_open, shape_of
 
 KEPT = 256
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +70,74 @@ class Compiled:
     names: tuple[str, ...]
     converters: tuple[tuple[int, Any, Sequence[Callable[..., Any]]], ...]
 
-    def run(self, sql: str, given: Mapping[str, Any], *more: Any) -> list[tuple]:
+    def values(self, given: Mapping[str, Any], *more: Any) -> list[Any]:
+        """The parameters in the context in force, and `more` behind them."""
         context = current_or_none()
-        params = [_value(param, context, given) for param in self.params]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*params, *more])
-            return cursor.fetchall()
+        return [*(_value(param, context, given) for param in self.params), *more]
+
+    def read(self, rows: list[tuple]) -> list[dict[str, Any]]:
+        """Rows of the database as dicts."""
+        # A row may carry columns more than its names: what it is ordered by.
+        read = [dict(zip(self.names, row, strict=False)) for row in rows]
+        for number, expression, convert in self.converters:
+            name = self.names[number]
+            for row in read:
+                for each in convert:
+                    row[name] = each(row[name], expression, connection)
+        return read
 
 
 def _value(param: Any, context: Context | None, given: Mapping[str, Any]) -> Any:
     if isinstance(param, Slot):
         return given[param.name]
     return param(context) if callable(param) else param
+
+
+class Wanted(Generic[T]):
+    """An answer, and how to get it: `answer` asks the database once, unless `together` has asked already."""
+
+    __slots__ = ("_answer", "_params", "_read", "_sql")
+
+    def __init__(self, sql: str, params: list[Any], read: Callable[[list[tuple]], T]) -> None:
+        self._sql, self._params, self._read = sql, params, read
+        self._answer: T | None = None
+
+    @classmethod
+    def known(cls, answer: T) -> "Wanted[T]":
+        wanted: Wanted[T] = cls("", [], lambda rows: answer)
+        wanted._answer = answer
+        return wanted
+
+    @property
+    def answer(self) -> T:
+        together(self)
+        return self._answer  # type: ignore[return-value]
+
+    def then(self, change: Callable[[T], U]) -> "Wanted[U]":
+        """The same question, its answer changed by a function."""
+        if not self._sql:
+            return Wanted.known(change(self.answer))
+        return Wanted(self._sql, self._params, lambda rows: change(self._read(rows)))
+
+
+def together(*wanted: Wanted[Any]) -> None:
+    """Ask what is still open of these, in one trip to the database."""
+    open_ = list({id(each): each for each in wanted if each._sql}.values())
+    if not open_:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(each._sql for each in open_), [value for each in open_ for value in each._params])
+        for number, each in enumerate(open_):
+            if number:
+                cursor.nextset()
+            each._answer, each._sql = each._read(cursor.fetchall()), ""
+
+
+Count = int | str | Wanted[int] | Wanted[int | str] | None  # what a badge shows, perhaps not asked for yet
+
+
+def answer_of(count: Count) -> int | str | None:
+    return count.answer if isinstance(count, Wanted) else count
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +150,26 @@ class Asked:
 
     def __getitem__(self, part: slice) -> list[dict[str, Any]]:
         """The rows as dicts. Both ends of the slice are given, or only the second."""
+        return self.rows(part.start or 0, part.stop).answer
+
+    def rows(self, first: int, stop: int) -> Wanted[list[dict[str, Any]]]:
+        """The rows from `first` to before `stop`."""
         compiled = self.query.compiled(self.args)
-        first = part.start or 0
-        if compiled is None or part.stop <= first:
-            return []
+        if compiled is None or stop <= first:
+            return Wanted.known([])
         sql = f"{compiled.sql} LIMIT %s OFFSET %s"
-        names = compiled.names
-        # A row may carry columns more than its names: what it is ordered by.
-        rows = [dict(zip(names, row, strict=False)) for row in compiled.run(sql, self.given, part.stop - first, first)]
-        for number, expression, convert in compiled.converters:
-            name = names[number]
-            for row in rows:
-                for each in convert:
-                    row[name] = each(row[name], expression, connection)
-        return rows
+        return Wanted(sql, compiled.values(self.given, stop - first, first), compiled.read)
 
     def count_to(self, most: int) -> int:
         """How many rows there are, counted no further than `most`."""
+        return self.counted(most).answer
+
+    def counted(self, most: int) -> Wanted[int]:
         compiled = self.query.compiled(self.args, is_ordered=False)
         if compiled is None:
-            return 0
+            return Wanted.known(0)
         sql = f"SELECT COUNT(*) FROM ({compiled.sql} LIMIT %s) counted"
-        return compiled.run(sql, self.given, most)[0][0]
+        return Wanted(sql, compiled.values(self.given, most), lambda rows: rows[0][0])
 
 
 class Prepared:

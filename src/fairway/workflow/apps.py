@@ -10,10 +10,11 @@ class WorkflowConfig(AppConfig):
     def ready(self) -> None:
         from fairway.core.http import desk, frame, nav, todo
         from fairway.core.http.nav import NavItem
+        from fairway.core.prepared import Wanted
         from fairway.workflow.queries.notifications import unread_count, unread_waiting
         from fairway.workflow.views.homes import standing_in_now
 
-        def unread(request: HttpRequest) -> int:
+        def unread(request: HttpRequest) -> Wanted[int]:
             return unread_count(request.member)  # type: ignore[attr-defined]
 
         nav.register(NavItem("console", "", _("Notifications"), "notification-list", "bell", order=20, count=unread))

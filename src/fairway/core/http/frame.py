@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
 from fairway.core.http.format import initials, moment
+from fairway.core.prepared import Count, answer_of
 from fairway.core.tenancy.lookups import SeatRow
 from fairway.core.tenancy.models import Role
 
@@ -75,7 +76,7 @@ class Frame:
     note: str = ""
     search_url: str = ""
     inbox_url: str = ""
-    inbox_count: int | None = None
+    inbox_count: int | str | None = None
     logout_url: str = ""
     cover_url: str = ""
     notices: tuple[Notice, ...] = ()
@@ -85,22 +86,33 @@ def role_label(role: str) -> str:
     return str(Role(role).label) if role in Role.values else role
 
 
-_inbox: list[tuple[str, Callable[[HttpRequest], int]]] = []
+_inbox: list[tuple[str, Callable[[HttpRequest], Count]]] = []
 
 
-def register_inbox(url_name: str, unread: Callable[[HttpRequest], int]) -> None:
+def register_inbox(url_name: str, unread: Callable[[HttpRequest], Count]) -> None:
     """Say where the portal's bell leads and how many lines are new there."""
     if (url_name, unread) not in _inbox:
         _inbox.append((url_name, unread))
 
 
-def frame_of(request: HttpRequest) -> Frame:
+def inbox_of(request: HttpRequest) -> tuple[str, Count]:
+    """(address's name, how many lines are new there) of the portal's bell; no name where there is none."""
+    member: Member | None = getattr(request, "member", None)
+    if member is None or member.seat is None or member.seat.surface != "portal" or not _inbox:
+        return "", None
+    if request.path_info.startswith(DESK_URL):
+        return "", None
+    url_name, unread = _inbox[0]
+    return url_name, unread(request)
+
+
+def frame_of(request: HttpRequest, inbox: tuple[str, Count]) -> Frame:
     """The frame for the request's member; a bare one for visitors."""
     member: Member | None = getattr(request, "member", None)
     if member is None or member.seat is None:
         return Frame(brand=getattr(request, "vendor_name", "Fairway"))
     is_desk = request.path_info.startswith(DESK_URL)
-    url_name, unread = next(iter(_inbox), ("", None)) if member.seat.surface == "portal" and not is_desk else ("", None)
+    url_name, unread = inbox
     slug = getattr(request, "vendor_slug", "")
     return Frame(
         brand=getattr(request, "vendor_name", "Fairway"),
@@ -112,7 +124,7 @@ def frame_of(request: HttpRequest) -> Frame:
         note="" if is_desk else member.seat.partner_name or "",
         search_url=reverse(_search_page(request)),
         inbox_url=reverse(url_name) if url_name else "",
-        inbox_count=unread(request) if unread else None,
+        inbox_count=answer_of(unread),
         logout_url=LOGOUT_URL,
         cover_url=reverse("cover-list") if member.can("cover.set") and member.seat.surface == "console" else "",
         notices=_notices(member.seat),

@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from fairway.core.http.frame import Frame, VendorLink, frame_of
+from fairway.core.http.frame import Frame, VendorLink, frame_of, inbox_of
+from fairway.core.prepared import Count, Wanted, answer_of, together
 
 Surface = Literal["console", "portal", "desk", "public"]
 SURFACES: tuple[Surface, ...] = ("console", "portal", "desk")
@@ -50,7 +51,7 @@ class NavItem:
     icon: str
     permission: str = ""
     order: int = 0
-    count: Callable[[HttpRequest], int | str | None] | None = None
+    count: Callable[[HttpRequest], Count] | None = None
     is_main: bool = False
     also: tuple[str, ...] = ()
 
@@ -135,19 +136,25 @@ def surface_of(request: HttpRequest) -> Surface:
     return next((surface for surface in SURFACES if surface == first), "public")
 
 
-def sections_for(request: HttpRequest, surface: Surface) -> list[NavSection]:
-    """The entries this member may use, by section; the one with the longest matching address is active."""
+def sections_for(request: HttpRequest, surface: Surface, *also: Count) -> list[NavSection]:
+    """The entries this member may use, by section; the one with the longest matching address is active.
+
+    All that waits anywhere, and `also`, is counted in one trip to the database.
+    """
     member: Any = getattr(request, "member", None)
     allowed = [
         item
         for item in sorted(_items, key=lambda item: item.order)
         if item.surface == surface and (not item.permission or (member is not None and member.can(item.permission)))
     ]
+
+    counts = {item: item.count(request) if item.count is not None else None for item in allowed}
+    together(*(count for count in (*counts.values(), *also) if isinstance(count, Wanted)))
     urls = {item: reverse(item.url_name) for item in allowed}
     active = _active(urls, request.path)
     found = []
     for key, label in SECTIONS.items():
-        links = tuple(_link(item, urls[item], active, request) for item in allowed if item.section == key)
+        links = tuple(_link(item, urls[item], active, count) for item, count in counts.items() if item.section == key)
         if links:
             found.append(NavSection(str(label), links))
     return found
@@ -159,19 +166,20 @@ def _active(urls: Mapping[NavItem, str], path: str) -> str:
     return max(((len(begin), url) for begin, url in places.items() if path.startswith(begin)), default=(0, ""))[1]
 
 
-def _link(item: NavItem, url: str, active: str, request: HttpRequest) -> NavLink:
-    count = item.count(request) if item.count is not None else None
-    return NavLink(str(item.label), url, item.icon, count or None, url == active, item.is_main)
+def _link(item: NavItem, url: str, active: str, count: Count) -> NavLink:
+    return NavLink(str(item.label), url, item.icon, answer_of(count) or None, url == active, item.is_main)
 
 
 def shell_for(request: HttpRequest) -> Shell:
     surface = surface_of(request)
+    inbox = inbox_of(request)
+    sections = sections_for(request, surface, inbox[1]) if surface != "public" else ()
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return Shell(
         surface=surface,
-        frame=frame_of(request),
+        frame=frame_of(request, inbox),
         theme=theme if theme in ("light", "dark") else "",
-        sections=tuple(sections_for(request, surface)) if surface != "public" else (),
+        sections=tuple(sections),
     )
 
 

@@ -1,6 +1,6 @@
 """Pages of a list: by number with a capped count, or by key for lists without end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
-from fairway.core.prepared import Asked
+from fairway.core.prepared import Asked, together
 
 COUNT_CAP = 10_000
 PAGE_SIZE = 50
@@ -48,23 +48,36 @@ def _number(text: str | None) -> int:
 
 
 def paginate(rows: QuerySet | Asked, request: HttpRequest, *, size: int = PAGE_SIZE, cap: int = COUNT_CAP) -> Page:
-    """One page of `rows` by `?page=`; counts no further than `cap`. Two queries whatever the size."""
-    count = rows.count_to(cap + 1) if isinstance(rows, Asked) else rows.order_by()[: cap + 1].count()
-    return _page_of(rows, request, size=size, count=count, cap=cap)
+    """One page of `rows` by `?page=`; counts no further than `cap`. Two queries whatever the size, in one trip to the
+    database where they are prepared."""
+    if not isinstance(rows, Asked):
+        count = rows.order_by()[: cap + 1].count()
+        return _page_of(lambda first, stop: rows[first:stop], request, size=size, count=count, cap=cap)
+    counted, start = rows.counted(cap + 1), (_number(request.GET.get("page")) - 1) * size
+    # Far in, it is better known first whether there are rows: passing over many costs.
+    here = rows.rows(start, start + size if start < cap else start)
+    together(counted, here)
+
+    def read(first: int, stop: int) -> Iterable[Any]:
+        return here.answer if first == start < cap else rows[first:stop]
+
+    return _page_of(read, request, size=size, count=counted.answer, cap=cap)
 
 
 def paginate_rows(rows: Sequence[Any], request: HttpRequest, *, size: int = PAGE_SIZE) -> Page:
     """One page of rows that are at hand already, such as groups that the database has added up."""
-    return _page_of(rows, request, size=size, count=len(rows), cap=len(rows))
+    return _page_of(lambda first, stop: rows[first:stop], request, size=size, count=len(rows), cap=len(rows))
 
 
-def _page_of(rows: Any, request: HttpRequest, *, size: int, count: int, cap: int) -> Page:
+def _page_of(
+    read: Callable[[int, int], Iterable[Any]], request: HttpRequest, *, size: int, count: int, cap: int
+) -> Page:
     number = _number(request.GET.get("page"))
     if (number - 1) * size >= count:
         number = max(1, -(-min(count, cap) // size))
     has_next = number * size < count
     return Page(
-        rows=list(rows[(number - 1) * size : number * size]),
+        rows=list(read((number - 1) * size, number * size)),
         number=number,
         size=size,
         count=min(count, cap),

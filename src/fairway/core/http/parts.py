@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from fairway.core.prepared import Count, answer_of
+
 Kind = Literal["neutral", "open", "accent", "good", "attention", "bad"]
 
 
@@ -65,7 +67,11 @@ class Tab:
     label: str
     url: str
     is_active: bool = False
-    count: int | str | None = None
+    count: Count = None
+
+    @property
+    def badge(self) -> int | str | None:
+        return answer_of(self.count)
 
 
 @dataclass(frozen=True, slots=True)

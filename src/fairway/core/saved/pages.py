@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,11 +17,13 @@ from django.views.decorators.http import require_POST
 from fairway.core import clock
 from fairway.core.access import Member
 from fairway.core.http.toasts import toast
+from fairway.core.prepared import prepared
 from fairway.core.refusals import Refused
 from fairway.core.saved.actions import KEEPERS, remove_view, save_view, set_default
 from fairway.core.saved.models import SavedView
 
 PLAIN = "none"  # ?view=none is the list as it comes, whatever the default
+VIEWS_READ = 500  # of one list; nobody looks for one among more
 _LEFT_OUT = {"page", "after", "view", "csrfmiddlewaretoken"}
 _lists: set[str] = set()
 
@@ -27,12 +31,30 @@ View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
+class KeptView:
+    """A saved view as the menu shows it."""
+
+    uid: UUID
+    name: str
+    query: str
+    is_shared: bool
+    seat_id: int
+    default_seat_ids: list[int]
+
+
+@prepared
+def _views_of(list_name: str) -> QuerySet[SavedView, dict[str, Any]]:
+    rows = SavedView.objects.filter(list_name=list_name).order_by("name", "pk")
+    return rows.values("uid", "name", "query", "is_shared", "seat_id", "default_seat_ids")
+
+
+@dataclass(frozen=True, slots=True)
 class ListViews:
     """What the menu of a list shows: the views, which one is on, and where to keep another."""
 
     list_name: str
-    views: list[SavedView]
-    current: SavedView | None
+    views: list[KeptView]
+    current: KeptView | None
     query: str
     save_url: str
     seat_id: int
@@ -64,7 +86,7 @@ def with_views(*names: str) -> Callable[[View], View]:
             if request.method not in ("GET", "HEAD") or member is None or not member.can("view.save"):
                 return view(request, *args, **kwargs)
             list_name = next(name for name in names if name.startswith("portal-") != member.is_staff)
-            found = list(SavedView.objects.filter(list_name=list_name).order_by("name", "pk"))
+            found = [KeptView(**row) for row in _views_of(list_name)[:VIEWS_READ]]
             if not request.GET and (first := _default_of(found, member)) is not None:
                 return HttpResponseRedirect(f"{request.path}?{_query_of(first)}")
             request.list_views = _menu(list_name, found, request, member)  # type: ignore[attr-defined]
@@ -75,15 +97,15 @@ def with_views(*names: str) -> Callable[[View], View]:
     return decorated
 
 
-def _default_of(found: list[SavedView], member: Member) -> SavedView | None:
+def _default_of(found: list[KeptView], member: Member) -> KeptView | None:
     return next((view for view in found if member.seat_id in view.default_seat_ids), None)
 
 
-def _query_of(view: SavedView) -> str:
+def _query_of(view: SavedView | KeptView) -> str:
     return urlencode([*parse_qsl(view.query), ("view", str(view.uid))])
 
 
-def _menu(list_name: str, found: list[SavedView], request: HttpRequest, member: Member) -> ListViews:
+def _menu(list_name: str, found: list[KeptView], request: HttpRequest, member: Member) -> ListViews:
     asked = request.GET.get("view", "")
     return ListViews(
         list_name=list_name,

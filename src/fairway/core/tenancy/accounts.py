@@ -7,29 +7,26 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
-from django.db.models import BigIntegerField, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from fairway.core.prepared import Given, prepared
 from fairway.core.tenancy.actions.signing_in import tell_of_change
+from fairway.core.tenancy.lookups import person_with_seats
 from fairway.core.tenancy.models import User
 
-
-@prepared
-def _user_of() -> QuerySet[User, dict[str, Any]]:
-    columns = [column.attname for column in User._meta.concrete_fields]
-    return User.objects.filter(pk=Given("id", BigIntegerField())).order_by().values(*columns)
+_COLUMNS = [column.attname for column in User._meta.concrete_fields]
 
 
 class Backend(AuthenticationBackend):
-    """Asked once a request for the person of the session, so that the query is prepared."""
+    """Asked once a request for the person of the session; nearly all pages need the seats too, so they come along."""
 
     def get_user(self, user_id: int) -> User | None:
-        rows = _user_of(given={"id": user_id})[:1]
-        if not rows:
+        found = person_with_seats(user_id, _COLUMNS)
+        if found is None:
             return None
-        user = User.from_db("default", list(rows[0]), list(rows[0].values()))
+        values, seats = found
+        user = User.from_db("default", _COLUMNS, list(values))
+        user.seats_at_start = seats
         return user if self.user_can_authenticate(user) else None
 
 

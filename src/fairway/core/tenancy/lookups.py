@@ -190,6 +190,7 @@ class SeatRow:
 
 
 _COLUMNS = ", ".join(field.name for field in fields(SeatRow))
+_COLUMNS_OF_S = ", ".join(f"s.{field.name}" for field in fields(SeatRow))
 
 
 _TOKEN_SEAT = f"SELECT token_id, user_id, scopes, expires_at, {_COLUMNS} FROM fw_token_seat(%s)"
@@ -201,6 +202,22 @@ def seats_of_user(user_id: int) -> list[SeatRow]:
         cursor.execute(f"SELECT {_COLUMNS} FROM fw_seats(%s)", [user_id])
         rows = cursor.fetchall()
     return [_seat_row(row) for row in rows]
+
+
+def person_with_seats(user_id: int, columns: Sequence[str]) -> tuple[Sequence[Any], tuple[SeatRow, ...]] | None:
+    """Columns of a person's log-in and the active seats, in one trip to the database; None when nobody has the id."""
+    named = ", ".join(f"u.{column}" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {named}, {_COLUMNS_OF_S} FROM core_user u LEFT JOIN fw_seats(u.id) WITH ORDINALITY s ON true"
+            " WHERE u.id = %s ORDER BY s.ordinality",
+            [user_id],
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    count = len(columns)
+    return rows[0][:count], tuple(_seat_row(row[count:]) for row in rows if row[count] is not None)
 
 
 def _seat_row(row: Sequence[Any]) -> SeatRow:

@@ -27,7 +27,7 @@ from fairway.core import clock
 from fairway.core.access import Member, member_of_seat, permissions_of, public_member
 from fairway.core.logs import request_id
 from fairway.core.tenancy.context import Context, Surface, entering
-from fairway.core.tenancy.lookups import SeatRow, seats_of_user, token_by_hash
+from fairway.core.tenancy.lookups import SeatRow, token_by_hash
 from fairway.core.tenancy.models import Organization, User
 
 log = logging.getLogger("fairway.web")
@@ -169,7 +169,7 @@ class TenancyMiddleware:
 
     def _seated(self, request: HttpRequest, slug: str, surface: str) -> Member | None:
         user = cast(User, request.user)
-        seats = tuple(seats_of_user(user.pk))
+        seats = user.seats
         here = [seat for seat in seats if seat.vendor_slug == slug and seat.surface == surface]
         if not here:
             return None
@@ -181,7 +181,7 @@ class TenancyMiddleware:
         set_script_prefix("/")
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-        seats = tuple(seat for seat in seats_of_user(request.user.pk))
+        seats = request.user.seats
         partner_seats = tuple(seat for seat in seats if seat.partner_id is not None)
         if not partner_seats:
             return self._redirected(request, "/not-here/")

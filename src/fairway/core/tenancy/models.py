@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from fairway.core.ids import uuid7
+from fairway.core.tenancy.lookups import SeatRow, seats_of_user
 from fairway.core.tenancy.scope import SharedModel, Tenancy, TenantForeignKey, TenantModel
 
 
@@ -40,6 +41,14 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()
+
+    # The seats read with the person of a request, at its start.
+    seats_at_start: tuple[SeatRow, ...] | None = None
+
+    @property
+    def seats(self) -> tuple[SeatRow, ...]:
+        """The active seats, over all vendors, by vendor name."""
+        return tuple(seats_of_user(self.pk)) if self.seats_at_start is None else self.seats_at_start
 
     def __str__(self) -> str:
         return self.name or self.email

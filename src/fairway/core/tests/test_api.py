@@ -145,7 +145,7 @@ def test_a_fault_before_the_operation_is_a_problem_too_and_a_page_for_people(acm
     browser = client_of(acme.admin)
     browser.raise_request_exception = False
     monkeypatch.setattr("fairway.core.tenancy.middleware.token_by_hash", broken)
-    monkeypatch.setattr("fairway.core.tenancy.middleware.seats_of_user", broken)
+    monkeypatch.setattr("fairway.core.tenancy.accounts.person_with_seats", broken)
     problem_of(program.get("leads"), 500)
     page = browser.get("/acme/console/")
     assert (page.status_code, page["Content-Type"]) == (500, "text/html; charset=utf-8")

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from fairway.core.access import Member
 from fairway.core.http.format import number
-from fairway.core.prepared import prepared
+from fairway.core.prepared import Wanted, prepared
 from fairway.core.search.find import ids_of
 from fairway.core.tenancy.context import current
 from fairway.customers.models import Customer
@@ -45,9 +45,9 @@ def _in_state(state: str) -> QuerySet[Registration, dict]:
     return Registration.objects.filter(state=state).values("id")
 
 
-def count_in(state: str) -> int:
+def count_in(state: str) -> Wanted[int]:
     """Registrations in a state, counted as far as a badge says."""
-    return _in_state(state).count_to(COUNT_CAP)
+    return _in_state(state).counted(COUNT_CAP)
 
 
 def by_uid(uid: UUID) -> Registration | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from fairway.core.access import Member
 from fairway.core.http.format import day, distance, duration, moment, money
 from fairway.core.http.todo import MOST, TodoItem
+from fairway.core.prepared import Wanted
 from fairway.deals.models import Deal, Registration
 from fairway.deals.queries.deals import late_steps, listed
 from fairway.deals.queries.registrations import count_in, of_partner, to_decide
@@ -121,7 +122,7 @@ def open_deals(member: Member, at: datetime) -> Mapping[str, Any] | None:
     return {"table": HomeDeals(shown, columns=columns), "shown": min(count, SHOWN), "count": count}
 
 
-def waiting_count(request: HttpRequest) -> int | None:
+def waiting_count(request: HttpRequest) -> Wanted[int] | None:
     """How many registrations wait for a decision; for those who may take it."""
     member: Member | None = request.member  # type: ignore[attr-defined]
     if member is None or not member.can("registration.decide"):
@@ -129,5 +130,5 @@ def waiting_count(request: HttpRequest) -> int | None:
     return count_in("submitted")
 
 
-def returned_count(request: HttpRequest) -> int | None:
+def returned_count(request: HttpRequest) -> Wanted[int]:
     return count_in("returned")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from fairway.core.prepared import Wanted, prepared
 from fairway.leads.models import Lead, Offer
 from fairway.leads.queries.waiting import REASON
 from fairway.leads.rules.states import LeadState, OfferState
@@ -15,8 +16,14 @@ CHANGES_SHOWN = 6
 ANSWERS_COUNTED = 200
 
 
-def waiting_count() -> int:
-    return Lead.objects.filter(state=LeadState.WAITING)[:COUNT_CAP].count()
+@prepared
+def _waiting() -> QuerySet[Lead, dict[str, Any]]:
+    return Lead.objects.filter(state=LeadState.WAITING).values("id")
+
+
+def waiting_count() -> Wanted[int]:
+    """Leads nobody has, counted to COUNT_CAP."""
+    return _waiting().counted(COUNT_CAP)
 
 
 def waiting_by_reason() -> QuerySet[Lead, dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import TruncDate
 from django.http import QueryDict
 
-from fairway.core.prepared import Asked, prepared
+from fairway.core.prepared import Asked, Wanted, prepared
 from fairway.leads.models import Lead, Offer, Touch
 from fairway.leads.rules.answers import STAGES
 from fairway.leads.rules.states import LeadState, OfferState
@@ -80,8 +80,8 @@ def _open_offer_ids() -> QuerySet[Offer, dict[str, Any]]:
     return Offer.objects.filter(state=OfferState.OPEN).values("id")
 
 
-def open_offer_count() -> int:
-    return _open_offer_ids().count_to(COUNT_CAP)
+def open_offer_count() -> Wanted[int]:
+    return _open_offer_ids().counted(COUNT_CAP)
 
 
 def touches(subject_type: str, subject_id: int) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from fairway.core.access import Member
 from fairway.core.http.format import day, distance, duration, number
 from fairway.core.http.parts import Figure
 from fairway.core.http.todo import TodoItem
+from fairway.core.prepared import Wanted
 from fairway.leads.queries import homes as queries
 from fairway.leads.queries import partner_leads
 from fairway.leads.queries.leads import capped, state_counts
@@ -33,19 +34,22 @@ FIGURE_DAYS = 30
 OWN_DAYS = 90
 
 
-def offer_count(request: HttpRequest) -> int:
+def offer_count(request: HttpRequest) -> Wanted[int]:
     """Open offers of the partner; asked once a request, shown in the navigation and on the tabs."""
     if not hasattr(request, "fw_open_offers"):
         request.fw_open_offers = partner_leads.open_offer_count()  # type: ignore[attr-defined]
     return request.fw_open_offers  # type: ignore[attr-defined]
 
 
-def waiting_count(request: HttpRequest) -> int | str:
+def waiting_count(request: HttpRequest) -> Wanted[int | str]:
     """Leads nobody has, “1,000+” where counting stopped; asked once a request, for the navigation and the tabs."""
     if not hasattr(request, "fw_waiting_leads"):
-        count = queries.waiting_count()
-        request.fw_waiting_leads = capped(count) if count >= queries.COUNT_CAP else count  # type: ignore[attr-defined]
+        request.fw_waiting_leads = queries.waiting_count().then(_badge)  # type: ignore[attr-defined]
     return request.fw_waiting_leads  # type: ignore[attr-defined]
+
+
+def _badge(count: int) -> int | str:
+    return capped(count) if count >= queries.COUNT_CAP else count
 
 
 # The partner's people

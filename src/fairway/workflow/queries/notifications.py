@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from fairway.core.access import Member
 from fairway.core.http.desk import Waiting
-from fairway.core.prepared import Given, prepared
+from fairway.core.prepared import Given, Wanted, prepared
 from fairway.core.tenancy.context import Surface
 from fairway.core.tenancy.scope import TenantQuerySet
 from fairway.workflow.models import Notification
@@ -25,9 +25,9 @@ def _unread() -> TenantQuerySet:
     return Notification.objects.filter(seat_id=Given("seat", BigIntegerField()), read_at=None).values("id")
 
 
-def unread_count(member: Member) -> int:
+def unread_count(member: Member) -> Wanted[int]:
     """Counted no further than a badge can say."""
-    return _unread(given={"seat": member.seat_id}).count_to(UNREAD_MOST)
+    return _unread(given={"seat": member.seat_id}).counted(UNREAD_MOST)
 
 
 def unread_by_vendor(member: Member) -> dict[int, int]:

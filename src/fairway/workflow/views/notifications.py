@@ -27,7 +27,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     page = paginate_by_key(notifications_of(member), request, field="created_at")
     context = {
         "page": page,
-        "unread": unread_count(member),
+        "unread": unread_count(member).answer,
         "open_name": f"{prefix}notification-open",
         "read_all_url": reverse(f"{prefix}notification-read-all"),
     }
