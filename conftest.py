@@ -14,6 +14,7 @@ from django.urls import clear_script_prefix
 from tests import cast, database
 
 from fairway.config.settings import database_from_url
+from fairway.core.brand import fronts
 from fairway.core.tenancy.models import User
 
 pytest_plugins = ["tests.browser"]
@@ -41,6 +42,12 @@ def django_db_setup(
         connection.close()
         connection.settings_dict.update(owner)
         database.drop_copy(owner_url, name)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_fronts() -> None:
+    """What a process keeps of looks and domains is not from another test."""
+    fronts.forget()
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def territories(cast: Cast) -> tuple[int, ...]:
 SETTINGS = {"Territory", "ScoreCard", "RoutingPolicy", "SignInPolicy", "CustomRole", "DealRules", "Cover"}
 NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
-    "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping",
+    "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
 }  # fmt: skip
 
 

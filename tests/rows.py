@@ -112,6 +112,8 @@ def _value(model: type[models.Model], field: models.Field, whose: Whose, rows: d
 def _plain(model: type[models.Model], field: models.Field, mark: str) -> Any:
     if isinstance(field, models.JSONField | ArrayField):
         return None if field.has_default() else []
+    if isinstance(field, models.BinaryField):
+        return mark.encode()
     if isinstance(field, models.EmailField):
         return f"{mark}@{model._meta.model_name}.example"
     if isinstance(field, models.CharField | models.TextField):

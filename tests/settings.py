@@ -28,4 +28,5 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - else WhiteNoise warns
 # How long a thing takes on a busy machine changes no test.
+FRONTS_KEPT_SECONDS = 3600  # pages are counted by their questions
 FIGURES_KEPT_FROM_MS = FIGURES_PAGE_LIMIT_MS = 600_000

@@ -182,6 +182,7 @@ UNTENANTED_PREFIXES = frozenset(
         "go",
         "invite",
         "not-here",
+        "look",
         "favicon.ico",
         "robots.txt",
     }
@@ -260,6 +261,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# Which look and which domain a vendor has, each process reads anew after so many seconds.
+FRONTS_KEPT_SECONDS = float(os.environ.get("FAIRWAY_FRONTS_KEPT_SECONDS", "5"))
 
 # Files
 STATIC_URL = "/static/"

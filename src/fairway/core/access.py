@@ -60,6 +60,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "people.invite": frozenset({"admin", "operations", "cam", "executive", "system"}),
     "people.manage": frozenset({"admin"}),
     "cover.set": STAFF,
+    "look.edit": frozenset({"admin"}),
     "mail.read": frozenset({"admin", "operations"}),
     "token.manage": frozenset({"admin", "operations", "executive"}),
     "import.read": frozenset({"admin", "marketer", "operations", "finance"}),
@@ -87,6 +88,7 @@ WHOLE_ONLY = frozenset(
         "scoring.edit",
         "routing.edit",
         "dealrules.edit",
+        "look.edit",
     }
 )
 

@@ -12,11 +12,18 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from fairway.core import search
-        from fairway.core.http import nav
+        from fairway.core.http import happenings, nav
         from fairway.core.search.people import PEOPLE
 
         memory.collect_seldom()
         words.install(gettext)
+        happenings.register(
+            {
+                "look.changed": (_("Look changed"), ""),
+                "look.returned": (_("Former look taken again"), ""),
+                "look.reset": (_("Look reset"), ""),
+            }
+        )
         search.register(PEOPLE)
         nav.register(
             nav.NavItem("console", "", _("Home"), "home", "home"),
@@ -24,6 +31,7 @@ class CoreConfig(AppConfig):
                 "console", "setup", _("People"), "person-list", "users", "people.read", 10, also=("role-list",)
             ),
             nav.NavItem("console", "setup", _("Keys for programs"), "token-list", "key", "token.manage", 80),
+            nav.NavItem("console", "setup", _("Appearance"), "look-edit", "eye", "look.edit", 85),
             nav.NavItem("portal", "", _("Home"), "portal-home", "home", is_main=True),
             nav.NavItem("portal", "", _("People"), "portal-person-list", "users", "people.read", 80),
             nav.NavItem("portal", "", _("Keys"), "portal-token-list", "key", "token.manage", 90),

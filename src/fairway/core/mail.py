@@ -1,12 +1,25 @@
-"""Letters: every mail of the product in the same plain shell, as text and as HTML. Called by jobs, never by pages."""
+"""Letters: every mail of the product in the same plain shell, as text and as HTML. Called by jobs, never by pages.
+
+A letter of a vendor wears its look: colours, sender's name, where answers go, and the logo, sent along with the mail
+(cid:), so that nobody has to load anything to see it and nobody learns when it was read.
+"""
 
 from dataclasses import dataclass
-from email.utils import formataddr
+from email.mime.image import MIMEImage
+from email.utils import formataddr, parseaddr
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from fairway.core.brand import colours, fronts
+from fairway.core.brand.looks import PLAIN, LookValue, Picture
+from fairway.core.brand.lookups import image
+
+LOGO_ID = "logo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,26 +34,65 @@ class Letter:
     path: str = ""
     link_label: str = ""
     sender: str = "Fairway"
+    vendor_id: int = 0
+    look: LookValue = PLAIN
 
 
 def send(letter: Letter) -> None:
     """Hand the letter to the mail server. Raises what the server's client raises."""
+    look = letter.look
+    ground = look.header or "#ffffff"
+    picture, png = _logo(look, is_dark=look.header != "" and colours.text_on(ground) == colours.WHITE)
+    accent = look.accent or colours.DEFAULT_ACCENT
     values = {
         "subject": letter.subject,
         "text": letter.text,
-        "link": absolute(letter.path) if letter.path else "",
-        "link_label": letter.link_label or _("Open in Fairway"),
+        "link": absolute(letter.path, letter.vendor_id) if letter.path else "",
+        "link_label": letter.link_label or _("Open in %(program)s") % {"program": look.program_name or "Fairway"},
         "sender": letter.sender,
+        "language": get_language() or "en",
+        "look": look,
+        "ground": ground,
+        "on_ground": colours.text_on(ground),
+        "accent": accent,
+        "on_accent": colours.text_on(accent),
+        "picture": picture if png else None,
+        "logo_id": LOGO_ID,
     }
     message = EmailMultiAlternatives(
         subject=" ".join(letter.subject.split()),
         body=render_to_string("mail/letter.txt", values).strip() + "\n",
+        from_email=from_address(look),
         to=[formataddr((" ".join(letter.to_name.split()), letter.to_email))],
+        reply_to=[look.reply_to] if look.reply_to else None,
         headers={"Message-ID": f"<{letter.key}@fairway>", "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(render_to_string("mail/letter.html", values), "text/html")
+    if png:
+        message.mixed_subtype = "related"  # type: ignore[attr-defined]
+        message.attach(_part(png))
     message.send()
 
 
-def absolute(path: str) -> str:
-    return settings.BASE_URL.rstrip("/") + path
+def from_address(look: LookValue) -> str:
+    """The installation's address, under the vendor's name where it chose one: another address would be no sender's."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((look.mail_name or look.program_name or name, address))
+
+
+def _logo(look: LookValue, *, is_dark: bool) -> tuple[Picture | None, bytes]:
+    picture, uid = (look.logo_dark, look.logo_dark_uid) if is_dark and look.logo_dark else (look.logo, look.logo_uid)
+    found = image(uid) if isinstance(uid, UUID) else None
+    return picture, found[1] if found else b""
+
+
+def _part(png: bytes) -> MIMEImage:
+    part = MIMEImage(png, "png")
+    part.add_header("Content-ID", f"<{LOGO_ID}>")
+    part.add_header("Content-Disposition", "inline", filename="logo.png")
+    return part
+
+
+def absolute(path: str, vendor_id: int = 0) -> str:
+    """The whole address; by the vendor's own domain, where it has one and that serves the path."""
+    return fronts.absolute(vendor_id, path)

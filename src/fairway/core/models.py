@@ -1,5 +1,6 @@
 """All tables of the kernel, as Django looks for them in one place."""
 
+from fairway.core.brand.models import Look, LookImage, OwnDomain
 from fairway.core.events.models import Event
 from fairway.core.http.rate_counts import RateCount
 from fairway.core.saved.models import SavedView
@@ -11,6 +12,6 @@ from fairway.core.tenancy.signing_in import SignIn, SignInPolicy
 from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
 
 __all__ = [
-    "ApiToken", "Cover", "CustomRole", "Event", "IdempotencyKey", "Invitation", "Organization", "Partner", "RateCount",
-    "SavedView", "SearchWord", "Seat", "SignIn", "SignInPolicy", "User",
+    "ApiToken", "Cover", "CustomRole", "Event", "IdempotencyKey", "Invitation", "Look", "LookImage", "Organization",
+    "OwnDomain", "Partner", "RateCount", "SavedView", "SearchWord", "Seat", "SignIn", "SignInPolicy", "User",
 ]  # fmt: skip

@@ -62,6 +62,7 @@ GROUPS = (
         "people.invite": _("Invite people, close their seats"),
         "people.manage": _("Give roles, ask for second factors"),
         "cover.set": _("Name a deputy for days away"),
+        "look.edit": _("Look and own domain"),
         "mail.read": _("See mails sent"),
         "token.manage": _("Keys for programs"),
         "import.read": _("See imports"),

@@ -11,6 +11,8 @@ from django.views.generic import RedirectView
 
 from fairway.core import api as programs
 from fairway.core import views
+from fairway.core.brand import api as brand_api
+from fairway.core.brand import views as brand
 from fairway.core.http import first_steps, home_views, many, search_views, undo
 from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
@@ -70,6 +72,12 @@ console = [
     path("covers/", covers.covers, name="cover-list"),
     path("covers/<uuid:uid>/end/", covers.end, name="cover-end"),
     path("people/<uuid:uid>/covers/", covers.of_person, name="person-cover"),
+    path("look/", brand.look, name="look-edit"),
+    path("look/trial/", brand.trial, name="look-trial"),
+    path("look/trial.css", brand.trial_sheet, name="look-trial-sheet"),
+    path("look/reset/", brand.reset, name="look-reset"),
+    path("look/letter/", brand.letter, name="look-letter"),
+    path("look/<uuid:uid>/return/", brand.give_back, name="look-return"),
     *_search(""),
     *_views(""),
     *_many(""),
@@ -89,6 +97,8 @@ plain = [
     path("go/<uuid:uid>/", views.take_seat, name="seat-take"),
     path("invite/<str:token>/", invitations.invitation, name="invitation"),
     path("not-here/", views.not_here, name="not-here"),
+    path("look/<uuid:uid>.png", brand.image, name="look-image"),
+    path("look/<uuid:uid>/<slug:digest>.css", brand.sheet, name="look-sheet"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
@@ -117,6 +127,7 @@ api = [
     path("covers", tenancy_api.Covers.as_view(), name="api-cover-list"),
     path("covers/<uuid:uid>/end", tenancy_api.CoverEnd.as_view(), name="api-cover-end"),
     path("search", programs.Search.as_view(), name="api-search"),
+    path("look", brand_api.LookOfVendor.as_view(), name="api-look"),
     path("openapi.json", openapi, name="api-schema"),
     path("docs/", api_docs, name="api-docs"),
     path("docs", RedirectView.as_view(url="/api/v1/docs/")),

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
+from fairway.core.brand.fronts import Front, fronts
+from fairway.core.brand.looks import PLAIN, LookValue, look_of
 from fairway.core.http.format import initials, moment
 from fairway.core.prepared import Count, answer_of
 from fairway.core.tenancy.lookups import SeatRow
@@ -50,6 +52,7 @@ class VendorLink:
     is_active: bool = False
     is_desk: bool = False
     hue: int = 0
+    icon_url: str = ""
 
     @property
     def initials(self) -> str:
@@ -80,6 +83,12 @@ class Frame:
     logout_url: str = ""
     cover_url: str = ""
     notices: tuple[Notice, ...] = ()
+    look: LookValue = PLAIN
+
+    @property
+    def sign(self) -> str:
+        """What stands at the top of a partner's page: the programme's name, else Fairway's."""
+        return self.look.program_name or "Fairway"
 
 
 def role_label(role: str) -> str:
@@ -110,12 +119,13 @@ def frame_of(request: HttpRequest, inbox: tuple[str, Count]) -> Frame:
     """The frame for the request's member; a bare one for visitors."""
     member: Member | None = getattr(request, "member", None)
     if member is None or member.seat is None:
-        return Frame(brand=getattr(request, "vendor_name", "Fairway"))
+        return _of_visitor(request)
     is_desk = request.path_info.startswith(DESK_URL)
     url_name, unread = inbox
     slug = getattr(request, "vendor_slug", "")
+    look = PLAIN if is_desk else look_of(member.seat.look_uid)
     return Frame(
-        brand=getattr(request, "vendor_name", "Fairway"),
+        brand=look.program_name or getattr(request, "vendor_name", "Fairway"),
         home_url=DESK_URL if is_desk else f"/{slug}/{member.seat.surface}/",
         person=Person(
             member.name, member.seat.role_name or role_label(member.role), _seat_links(member, is_desk=is_desk)
@@ -128,7 +138,28 @@ def frame_of(request: HttpRequest, inbox: tuple[str, Count]) -> Frame:
         logout_url=LOGOUT_URL,
         cover_url=reverse("cover-list") if member.can("cover.set") and member.seat.surface == "console" else "",
         notices=_notices(member.seat),
+        look=look,
     )
+
+
+def _of_visitor(request: HttpRequest) -> Frame:
+    """The vendor's look on its public pages, on its domain, and where somebody signs in on the way to it."""
+    front = front_of(request)
+    if front is None:
+        return Frame(brand=getattr(request, "vendor_name", "Fairway"))
+    look = look_of(front.look_uid)
+    return Frame(brand=look.program_name or front.name, look=look)
+
+
+def front_of(request: HttpRequest) -> Front | None:
+    """The vendor whose door this is, when it is one's."""
+    if (own := getattr(request, "own_front", None)) is not None:
+        return own
+    slug = getattr(request, "vendor_slug", "")
+    if not slug and request.path_info.startswith("/accounts/"):
+        wanted = request.GET.get("next", "") or request.POST.get("next", "")
+        slug = wanted.lstrip("/").partition("/")[0]
+    return fronts().by_slug.get(slug) if slug else None
 
 
 def _notices(seat: SeatRow) -> tuple[Notice, ...]:
@@ -164,12 +195,18 @@ def _seat_place(seat: SeatRow) -> str:
 
 def _places(member: Member, slug: str, *, is_desk: bool) -> tuple[VendorLink, ...]:
     """The desk and every vendor of the person's partner seats; nothing for staff."""
-    vendors = {seat.vendor_slug: seat.vendor_name for seat in member.seats if seat.surface == "portal"}
+    vendors = {seat.vendor_slug: seat for seat in member.seats if seat.surface == "portal"}
     if not vendors or member.is_staff:
         return ()
     places = [VendorLink(_("Desk"), DESK_URL, is_active=is_desk, is_desk=True)]
     places += [
-        VendorLink(name, f"/{key}/portal/", is_active=not is_desk and key == slug, hue=number % HUES)
-        for number, (key, name) in enumerate(vendors.items())
+        VendorLink(
+            seat.vendor_name,
+            f"/{key}/portal/",
+            is_active=not is_desk and key == slug,
+            hue=number % HUES,
+            icon_url=look_of(seat.look_uid).icon_url,
+        )
+        for number, (key, seat) in enumerate(vendors.items())
     ]
     return tuple(places)

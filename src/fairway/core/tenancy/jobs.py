@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from fairway.core import clock
 from fairway.core.access import system_member
+from fairway.core.brand import actions as brand
 from fairway.core.http.limits import forget_old_counts
 from fairway.core.jobs import defer, job
 from fairway.core.tenancy.actions import idempotency, invitations, passwords, signing_in
@@ -30,6 +31,11 @@ def look_for_old_answers(timestamp: int) -> None:
 @job("core.forget_answers")
 def forget_answers(*, vendor_id: int) -> None:
     idempotency.forget_answers(actor=system_member(vendor_id, "Housekeeping"), at=clock.now())
+
+
+@job("core.send_trial_letter")
+def send_trial_letter(*, vendor_id: int, email: str, to_name: str) -> None:
+    brand.send_trial(vendor_id=vendor_id, email=email, to_name=to_name)
 
 
 @job("core.reset_second_factor")

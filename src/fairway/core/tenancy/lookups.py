@@ -52,7 +52,7 @@ FUNCTIONS = [
       vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
       partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
       second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
-      territory_ids bigint[], stands_in_for bigint[]
+      territory_ids bigint[], stands_in_for bigint[], look_uid uuid
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT s.id, s.uid, s.role, s.name, s.email, s.organization_id,
              v.id, v.name, v.slug, v.currency, v.time_zone,
@@ -63,7 +63,8 @@ FUNCTIONS = [
              CASE WHEN p.id IS NULL THEN y.staff_second_factor_at END,
              EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = $1 AND a.type <> 'recovery_codes'),
              coalesce(r.name, ''), r.permissions::text[],
-             CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR
+             CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR,
+             (SELECT l.uid FROM core_look l WHERE l.vendor_id = s.vendor_id ORDER BY l.number DESC LIMIT 1)
         FROM core_seat s
         JOIN core_organization v ON v.id = s.vendor_id
         LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
@@ -128,7 +129,7 @@ FUNCTIONS = [
       vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
       partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
       second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
-      territory_ids bigint[], stands_in_for bigint[]
+      territory_ids bigint[], stands_in_for bigint[], look_uid uuid
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT t.id, s.user_id, t.scopes::text[], t.expires_at,
              s.id, s.uid, s.role, s.name, s.email, s.organization_id,
@@ -140,7 +141,8 @@ FUNCTIONS = [
              CASE WHEN p.id IS NULL THEN y.staff_second_factor_at END,
              EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = s.user_id AND a.type <> 'recovery_codes'),
              coalesce(r.name, ''), r.permissions::text[],
-             CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR
+             CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR,
+             (SELECT l.uid FROM core_look l WHERE l.vendor_id = s.vendor_id ORDER BY l.number DESC LIMIT 1)
         FROM core_apitoken t
         JOIN core_seat s ON s.id = t.seat_id AND s.vendor_id = t.vendor_id AND s.is_active
         JOIN core_organization v ON v.id = s.vendor_id
@@ -179,6 +181,7 @@ class SeatRow:
     permissions: tuple[str, ...] | None = None  # of a role of the vendor's own; None: those of the built-in role
     territory_ids: tuple[int, ...] | None = None  # staff who see only the partners of these; None: all
     stands_in_for: tuple[int, ...] = ()  # seats of colleagues who are away
+    look_uid: Any = None  # of the vendor's look in force; core.brand keeps what it says
 
     @property
     def surface(self) -> str:

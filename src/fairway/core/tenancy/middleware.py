@@ -9,7 +9,6 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from typing import cast
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -25,6 +24,7 @@ from django.utils.translation import get_language
 
 from fairway.core import clock
 from fairway.core.access import Member, member_of_seat, permissions_of, public_member
+from fairway.core.brand.fronts import fronts
 from fairway.core.logs import request_id
 from fairway.core.tenancy.context import Context, Surface, entering
 from fairway.core.tenancy.lookups import SeatRow, token_by_hash
@@ -37,7 +37,6 @@ GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,40}")
 SEAT_KEY = "seats"  # session: vendor short name → uid of the seat chosen there
 
 
-@lru_cache(maxsize=256)
 def _vendor(slug: str) -> tuple[int, str]:
     vendor = Organization.objects.only("id", "name").get(slug=slug, is_vendor=True)
     return vendor.pk, vendor.name
@@ -45,7 +44,9 @@ def _vendor(slug: str) -> tuple[int, str]:
 
 def vendor_by_slug(slug: str) -> tuple[int, str]:
     """(id, name) of a vendor; Http404 when nobody has the name."""
-    try:
+    if (front := fronts().by_slug.get(slug)) is not None:
+        return front.vendor_id, front.name
+    try:  # a vendor of the last few seconds
         return _vendor(slug)
     except Organization.DoesNotExist:
         raise Http404 from None

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from fairway.core import clock, mail
 from fairway.core.access import Member, require, system_member
+from fairway.core.brand.fronts import fronts
+from fairway.core.brand.looks import LookValue, look_of
 from fairway.core.events.record import record
 from fairway.core.jobs import defer, ids_at_work
 from fairway.core.refusals import Refused
@@ -173,12 +175,14 @@ def send_mails(*, vendor_id: int, mail_ids: Sequence[int], at: datetime) -> None
     commit goes out twice, with the same Message-ID.
     """
     vendor = Organization.objects.get(pk=vendor_id)
-    waiting = [mail_id for mail_id in mail_ids if not _send_one(vendor, mail_id, at)]
+    front = fronts().by_vendor.get(vendor_id)
+    look = look_of(front.look_uid if front else None)
+    waiting = [mail_id for mail_id in mail_ids if not _send_one(vendor, look, mail_id, at)]
     if waiting:
         raise MailRefused(f"{len(waiting)} of {len(mail_ids)} mails wait for another attempt.")
 
 
-def _send_one(vendor: Organization, mail_id: int, at: datetime) -> bool:
+def _send_one(vendor: Organization, look: LookValue, mail_id: int, at: datetime) -> bool:
     """Whether nothing is left to do for this mail."""
     with acting_for(system_member(vendor.pk, "mail")):
         found = Mail.objects.select_for_update(skip_locked=True).filter(pk=mail_id, state=MailState.WAITING).first()
@@ -186,7 +190,7 @@ def _send_one(vendor: Organization, mail_id: int, at: datetime) -> bool:
             return True
         found.attempts += 1
         try:
-            mail.send(_letter(found, vendor))
+            mail.send(_letter(found, vendor, look))
         except Exception as error:
             log.warning("mail %s was not taken: %s", found.uid, error)
             found.error = f"{type(error).__name__}: {error}"[:2000]
@@ -198,7 +202,7 @@ def _send_one(vendor: Organization, mail_id: int, at: datetime) -> bool:
         return found.state != MailState.WAITING
 
 
-def _letter(found: Mail, vendor: Organization) -> mail.Letter:
+def _letter(found: Mail, vendor: Organization, look: LookValue) -> mail.Letter:
     return mail.Letter(
         to_email=found.to_email,
         to_name=found.to_name,
@@ -207,4 +211,6 @@ def _letter(found: Mail, vendor: Organization) -> mail.Letter:
         path=f"/{vendor.slug}/{found.path}" if found.path else "",
         key=str(found.uid),
         sender=vendor.name,
+        vendor_id=vendor.pk,
+        look=look,
     )

@@ -7,6 +7,7 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
 
+from fairway.core.brand.lookups import synchronise_functions as synchronise_looks
 from fairway.core.events.partitions import ensure_partitions
 from fairway.core.health import synchronise_function as synchronise_health
 from fairway.core.search.functions import synchronise_finders
@@ -36,6 +37,7 @@ class Command(MigrateCommand):
             return
         ensure_partitions()
         synchronise_functions()
+        synchronise_looks()
         synchronise_search()
         synchronise_finders()
         synchronise_organizations()

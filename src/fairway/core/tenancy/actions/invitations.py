@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from fairway.core import mail
 from fairway.core.access import Forbidden, Member, require, system_member
+from fairway.core.brand.fronts import fronts
+from fairway.core.brand.looks import look_of
 from fairway.core.events.record import record
 from fairway.core.jobs import defer, ids_at_work
 from fairway.core.refusals import Refused
@@ -202,6 +204,7 @@ def _letter(invitation: Invitation, vendor: Organization) -> mail.Letter:
         what = _("%(inviter)s invites you to work with %(vendor)s for %(partner)s, as %(role)s.") % words
     else:
         what = _("%(inviter)s invites you to the partner programme of %(vendor)s, as %(role)s.") % words
+    front = fronts().by_vendor.get(vendor.pk)
     how_long = _("The link works once and until %(day)s. If you did not expect it, do nothing.") % {
         "day": f"{invitation.expires_at:%-d %B %Y, %H:%M} UTC"
     }
@@ -214,6 +217,8 @@ def _letter(invitation: Invitation, vendor: Organization) -> mail.Letter:
         link_label=_("Accept the invitation"),
         key=f"{invitation.uid}.{invitation.expires_at.timestamp():.0f}",
         sender=vendor.name,
+        vendor_id=vendor.pk if invitation.partner else 0,
+        look=look_of(front.look_uid if front else None),
     )
 
 

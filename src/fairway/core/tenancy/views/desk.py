@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from fairway.core import clock
 from fairway.core.access import Member
+from fairway.core.brand.looks import look_of
 from fairway.core.http import desk
 from fairway.core.http.frame import role_label
 
@@ -21,6 +22,7 @@ def vendors(request: HttpRequest) -> HttpResponse:
             "seat": seat,
             "role": role_label(seat.role),
             "url": f"/{seat.vendor_slug}/portal/",
+            "icon_url": look_of(seat.look_uid).icon_url,
             "waiting": waiting.get(seat.vendor_id, []),
         }
         for seat in member.seats

@@ -30,6 +30,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _page(request, "unknown", status=404)
     offered, slug, vendor_name = found
+    request.vendor_slug, request.vendor_name = slug, vendor_name  # type: ignore[attr-defined]
     context: Values = {
         "invitation": offered,
         "vendor_name": vendor_name,
