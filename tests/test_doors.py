@@ -230,7 +230,7 @@ def test_no_text_of_an_export_is_taken_for_a_formula(start, tmp_path):
 @pytest.fixture
 def one_mail(acme):
     with acting_for(system_member(acme.acme.pk, "test")):
-        notifications.notify([acme.admin.seat_id], "test", "Hello", at=clock.now())
+        notifications.notify([acme.admin.seat_id], "approval.requested", {"title": "Hello"}, at=clock.now())
         return Mail.objects.get()
 
 

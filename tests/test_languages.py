@@ -124,7 +124,8 @@ def test_bare_words_of_a_template_are_noticed():
     assert unmarked(source) == ["Nor this", "Not fine"]
 
 
-MARKING = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy", "said", "ngettext_lazy"}
+MARKING = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy", "said", "said_many",
+           "ngettext_lazy"}  # fmt: skip
 # What developers and operators read, in English: errors of programming, logs, the command line.
 FOR_DEVELOPERS = {
     "ValueError", "TypeError", "RuntimeError", "AssertionError", "LookupError", "KeyError", "MissingIcon",

@@ -38,6 +38,7 @@ BODIES: dict[str, Any] = {
     "return_registration": {"question": "Swept?"},
     "reject_registration": {"reason": "no_project"},
     "move_deal": {"stage": "proposal"},
+    "change_own_notices": {"digest_minute": 30},
     "win_deal": {"amount": {"amount_minor": 100, "currency": "USD"}},
     "lose_deal": {"reason": "price"},
     "set_cover": {"deputy_email": "chief@acme.example", "first_on": "2100-01-04", "last_on": "2100-01-08"},

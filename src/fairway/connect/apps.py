@@ -9,6 +9,7 @@ class ConnectConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
+        from fairway.connect.rules import notices  # noqa: F401
         from fairway.core import imports
         from fairway.core.http import happenings, nav
 

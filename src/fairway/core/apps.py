@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from fairway.core import memory, words
@@ -16,7 +16,7 @@ class CoreConfig(AppConfig):
         from fairway.core.search.people import PEOPLE
 
         memory.collect_seldom()
-        words.install(gettext)
+        words.install(gettext, ngettext)
         happenings.register(
             {
                 "look.changed": (_("Look changed"), ""),

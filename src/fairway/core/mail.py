@@ -4,15 +4,17 @@ A letter of a vendor wears its look: colours, sender's name, where answers go, a
 (cid:), so that nobody has to load anything to see it and nobody learns when it was read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from fairway.core.brand import colours, fronts
@@ -23,8 +25,27 @@ LOGO_ID = "logo"
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One thing of a letter that tells of many; `path` begins with a slash."""
+
+    title: str
+    text: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """`path` begins with a slash, from the root of the site; `key` makes the Message-ID, the same at every attempt."""
+    """`path` begins with a slash, from the root of the site; `key` makes the Message-ID, the same at every attempt.
+
+    `language` is that of the words, and in force for those of the shell. Under `unsubscribe_path` a POST ends such
+    letters (RFC 8058); `foot` says so to people, with a link of its own.
+    """
 
     to_email: str
     subject: str
@@ -36,10 +57,21 @@ class Letter:
     sender: str = "Fairway"
     vendor_id: int = 0
     look: LookValue = PLAIN
+    language: str = ""
+    sections: Sequence[Section] = ()
+    foot: str = ""
+    foot_label: str = ""
+    foot_path: str = ""
+    unsubscribe_path: str = ""
 
 
 def send(letter: Letter) -> None:
     """Hand the letter to the mail server. Raises what the server's client raises."""
+    with override(letter.language or get_language()):
+        _send(letter)
+
+
+def _send(letter: Letter) -> None:
     look = letter.look
     ground = look.header or "#ffffff"
     picture, png = _logo(look, is_dark=look.header != "" and colours.text_on(ground) == colours.WHITE)
@@ -58,20 +90,36 @@ def send(letter: Letter) -> None:
         "on_accent": colours.text_on(accent),
         "picture": picture if png else None,
         "logo_id": LOGO_ID,
+        "sections": [_shown(section, letter.vendor_id) for section in letter.sections],
+        "foot": letter.foot,
+        "foot_label": letter.foot_label,
+        "foot_link": absolute(letter.foot_path, letter.vendor_id) if letter.foot_path else "",
     }
+    headers = {"Message-ID": f"<{letter.key}@fairway>", "Auto-Submitted": "auto-generated"}
+    if letter.unsubscribe_path:
+        headers["List-Unsubscribe"] = f"<{absolute(letter.unsubscribe_path, letter.vendor_id)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
         subject=" ".join(letter.subject.split()),
         body=render_to_string("mail/letter.txt", values).strip() + "\n",
         from_email=from_address(look),
         to=[formataddr((" ".join(letter.to_name.split()), letter.to_email))],
         reply_to=[look.reply_to] if look.reply_to else None,
-        headers={"Message-ID": f"<{letter.key}@fairway>", "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     message.attach_alternative(render_to_string("mail/letter.html", values), "text/html")
     if png:
         message.mixed_subtype = "related"  # type: ignore[attr-defined]
         message.attach(_part(png))
     message.send()
+
+
+def _shown(section: Section, vendor_id: int) -> dict[str, Any]:
+    lines = [
+        {"title": line.title, "text": line.text, "link": absolute(line.path, vendor_id) if line.path else ""}
+        for line in section.lines
+    ]
+    return {"heading": section.heading, "lines": lines}
 
 
 def from_address(look: LookValue) -> str:

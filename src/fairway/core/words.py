@@ -12,10 +12,17 @@ from typing import Any
 _translate: Callable[[str], str] = str
 
 
-def install(translate: Callable[[str], str]) -> None:
-    """Set the function that translates templates. Called once, when the application starts."""
-    global _translate
-    _translate = translate
+def _one_or_many(singular: str, plural: str, n: int) -> str:
+    return singular if n == 1 else plural
+
+
+_translate_many: Callable[[str, str, int], str] = _one_or_many
+
+
+def install(translate: Callable[[str], str], many: Callable[[str, str, int], str] = _one_or_many) -> None:
+    """Set the functions that translate templates. Called once, when the application starts."""
+    global _translate, _translate_many
+    _translate, _translate_many = translate, many
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +39,20 @@ class Words:
 
 def said(template: str, **values: Any) -> Words:
     return Words(template, tuple(values.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class ManyWords:
+    """A template in two forms; which of them is said hangs on the value %(n)d."""
+
+    singular: str
+    plural: str
+    values: tuple[tuple[str, Any], ...] = ()
+
+    def __str__(self) -> str:
+        values = dict(self.values)
+        return _translate_many(self.singular, self.plural, values.get("n", 2)) % values
+
+
+def said_many(singular: str, plural: str, **values: Any) -> ManyWords:
+    return ManyWords(singular, plural, tuple(values.items()))

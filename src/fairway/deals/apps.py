@@ -12,6 +12,7 @@ class DealsConfig(AppConfig):
         from fairway.core.http.nav import NavItem, register
         from fairway.deals import imports, measures  # noqa: F401
         from fairway.deals.queries.desk import questions_waiting, steps_due
+        from fairway.deals.rules import notices  # noqa: F401
         from fairway.deals.views import first_steps, homes, many
         from fairway.deals.views.found import CUSTOMERS, DEALS, REGISTRATIONS
 

@@ -12,6 +12,7 @@ class LeadsConfig(AppConfig):
         from fairway.leads import conditions, imports, measures  # noqa: F401
         from fairway.leads.queries.desk import offers_waiting, steps_due
         from fairway.leads.queries.exports import lead_export, own_lead_export
+        from fairway.leads.rules import notices  # noqa: F401
         from fairway.leads.views import first_steps, homes, many, timeline
         from fairway.leads.views.found import LEADS
 

@@ -12,6 +12,7 @@ class WorkflowConfig(AppConfig):
         from fairway.core.http.nav import NavItem
         from fairway.core.prepared import Wanted
         from fairway.workflow.queries.notifications import unread_count, unread_waiting
+        from fairway.workflow.rules import kinds  # noqa: F401
         from fairway.workflow.views.homes import standing_in_now
 
         def unread(request: HttpRequest) -> Wanted[int]:

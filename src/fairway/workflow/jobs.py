@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from fairway.core import clock
 from fairway.core.jobs import defer, job
 from fairway.core.tenancy.models import Organization
-from fairway.workflow.actions import deadlines, notifications
+from fairway.workflow.actions import deadlines, digests, notifications
 
 
 @app.periodic(cron="* * * * *")
@@ -36,3 +36,15 @@ def look_for_left_mails(timestamp: int) -> None:
 @job("workflow.send_left_mails", retry=False)
 def send_left_mails(*, vendor_id: int) -> None:
     notifications.send_left_mails(vendor_id=vendor_id, at=clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="workflow.look_for_digests", queueing_lock="workflow.look_for_digests")
+def look_for_digests(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("workflow.send_digests", vendor_id=vendor_id, once=f"workflow.send_digests/{vendor_id}")
+
+
+@job("workflow.send_digests", retry=False)
+def send_digests(*, vendor_id: int) -> None:
+    digests.send_digests(vendor_id=vendor_id, at=clock.now())

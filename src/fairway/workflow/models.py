@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairway.core.tenancy.models import Role, Seat
 from fairway.core.tenancy.scope import InternalModel, SharedModel, TenantForeignKey
+from fairway.workflow.rules.digests import DIGEST_MINUTE
 
 
 class Deadline(InternalModel):
@@ -96,7 +97,11 @@ class Approval(InternalModel):
 
 
 class Notification(SharedModel):
-    """A line for one person: in the bell, and by mail when the person wants it. Read only by its own seat."""
+    """A line for one person: in the bell, and by mail when the person wants it. Read only by its own seat.
+
+    `values` are what its kind is put into words with when it is read; `title` and `body` are those words as they
+    were in the language of the messages, for a kind that is no longer said.
+    """
 
     narrowed = {
         "console": "seat_id = current_setting('fw.seat_id')::bigint",
@@ -111,12 +116,50 @@ class Notification(SharedModel):
     title = models.CharField(max_length=200)
     body = models.TextField(blank=True)
     path = models.CharField(max_length=300, blank=True, help_text="below the vendor's prefix, such as portal/offers/…")
+    values = models.JSONField(null=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    # Of those that wait for the digest, and when they went out with one.
+    is_for_digest = models.BooleanField(default=False, db_default=False)
+    digested_at = models.DateTimeField(null=True)
 
     class Meta(SharedModel.Meta):
         abstract = False
-        indexes = [models.Index(fields=["vendor", "seat", "-created_at"], name="notification_by_seat")]
+        indexes = [
+            models.Index(fields=["vendor", "seat", "-created_at"], name="notification_by_seat"),
+            models.Index(
+                fields=["vendor", "seat", "created_at"],
+                condition=models.Q(is_for_digest=True, digested_at=None),
+                name="notification_for_digest",
+            ),
+        ]
+
+
+class NoticeChoices(SharedModel):
+    """How one person wants to hear of what, at one vendor. Read only by its own seat; without a row, the defaults.
+
+    `choices` is kind → way (`rules.notices.WAYS`), only where the person chose. `digest_days` says on which days the
+    digest comes, `digest_minute` when, in minutes after midnight of the person's time zone.
+    """
+
+    narrowed = {
+        "console": "seat_id = current_setting('fw.seat_id')::bigint",
+        "portal": "seat_id = current_setting('fw.seat_id')::bigint",
+        "desk": "seat_id = current_setting('fw.seat_id')::bigint",
+    }
+
+    seat = TenantForeignKey(Seat, related_name="+")
+    choices = models.JSONField(default=dict)
+    digest_days = models.CharField(max_length=10, default="weekdays")
+    digest_minute = models.PositiveSmallIntegerField(default=DIGEST_MINUTE)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(SharedModel.Meta):
+        abstract = False
+        constraints = [
+            *SharedModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "seat"], name="noticechoices_once"),
+        ]
 
 
 class MailState(models.TextChoices):
@@ -128,10 +171,13 @@ class MailState(models.TextChoices):
 class Mail(InternalModel):
     """A mail to send, kept with what became of it, so that a failing server is seen and nothing is lost.
 
+    It is put into words when it is sent, in the reader's language; a digest keeps the ids of its notices in `values`.
     `path` is the page it leads to, below the vendor's prefix. It must not be a secret.
     """
 
+    seat = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=40)
+    values = models.JSONField(null=True)
     to_email = models.EmailField()
     to_name = models.CharField(max_length=150, blank=True)
     subject = models.CharField(max_length=200)
@@ -151,4 +197,4 @@ class Mail(InternalModel):
         ]
 
 
-__all__ = ["Approval", "ApprovalState", "Deadline", "Mail", "MailState", "Notification"]
+__all__ = ["Approval", "ApprovalState", "Deadline", "Mail", "MailState", "NoticeChoices", "Notification"]

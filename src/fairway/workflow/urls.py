@@ -1,11 +1,13 @@
 from django.urls import path
 
-from fairway.workflow.views import mails
+from fairway.workflow.api import OwnNotices
+from fairway.workflow.views import choices, mails
 from fairway.workflow.views import notifications as views
 
 console = [
     path("notifications/", views.notification_list, name="notification-list"),
     path("notifications/read/", views.read_all, name="notification-read-all"),
+    path("notifications/settings/", choices.notice_settings, name="notification-settings"),
     path("notifications/<uuid:uid>/", views.open_notification, name="notification-open"),
     path("mails/", mails.mail_list, name="mail-list"),
     path("mails/<uuid:uid>/retry/", mails.retry, name="mail-retry"),
@@ -13,5 +15,8 @@ console = [
 portal = [
     path("notifications/", views.notification_list, name="portal-notification-list"),
     path("notifications/read/", views.read_all, name="portal-notification-read-all"),
+    path("notifications/settings/", choices.notice_settings, name="portal-notification-settings"),
     path("notifications/<uuid:uid>/", views.open_notification, name="portal-notification-open"),
 ]
+public = [path("mails/<str:token>/", choices.unsubscribe, name="public-mails")]
+api = [path("me/notices", OwnNotices.as_view(), name="api-own-notices")]

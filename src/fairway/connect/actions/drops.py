@@ -137,9 +137,8 @@ def _set_aside(path: str, name: str) -> None:
 
 def _note(folder: DropFolder, problem: str, at: datetime, run: ImportRun | None = None) -> None:
     DropFolder.objects.filter(pk=folder.pk).update(problem=problem[:400])
-    title = _("A file in “%(folder)s” needs you") % {"folder": folder.name}
     page = f"console/imports/{run.uid}/" if run else "console/imports/drops/"
-    notify([folder.seat_id], "import", title, problem[:400], page, at=at, by_mail=False)
+    notify([folder.seat_id], "import.drop", {"folder": folder.name, "problem": problem[:400]}, page, at=at)
 
 
 def stop_drop_folder(*, folder_id: int, problem: str, actor: Member) -> None:

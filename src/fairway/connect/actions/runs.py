@@ -155,16 +155,16 @@ def finish_import(*, run_id: int, actor: Member, at: datetime, summary: dict[str
         record("finished", run, actor=actor, at=at, kind=run.kind, **counts)
         if run.rows_created:
             defer("connect.find_duplicates", vendor_id=run.vendor_id, run_id=run.pk)
-        _tell(run, _("%(file)s is imported") % {"file": run.file_name}, at)
+        _tell(run, at)
 
 
-def _tell(run: ImportRun, title: str, at: datetime) -> None:
-    """A line in the bell of the person who started it; nobody waits for a mail about it."""
+def _tell(run: ImportRun, at: datetime, *, form: str = "") -> None:
+    """A line in the bell of the person who started it; who wants a mail about it says so in the settings."""
     if run.seat_id is None:
         return
     numbers = {"new": run.rows_created, "changed": run.rows_updated, "refused": run.rows_refused}
-    body = run.error or _("%(new)d new, %(changed)d changed, %(refused)d refused.") % numbers
-    notify([run.seat_id], "import", title, body, f"console/imports/{run.uid}/", at=at, by_mail=False)
+    values = {"file": run.file_name, "error": run.error, **numbers}
+    notify([run.seat_id], "import", values, f"console/imports/{run.uid}/", at=at, form=form)
 
 
 def fail_import(*, run_id: int, actor: Member, at: datetime, error: str, summary: dict[str, Any]) -> None:
@@ -174,7 +174,7 @@ def fail_import(*, run_id: int, actor: Member, at: datetime, error: str, summary
         if run.state in (ImportState.WAITING, ImportState.RUNNING):
             move(run, IMPORT, "fail", field="state", finished_at=at, error=error[:2000], summary=summary)
             record("failed", run, actor=actor, at=at, kind=run.kind)
-            _tell(run, _("The import of %(file)s stopped") % {"file": run.file_name}, at)
+            _tell(run, at, form="stopped")
 
 
 def resume_import(*, run: ImportRun, actor: Member, at: datetime) -> None:
@@ -204,7 +204,7 @@ def push_stuck_imports(*, at: datetime, actor: Member) -> int:
                 error = _("The database refused again and again. Rows before this point are in; run it again.")
                 move(run, IMPORT, "fail", field="state", finished_at=at, error=error)
                 record("failed", run, actor=actor, at=at, kind=run.kind)
-                _tell(run, _("The import of %(file)s stopped") % {"file": run.file_name}, at)
+                _tell(run, at, form="stopped")
                 continue
             ImportRun.objects.filter(pk=run.pk).update(moved_at=at, pushes=run.pushes + 1)
             key = f"connect.run_import/{run.pk}/now"

@@ -3,7 +3,7 @@
 They take the one key the asker already holds (a user id, the hash of a token) and return only what belongs to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -100,6 +100,19 @@ FUNCTIONS = [
                       WHERE s.user_id = $1 AND s.vendor_id = current_setting('fw.vendor_id')::bigint)
          AND NOT EXISTS (SELECT 1 FROM core_seat s WHERE s.user_id = $1 AND s.is_active
                           AND s.vendor_id <> current_setting('fw.vendor_id')::bigint)
+    $$
+    """,
+    # How the people of the vendor's seats read: language, and the time zone chosen, else that of the company.
+    """
+    CREATE OR REPLACE FUNCTION fw_readers(bigint[]) RETURNS TABLE (seat_id bigint, language text, time_zone text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT s.id, u.language,
+             CASE WHEN u.time_zone <> 'UTC' THEN u.time_zone ELSE coalesce(p.time_zone, v.time_zone) END
+        FROM core_seat s
+        JOIN core_user u ON u.id = s.user_id
+        JOIN core_organization v ON v.id = s.vendor_id
+        LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
+       WHERE s.id = ANY ($1) AND s.vendor_id = current_setting('fw.vendor_id')::bigint
     $$
     """,
     """
@@ -235,6 +248,13 @@ def seats_with_second_factor() -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def readers_of(seat_ids: Iterable[int]) -> list[tuple[int, str, str]]:
+    """(seat id, language, time zone) of those of the seats that are the vendor's. In an acting context."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seat_id, language, time_zone FROM fw_readers(%s)", [list(seat_ids)])
+        return cursor.fetchall()
+
+
 def is_only_ours(user_id: int) -> bool:
     """Whether this log-in has seats at the vendor in context, and open ones nowhere else."""
     return bool(_one("SELECT fw_is_only_ours(%s)", user_id)[0])
@@ -282,6 +302,7 @@ CALLERS = {
     "fw_seats_with_second_factor()": "fw_console, fw_limited, fw_acting",
     "fw_zone_of_seat(bigint)": "fw_console, fw_limited, fw_acting",
     "fw_is_only_ours(bigint)": "fw_acting",
+    "fw_readers(bigint[])": "fw_acting",
     "fw_invitation(text)": "fw_web",
     "fw_api_token(text)": "fw_web",
     "fw_token_seat(text)": "fw_web",

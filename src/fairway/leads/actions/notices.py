@@ -1,15 +1,13 @@
 """Telling people of offers and leads: reactions to events, one statement for a thousand of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from fairway.core.events.record import Happened
 from fairway.core.tenancy.models import Role
+from fairway.core.words import said as _
 from fairway.leads.models import Lead, Offer
 from fairway.leads.queries.recipients import cams_of, sellers_of, staff_in
 from fairway.workflow.actions.notifications import Note, notify_many
@@ -35,48 +33,60 @@ def _offers(happened: Sequence[Happened]) -> list[_Told]:
     return [_Told(*row) for row in found.values_list(*_Told._fields)]
 
 
-def _to_cams(happened: Sequence[Happened], title: str, body: Callable[[Any], str]) -> list[Note]:
+def _to_cams(happened: Sequence[Happened]) -> list[Note]:
     """One note for each offer to the account manager of its partner."""
     found = Offer.objects.filter(pk__in=[event.subject_id for event in happened]).order_by("pk")
     rows = list(found.values_list("partner_id", "partner__name", "title", "answer_note", "lead__uid"))
     cams = cams_of(row[0] for row in rows)
     return [
-        Note(seat, title % {"partner": name, "title": about}, body(note), LEAD_PATH.format(lead_uid))
+        Note(seat, {"partner": name, "title": about, "note": note}, LEAD_PATH.format(lead_uid))
         for partner_id, name, about, note, lead_uid in rows
         for seat in cams.get(partner_id, ())
     ]
 
 
+def _to_sellers(happened: Sequence[Happened]) -> list[Note]:
+    """One note for each offer to those of its partner who may answer."""
+    offers = _offers(happened)
+    sellers = sellers_of(offer.partner_id for offer in offers)
+    return [
+        Note(seat, _about(offer), OFFER_PATH.format(offer.uid))
+        for offer in offers
+        for seat in sellers.get(offer.partner_id, ())
+    ]
+
+
+def _about(offer: _Told) -> dict[str, Any]:
+    return {
+        "title": offer.title,
+        "place": offer.place or _("Place not known"),
+        "until": offer.lapses_at,
+        "reason": offer.recall_reason,
+    }
+
+
 def tell_of_offers(happened: Sequence[Happened]) -> None:
     """An offer is there: its partner's sellers and executives hear of it."""
-    notes = _to_sellers(_offers(happened), _("New lead offered: %(title)s"), _offer_body)
-    notify_many(notes, "offer.offered", at=happened[0].at)
+    notify_many(_to_sellers(happened), "offer.offered", at=happened[0].at)
 
 
 def tell_of_reminders(happened: Sequence[Happened]) -> None:
-    notes = _to_sellers(_offers(happened), _("Please answer: %(title)s"), _offer_body)
-    notify_many(notes, "offer.reminded", at=happened[0].at)
+    notify_many(_to_sellers(happened), "offer.reminded", at=happened[0].at)
 
 
 def tell_of_recalls(happened: Sequence[Happened]) -> None:
-    notes = _to_sellers(_offers(happened), _("Offer taken back: %(title)s"), lambda offer: offer.recall_reason)
-    notify_many(notes, "offer.recalled", at=happened[0].at)
+    notify_many(_to_sellers(happened), "offer.recalled", at=happened[0].at)
 
 
 def tell_of_lapses(happened: Sequence[Happened]) -> None:
     """Nobody answered in time: the account manager hears of it, and the partner's sellers."""
-    words = _("Nobody answered in time. The rules look for the next partner.")
-    to_cams = _to_cams(happened, _("%(partner)s let an offer lapse: %(title)s"), lambda note: words)
-    notify_many(to_cams, "offer.lapsed", at=happened[0].at)
-    over = _("The time to answer is over.")
-    notes = _to_sellers(_offers(happened), _("Offer lapsed: %(title)s"), lambda offer: over)
-    notify_many(notes, "offer.lapsed", at=happened[0].at, by_mail=False)
+    notify_many(_to_cams(happened), "offer.lapsed", at=happened[0].at)
+    notify_many(_to_sellers(happened), "offer.lapsed", at=happened[0].at, by_mail=False, form="partner")
 
 
 def tell_of_declines(happened: Sequence[Happened]) -> None:
-    """The account manager sees it in the bell; no mail."""
-    notes = _to_cams(happened, _("%(partner)s declined: %(title)s"), str)
-    notify_many(notes, "offer.declined", at=happened[0].at, by_mail=False)
+    """The account manager sees it in the bell; no mail but for those who asked for one."""
+    notify_many(_to_cams(happened), "offer.declined", at=happened[0].at)
 
 
 def tell_of_decisions_to_take(happened: Sequence[Happened]) -> None:
@@ -84,15 +94,13 @@ def tell_of_decisions_to_take(happened: Sequence[Happened]) -> None:
     asked = [event.subject_id for event in happened if event.data.get("outcome") == "person"]
     if not asked:
         return
-    title = ngettext("%(n)d lead waits for your decision", "%(n)d leads wait for your decision", len(asked))
-    path = "console/leads/waiting/"
-    body = ""
+    path, values = "console/leads/waiting/", {"n": len(asked)}
     if len(asked) == 1:
         lead = Lead.objects.get(pk=asked[0])
-        path, body = LEAD_PATH.format(lead.uid), f"{lead.title}. {lead.waiting_because}"
+        path, values = LEAD_PATH.format(lead.uid), {"n": 1, "title": lead.title, "why": lead.waiting_because}
     seats = _cams_of_last_partners(asked) or staff_in([Role.OPERATIONS, Role.CHIEF])
-    notes = [Note(seat, title % {"n": len(asked)}, body, path) for seat in seats]
-    notify_many(notes, "lead.person", at=happened[0].at)
+    form = "one" if len(asked) == 1 else ""
+    notify_many([Note(seat, values, path) for seat in seats], "lead.person", at=happened[0].at, form=form)
 
 
 def tell_of_recalled_leads(happened: Sequence[Happened]) -> None:
@@ -100,32 +108,11 @@ def tell_of_recalled_leads(happened: Sequence[Happened]) -> None:
     leads = {lead.pk: lead for lead in Lead.objects.filter(pk__in=[event.subject_id for event in happened])}
     sellers = sellers_of(event.partner_id for event in happened if event.partner_id)
     notes = [
-        Note(
-            seat,
-            _("Lead taken back: %(title)s") % {"title": leads[event.subject_id].title},
-            str(event.data.get("reason", "")),
-            "portal/leads/",
-        )
+        Note(seat, {"title": leads[event.subject_id].title, "reason": event.data.get("reason", "")}, "portal/leads/")
         for event in happened
         for seat in sellers.get(event.partner_id or 0, ())
     ]
     notify_many(notes, "lead.recalled", at=happened[0].at)
-
-
-def _offer_body(offer: _Told) -> str:
-    return _("%(place)s. Please answer by %(until)s.") % {
-        "place": offer.place or _("Place not known"),
-        "until": f"{offer.lapses_at:%Y-%m-%d %H:%M} UTC",
-    }
-
-
-def _to_sellers(offers: Sequence[_Told], title: str, body: Callable[[_Told], str]) -> list[Note]:
-    sellers = sellers_of(offer.partner_id for offer in offers)
-    return [
-        Note(seat, title % {"title": offer.title}, body(offer), OFFER_PATH.format(offer.uid))
-        for offer in offers
-        for seat in sellers.get(offer.partner_id, ())
-    ]
 
 
 def _cams_of_last_partners(lead_ids: Sequence[int]) -> list[int]:

@@ -21,6 +21,7 @@ from fairway.workflow.calendars import due_in_business_hours
 from fairway.workflow.models import Approval, ApprovalState
 from fairway.workflow.queries.approvals import standing, waiting_about
 from fairway.workflow.queries.people import seats_for
+from fairway.workflow.rules.notices import role_named
 from fairway.workflow.rules.states import APPROVAL, VERBS
 
 ESCALATE = "escalate"
@@ -91,8 +92,7 @@ def request_approval(
     set_deadline(approval, ESCALATE, approval.due_at)
     record("requested", approval, actor=actor, at=at, partner_id=approval.partner_id, role=role)
     if title:
-        body = _("A decision waits for you.")
-        notify(_asked(approval, role), "approval.requested", title, body, path, at=at)
+        notify(_asked(approval, role), "approval.requested", {"title": title}, path, at=at)
     return approval
 
 
@@ -198,9 +198,13 @@ def escalate(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     approval.save(update_fields=["escalated_at", "escalated_to"])
     actor = system_member(vendor_id, "deadlines")
     record("escalated", approval, actor=actor, at=at, partner_id=approval.partner_id, role=higher)
-    title = approval.title or _("A decision is overdue")
-    body = _("Nobody of %(role)s decided in time. You can decide now.") % {"role": approval.asked_of}
-    notify(_asked(approval, higher), "approval.escalated", title, body, approval.path or "console/", at=at)
+    values = {"title": approval.title, "role": _asked_of(approval)}
+    form, path = "" if approval.title else "untitled", approval.path or "console/"
+    notify(_asked(approval, higher), "approval.escalated", values, path, at=at, form=form)
+
+
+def _asked_of(approval: Approval) -> dict[str, Any]:
+    return role_named(approval.approver_role, approval.approver.name if approval.approver else "")
 
 
 def _move(approval: Approval, verb: str, subject: Model, **changes: Any) -> None:

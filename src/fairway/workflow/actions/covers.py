@@ -1,11 +1,9 @@
 """Telling people of covers: who is to stand in, and who has lost a deputy. Reactions to events."""
 
 from collections.abc import Sequence
-
-from django.utils.translation import gettext as _
+from typing import Any
 
 from fairway.core.events.record import Happened
-from fairway.core.http.format import day
 from fairway.core.tenancy.covers import Cover
 from fairway.core.tenancy.queries import covers_from
 from fairway.workflow.actions.notifications import Note, notify_many
@@ -17,12 +15,9 @@ def tell_deputies(happened: Sequence[Happened]) -> None:
     """The deputy hears of it, and who is away where an administrator named the deputy."""
     notes = []
     for cover in Cover.objects.select_related("seat", "deputy").filter(pk__in=[each.subject_id for each in happened]):
-        days = {"first": day(cover.first_on), "last": day(cover.last_on)}
-        said = {"name": cover.seat.name, "deputy": cover.deputy.name}
-        body = _("From %(first)s to %(last)s.") % days
-        notes.append(Note(cover.deputy_id, _("You stand in for %(name)s") % said, body, PATH))
+        notes.append(Note(cover.deputy_id, _about(cover), PATH))
         if cover.set_by_id != cover.seat_id:
-            notes.append(Note(cover.seat_id, _("%(deputy)s stands in for you") % said, body, PATH))
+            notes.append(Note(cover.seat_id, _about(cover), PATH, "told"))
     notify_many(notes, "cover", at=happened[0].at)
 
 
@@ -30,13 +25,15 @@ def tell_of_lost_deputies(happened: Sequence[Happened]) -> None:
     """Whose deputy has left is told that nobody stands in."""
     at = happened[0].at
     closed = [each.subject_id for each in happened]
-    notes = [
-        Note(
-            cover.seat_id,
-            _("%(deputy)s has left: nobody stands in for you") % {"deputy": cover.deputy.name},
-            _("From %(first)s to %(last)s.") % {"first": day(cover.first_on), "last": day(cover.last_on)},
-            PATH,
-        )
-        for cover in covers_from(at).filter(deputy_id__in=closed)
-    ]
+    lost = covers_from(at).filter(deputy_id__in=closed)
+    notes = [Note(cover.seat_id, _about(cover), PATH, "lost") for cover in lost]
     notify_many(notes, "cover", at=at)
+
+
+def _about(cover: Cover) -> dict[str, Any]:
+    return {
+        "name": cover.seat.name,
+        "deputy": cover.deputy.name,
+        "first": cover.first_on,
+        "last": cover.last_on,
+    }

@@ -4,9 +4,10 @@
 `queries.people.seats_for`.
 """
 
+import json
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,9 @@ from fairway.core.tenancy.models import Organization, Seat
 from fairway.core.tenancy.queries import links_at
 from fairway.core.tenancy.standing_in import deputies_of
 from fairway.workflow.models import Mail, MailState, Notification
+from fairway.workflow.queries.letters import letter_of
+from fairway.workflow.queries.notices import FORM, IN_PLACE_OF, Reader, as_read_by, in_words
+from fairway.workflow.rules.notices import kind_named, packed
 
 log = logging.getLogger("fairway.mail")
 MAILS_A_JOB = 50
@@ -37,52 +41,60 @@ MAIL_WITHIN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What one seat is told. `path` is below the vendor's prefix, such as "portal/offers/…/"."""
+    """What one seat is told: what the words of its kind are filled with. `path` is below the vendor's prefix, such as
+    "portal/offers/…/"; values are texts, numbers, Words, moments and amounts (`rules.notices`)."""
 
     seat_id: int
-    title: str
-    body: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
+    form: str = ""  # of the kind; "" is that of the whole call
 
 
-_TELL = """INSERT INTO workflow_notification
- (uid, vendor_id, partner_id, seat_id, kind, title, body, path, created_at)
- SELECT uuidv7(), s.vendor_id, s.partner_id, s.id, %(kind)s, left(n.title, 200), n.body, n.path, %(at)s
- FROM unnest(%(seats)s::bigint[], %(titles)s::text[], %(bodies)s::text[], %(paths)s::text[])
-   AS n(seat_id, title, body, path)
- JOIN core_seat s ON s.id = n.seat_id AND s.vendor_id = %(vendor)s AND s.is_active"""
-
-_WRITE = """INSERT INTO workflow_mail
- (uid, vendor_id, kind, to_email, to_name, subject, text, path, state, created_at, attempts, error)
- SELECT uuidv7(), s.vendor_id, %(kind)s, s.email, s.name, left(n.title, 200), n.body, n.path, 'waiting', %(at)s, 0, ''
- FROM unnest(%(seats)s::bigint[], %(titles)s::text[], %(bodies)s::text[], %(paths)s::text[])
-   AS n(seat_id, title, body, path)
+# Each in the way its person chose for the kind, else in the way of the role.
+_CHOSEN = """FROM unnest(%(seats)s::bigint[], %(titles)s::text[], %(bodies)s::text[], %(paths)s::text[],
+   %(values)s::jsonb[]) AS n(seat_id, title, body, path, filling)
  JOIN core_seat s ON s.id = n.seat_id AND s.vendor_id = %(vendor)s AND s.is_active
+ LEFT JOIN workflow_noticechoices c ON c.seat_id = s.id AND c.vendor_id = s.vendor_id
+ CROSS JOIN LATERAL (SELECT coalesce(c.choices->>%(kind)s, %(by_role)s::jsonb->>s.role, %(way)s) AS way) w"""
+
+_TELL = f"""INSERT INTO workflow_notification
+ (uid, vendor_id, partner_id, seat_id, kind, title, body, path, values, created_at, is_for_digest)
+ SELECT uuidv7(), s.vendor_id, s.partner_id, s.id, %(kind)s, left(n.title, 200), n.body, n.path, n.filling, %(at)s,
+   w.way = 'digest' AND %(mail)s
+ {_CHOSEN} WHERE w.way <> 'off'"""
+
+_WRITE = f"""INSERT INTO workflow_mail
+ (uid, vendor_id, seat_id, kind, to_email, to_name, subject, text, path, values, state, created_at, attempts, error)
+ SELECT uuidv7(), s.vendor_id, s.id, %(kind)s, s.email, s.name, left(n.title, 200), n.body, n.path, n.filling,
+   'waiting', %(at)s, 0, ''
+ {_CHOSEN} WHERE w.way = 'mail'
  RETURNING id"""
 
 
 def notify(
     seat_ids: Iterable[int],
     kind: str,
-    title: str,
-    body: str = "",
+    values: Mapping[str, Any] | None = None,
     path: str = "",
     *,
     at: datetime,
     by_mail: bool = True,
+    form: str = "",
 ) -> None:
     """Tell every seat the same."""
-    notify_many([Note(seat_id, title, body, path) for seat_id in dict.fromkeys(seat_ids)], kind, at=at, by_mail=by_mail)
+    notes = [Note(seat_id, values or {}, path) for seat_id in dict.fromkeys(seat_ids)]
+    notify_many(notes, kind, at=at, by_mail=by_mail, form=form)
 
 
 # About one's own things; of no use to a deputy, who could not open them.
-FOR_ONESELF = frozenset({"cover", "import"})
+FOR_ONESELF = frozenset({"cover", "import", "import.drop", "personal.export"})
 
 
-def notify_many(notes: Sequence[Note], kind: str, *, at: datetime, by_mail: bool = True) -> None:
+def notify_many(notes: Sequence[Note], kind: str, *, at: datetime, by_mail: bool = True, form: str = "") -> None:
     """Tell many seats something each, and beside those who are away their deputies. Inactive seats are left out.
 
-    Three statements, however many.
+    Three statements, however many. Everybody hears of it as they chose for this kind; without `by_mail` in the bell at
+    most. KeyError for a kind, or a form of it, that no room has registered.
     """
     if not notes:
         return
@@ -91,18 +103,11 @@ def notify_many(notes: Sequence[Note], kind: str, *, at: datetime, by_mail: bool
         raise RuntimeError("People are told by actions, inside acting_for.")
     if kind not in FOR_ONESELF:
         notes = [*notes, *_for_deputies(notes, at)]
-    values: dict[str, Any] = {
-        "kind": kind,
-        "at": at,
-        "vendor": context.vendor_id,
-        "seats": [note.seat_id for note in notes],
-        "titles": [str(note.title) for note in notes],
-        "bodies": [str(note.body) for note in notes],
-        "paths": [note.path.lstrip("/") for note in notes],
-    }
+    is_now = clock.now() - at <= MAIL_WITHIN
+    values = _columns(notes, kind, form) | {"at": at, "vendor": context.vendor_id, "mail": by_mail and is_now}
     with connection.cursor() as cursor:
         cursor.execute(_TELL, values)
-        if not by_mail or clock.now() - at > MAIL_WITHIN:
+        if not values["mail"]:
             return
         cursor.execute(_WRITE, values)
         mail_ids = [row[0] for row in cursor.fetchall()]
@@ -116,17 +121,37 @@ def _for_deputies(notes: Sequence[Note], at: datetime) -> list[Note]:
     if not links:
         return []
     names = dict(Seat.objects.filter(pk__in={link.seat_id for link in links}).values_list("pk", "name"))
-    told = {(note.seat_id, note.title, note.path) for note in notes}
+    told = [(note.seat_id, note.values, note.path) for note in notes]
     return [
-        replace(
-            note,
-            seat_id=deputy,
-            title=_("For %(name)s: %(title)s") % {"name": names[note.seat_id], "title": note.title},
-        )
+        replace(note, seat_id=deputy, values={**note.values, IN_PLACE_OF: names[note.seat_id]})
         for note in notes
         for deputy in deputies_of(note.seat_id, links)
-        if (deputy, note.title, note.path) not in told
+        if (deputy, note.values, note.path) not in told
     ]
+
+
+def _columns(notes: Sequence[Note], kind: str, form: str) -> dict[str, Any]:
+    """The notes as arrays of the statements above, with the words of the messages' own language."""
+    known = kind_named(kind)
+    forms = {note.form or form for note in notes}
+    if known is None or forms - {"", *known.forms}:
+        raise KeyError(f"{kind} {forms}")
+    filling = [packed({**note.values, **({FORM: named} if (named := note.form or form) else {})}) for note in notes]
+    with as_read_by(Reader()):
+        said = [in_words(kind, each) for each in filling]
+    if None in said:
+        raise KeyError(f"{kind}: its words name a value that is not given")
+    words = [each for each in said if each is not None]
+    return {
+        "kind": kind,
+        "way": known.way,
+        "by_role": json.dumps(dict(known.by_role)),
+        "seats": [note.seat_id for note in notes],
+        "titles": [title for title, _body in words],
+        "bodies": [body for _title, body in words],
+        "paths": [note.path.lstrip("/") for note in notes],
+        "values": [json.dumps(each) for each in filling],
+    }
 
 
 def mark_read(*, actor: Member, at: datetime, notification: Notification | None = None) -> int:
@@ -190,7 +215,9 @@ def _send_one(vendor: Organization, look: LookValue, mail_id: int, at: datetime)
             return True
         found.attempts += 1
         try:
-            mail.send(_letter(found, vendor, look))
+            letter = letter_of(found, vendor, look)
+            found.subject, found.text = letter.subject[:200], letter.text  # as it is sent, for those who look
+            mail.send(letter)
         except Exception as error:
             log.warning("mail %s was not taken: %s", found.uid, error)
             found.error = f"{type(error).__name__}: {error}"[:2000]
@@ -198,19 +225,5 @@ def _send_one(vendor: Organization, look: LookValue, mail_id: int, at: datetime)
                 found.state = MailState.FAILED
         else:
             found.state, found.sent_at, found.error = MailState.SENT, at, ""
-        found.save(update_fields=["attempts", "error", "state", "sent_at"])
+        found.save(update_fields=["attempts", "error", "state", "sent_at", "subject", "text"])
         return found.state != MailState.WAITING
-
-
-def _letter(found: Mail, vendor: Organization, look: LookValue) -> mail.Letter:
-    return mail.Letter(
-        to_email=found.to_email,
-        to_name=found.to_name,
-        subject=found.subject,
-        text=found.text,
-        path=f"/{vendor.slug}/{found.path}" if found.path else "",
-        key=str(found.uid),
-        sender=vendor.name,
-        vendor_id=vendor.pk,
-        look=look,
-    )

@@ -18,6 +18,9 @@ from fairway.workflow.actions.notifications import notify
 from fairway.workflow.models import Approval, Mail, Notification
 from fairway.workflow.queries.approvals import waiting_for
 
+WON = {"partner": "Beta", "customer": "Kite", "amount": ""}
+READ_IN = {"file": "a.csv", "new": 1, "changed": 0, "refused": 0}
+
 
 def asked(acme, by=None, **extra) -> Approval:
     by = by or acme.beta_seller
@@ -144,9 +147,9 @@ def test_the_deputy_is_told_beside_who_is_away_and_written_to(acme):
 def test_one_who_is_told_anyway_is_not_told_twice_and_the_own_things_stay_ones_own(acme):
     cover(acme.cam, acme.chief)
     with acting_for(acme.admin):
-        notify([acme.cam.seat_id, acme.chief.seat_id], "deal.won", "Won", path="console/", at=clock.now())
-        notify([acme.cam.seat_id], "import", "Read in", at=clock.now())
-    assert told(acme.chief) == [("cover", "You stand in for Cam Miller"), ("deal.won", "Won")]
+        notify([acme.cam.seat_id, acme.chief.seat_id], "deal.won", WON, path="console/", at=clock.now())
+        notify([acme.cam.seat_id], "import", READ_IN, at=clock.now())
+    assert told(acme.chief) == [("cover", "You stand in for Cam Miller"), ("deal.won", "Beta won: Kite")]
 
 
 def test_an_escalation_of_who_is_away_reaches_the_deputy_of_the_role_above(acme):
@@ -166,8 +169,8 @@ def test_who_loses_a_deputy_is_told(acme):
 def test_what_was_told_long_ago_goes_to_no_deputy_of_today(acme):
     cover(acme.deal_desk, acme.chief)
     with acting_for(acme.admin):
-        notify([acme.deal_desk.seat_id], "deal.won", "Old", at=clock.now() - timedelta(days=60))
-    assert ("deal.won", "For Dana Desk: Old") not in told(acme.chief)
+        notify([acme.deal_desk.seat_id], "deal.won", WON, at=clock.now() - timedelta(days=60))
+    assert ("deal.won", "For Dana Desk: Beta won: Kite") not in told(acme.chief)
 
 
 def test_the_home_page_says_for_whom_one_stands_in(acme, client_of):

@@ -8,11 +8,27 @@ from fairway.core import jobs
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import Context, Surface, entering
 from fairway.core.tenancy.models import Seat
+from fairway.core.words import Words
 from fairway.workflow.actions import notifications
-from fairway.workflow.actions.notifications import MailRefused, Note, mark_read, notify, notify_many, send_mails
+from fairway.workflow.actions.notifications import MailRefused, Note, mark_read, notify_many, send_mails
+from fairway.workflow.actions.notifications import notify as notify_of
 from fairway.workflow.models import Mail, Notification
 from fairway.workflow.queries.notifications import unread_by_vendor, unread_count
 from fairway.workflow.queries.people import seats_for
+from fairway.workflow.rules import notices
+
+
+@pytest.fixture(autouse=True)
+def _a_kind():
+    before = notices.kinds()
+    notices.register(notices.Kind("test", "leads", Words("Test"), notices.Form("%(title)s", ("%(body)s",))))
+    yield
+    notices._kinds.clear()
+    notices.register(*before.values())
+
+
+def notify(seats, title, body="", path="", **how):
+    notify_of(seats, "test", {"title": title, "body": body}, path, **how)
 
 
 @pytest.fixture
@@ -32,7 +48,7 @@ def told(member):
 
 def test_each_person_reads_only_the_own_lines(acme, at):
     with acting_for(acme.cam):
-        notify([acme.beta_seller.seat_id, acme.cam.seat_id], "offer", "A new lead", "Acme offers it.", "x/", at=at)
+        notify([acme.beta_seller.seat_id, acme.cam.seat_id], "A new lead", "Acme offers it.", "x/", at=at)
     assert told(acme.beta_seller) == told(acme.cam) == ["A new lead"]
     for other in (acme.beta_executive, acme.gamma_seller, acme.admin, acme.zeta_admin):
         assert told(other) == []
@@ -42,16 +58,16 @@ def test_many_are_told_in_a_fixed_number_of_queries(acme, at, django_assert_num_
     seats = [acme.cam.seat_id, acme.chief.seat_id, acme.beta_seller.seat_id, acme.gamma_seller.seat_id]
     with acting_for(acme.cam):
         with django_assert_num_queries(4):
-            notify_many([Note(seat, f"For {seat}") for seat in seats[:1]], "test", at=at)
+            notify_many([Note(seat, {"title": f"For {seat}", "body": ""}) for seat in seats[:1]], "test", at=at)
         with django_assert_num_queries(4):
-            notify_many([Note(seat, f"For {seat}") for seat in seats], "test", at=at)
+            notify_many([Note(seat, {"title": f"For {seat}", "body": ""}) for seat in seats], "test", at=at)
     assert told(acme.gamma_seller) == [f"For {acme.gamma_seller.seat_id}"]
 
 
 def test_a_mail_goes_out_with_an_absolute_link_and_once(acme, at, settings):
     settings.BASE_URL = "https://fairway.example"
     with acting_for(acme.cam):
-        notify([acme.beta_seller.seat_id], "offer", "A lead <b>waits</b>", "Until Friday.", "portal/offers/1/", at=at)
+        notify([acme.beta_seller.seat_id], "A lead <b>waits</b>", "Until Friday.", "portal/offers/1/", at=at)
     assert mail.outbox == []
     jobs.run_pending()
     [sent] = mail.outbox
@@ -66,7 +82,7 @@ def test_a_mail_goes_out_with_an_absolute_link_and_once(acme, at, settings):
 
 def test_a_refusing_server_is_seen_and_tried_again(acme, at, monkeypatch):
     with acting_for(acme.cam):
-        notify([acme.beta_seller.seat_id, acme.cam.seat_id], "test", "News", at=at)
+        notify([acme.beta_seller.seat_id, acme.cam.seat_id], "News", at=at)
     real = notifications.mail.send
 
     def refuse_one(letter):
@@ -94,7 +110,7 @@ def test_a_mail_that_never_goes_ends_as_failed(acme, at, monkeypatch):
 
     monkeypatch.setattr(notifications.mail, "send", refuse)
     with acting_for(acme.cam):
-        notify([acme.cam.seat_id], "test", "News", at=at)
+        notify([acme.cam.seat_id], "News", at=at)
     ids = [row.pk for row in mails(acme)]
     for _ in range(notifications.ATTEMPTS_MOST - 1):
         with pytest.raises(MailRefused):
@@ -105,8 +121,8 @@ def test_a_mail_that_never_goes_ends_as_failed(acme, at, monkeypatch):
 
 def test_history_told_later_writes_no_mail(acme, at):
     with acting_for(acme.cam):
-        notify([acme.cam.seat_id], "test", "Long ago", at=at - timedelta(days=400))
-        notify([acme.cam.seat_id], "test", "Only in the bell", at=at, by_mail=False)
+        notify([acme.cam.seat_id], "Long ago", at=at - timedelta(days=400))
+        notify([acme.cam.seat_id], "Only in the bell", at=at, by_mail=False)
     assert told(acme.cam) == ["Long ago", "Only in the bell"]
     assert mails(acme) == []
 
@@ -114,7 +130,7 @@ def test_history_told_later_writes_no_mail(acme, at):
 def test_people_of_other_vendors_and_with_closed_seats_are_not_told(acme, at):
     with acting_for(acme.cam):
         Seat.objects.filter(pk=acme.other_cam.seat_id).update(is_active=False)
-        notify([acme.zeta_admin.seat_id, acme.other_cam.seat_id], "test", "News", at=at)
+        notify([acme.zeta_admin.seat_id, acme.other_cam.seat_id], "News", at=at)
     assert told(acme.zeta_admin) == told(acme.other_cam) == []
     assert mails(acme) == []
 
@@ -134,7 +150,7 @@ def test_the_seats_behind_roles_partners_and_account_managers(acme):
 
 def test_reading_is_for_the_own_lines_only(acme, at):
     with acting_for(acme.cam):
-        notify([acme.cam.seat_id, acme.chief.seat_id], "test", "News", at=at)
+        notify([acme.cam.seat_id, acme.chief.seat_id], "News", at=at)
     with entering(acme.chief.context):
         other = Notification.objects.get()
     assert mark_read(actor=acme.cam, at=at, notification=other) == 0
@@ -145,8 +161,8 @@ def test_reading_is_for_the_own_lines_only(acme, at):
 
 def test_the_bell_on_the_console(acme, at, client_of):
     with acting_for(acme.chief):
-        notify([acme.cam.seat_id], "test", "Decide about Beta", "It waits.", "console/things/1/", at=at)
-        notify([acme.admin.seat_id], "test", "Not for Cam", at=at)
+        notify([acme.cam.seat_id], "Decide about Beta", "It waits.", "console/things/1/", at=at)
+        notify([acme.admin.seat_id], "Not for Cam", at=at)
     browser = client_of(acme.cam)
     page = browser.get("/acme/console/notifications/").content.decode()
     assert "Decide about Beta" in page
@@ -165,7 +181,7 @@ def test_the_bell_on_the_console(acme, at, client_of):
 def test_the_bell_in_the_portal_and_all_read(acme, at, client_of):
     with acting_for(acme.cam):
         for number in range(3):
-            notify([acme.beta_seller.seat_id], "test", f"Line {number}", at=at)
+            notify([acme.beta_seller.seat_id], f"Line {number}", at=at)
     browser = client_of(acme.beta_seller)
     page = browser.get("/acme/portal/notifications/").content.decode()
     assert "3 are new" in page
@@ -180,7 +196,7 @@ def test_the_bell_in_the_portal_and_all_read(acme, at, client_of):
 def test_older_lines_come_by_htmx(acme, at, client_of):
     with acting_for(acme.cam):
         for number in range(51):
-            notify([acme.cam.seat_id], "test", f"Line {number:02}", at=at + timedelta(seconds=number), by_mail=False)
+            notify([acme.cam.seat_id], f"Line {number:02}", at=at + timedelta(seconds=number), by_mail=False)
     browser = client_of(acme.cam)
     first = browser.get("/acme/console/notifications/")
     assert "Line 00" not in first.content.decode()
@@ -192,9 +208,9 @@ def test_older_lines_come_by_htmx(acme, at, client_of):
 
 def test_the_desk_counts_what_came_to_all_own_seats_and_nothing_else(acme, at):
     with acting_for(acme.cam):
-        notify([acme.beta_executive.seat_id, acme.beta_seller.seat_id], "test", "At Acme", at=at)
+        notify([acme.beta_executive.seat_id, acme.beta_seller.seat_id], "At Acme", at=at)
     with acting_for(acme.zeta_admin):
-        notify([acme.executive_at_zeta.seat_id], "test", "At Zeta", at=at)
+        notify([acme.executive_at_zeta.seat_id], "At Zeta", at=at)
     for own in (acme.beta_executive, acme.executive_at_zeta):
         desk = Context(
             Surface.DESK,
@@ -218,7 +234,7 @@ def test_the_desk_shows_no_staff_of_a_vendor_without_relation(acme):
 
 def test_the_desk_lists_own_vendors_with_what_waits(acme, client_of, at):
     with acting_for(acme.zeta_admin):
-        notify([acme.executive_at_zeta.seat_id], "test", "News", at=at)
+        notify([acme.executive_at_zeta.seat_id], "News", at=at)
     page = client_of(acme.beta_executive).get("/desk/").content.decode()
     assert "Acme Networks" in page
     assert "Zeta Storage" in page

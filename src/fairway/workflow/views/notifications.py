@@ -13,6 +13,7 @@ from fairway.core.access import Member
 from fairway.core.http.paging import paginate_by_key
 from fairway.core.http.toasts import toast
 from fairway.workflow.actions.notifications import mark_read
+from fairway.workflow.queries.notices import in_words
 from fairway.workflow.queries.notifications import notifications_of, unread_count
 
 
@@ -25,9 +26,12 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     member: Member = request.member  # type: ignore[attr-defined]
     prefix = "" if member.is_staff else "portal-"
     page = paginate_by_key(notifications_of(member), request, field="created_at")
+    for note in page.rows:
+        note.title, note.body = in_words(note.kind, note.values) or (note.title, note.body)
     context = {
         "page": page,
         "unread": unread_count(member).answer,
+        "settings_url": reverse(f"{prefix}notification-settings"),
         "open_name": f"{prefix}notification-open",
         "read_all_url": reverse(f"{prefix}notification-read-all"),
     }

@@ -7,21 +7,25 @@ only its hash, and the job that writes the mail can make it again.
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from fairway.core import mail
 from fairway.core.access import Forbidden, Member, require, system_member
 from fairway.core.brand.fronts import fronts
 from fairway.core.brand.looks import look_of
 from fairway.core.events.record import record
+from fairway.core.http.format import long_day
 from fairway.core.jobs import defer, ids_at_work
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import Context, Surface
+from fairway.core.tenancy.lookups import readers_of
 from fairway.core.tenancy.middleware import hash_token
 from fairway.core.tenancy.models import Invitation, Organization, Partner, Role, Seat, User
 from fairway.core.tenancy.queries import may_give, user_of_email
@@ -169,7 +173,8 @@ def send_invitation(*, vendor_id: int, invitation_id: int, at: datetime) -> None
     if invitation is None:
         return
     try:
-        mail.send(_letter(invitation, vendor))
+        with override(_language_for(invitation, actor)):
+            mail.send(_letter(invitation, vendor))
     except Exception as error:
         with acting_for(actor):
             Invitation.objects.filter(pk=invitation_id).update(mail_error=f"{type(error).__name__}: {error}"[:2000])
@@ -193,6 +198,16 @@ def send_left_invitations(*, actor: Member, at: datetime) -> int:
     return len(left)
 
 
+def _language_for(invitation: Invitation, actor: Member) -> str:
+    """That of the person where there is a log-in already, else of whoever invites."""
+    user = user_of_email(invitation.email)
+    if user is not None:
+        return user.language
+    with acting_for(actor):
+        found = readers_of([invitation.invited_by_id] if invitation.invited_by_id else [])
+    return found[0][1] if found else settings.LANGUAGE_CODE
+
+
 def _letter(invitation: Invitation, vendor: Organization) -> mail.Letter:
     words = {
         "inviter": invitation.invited_by.name if invitation.invited_by else vendor.name,
@@ -206,7 +221,7 @@ def _letter(invitation: Invitation, vendor: Organization) -> mail.Letter:
         what = _("%(inviter)s invites you to the partner programme of %(vendor)s, as %(role)s.") % words
     front = fronts().by_vendor.get(vendor.pk)
     how_long = _("The link works once and until %(day)s. If you did not expect it, do nothing.") % {
-        "day": f"{invitation.expires_at:%-d %B %Y, %H:%M} UTC"
+        "day": f"{long_day(invitation.expires_at)}, {invitation.expires_at:%H:%M} UTC"
     }
     return mail.Letter(
         to_email=invitation.email,

@@ -1,0 +1,29 @@
+"""What people are told of leads and offers."""
+
+from fairway.core.words import said as _
+from fairway.core.words import said_many
+from fairway.workflow.rules.notices import BELL, DIGEST, Form, Kind, register
+
+_UNTIL = _("%(place)s. Please answer by %(until)s.")
+
+register(
+    Kind("offer.offered", "leads", _("A lead is offered"),
+         Form(_("New lead offered: %(title)s"), (_UNTIL,)), is_for="partner"),
+    Kind("offer.reminded", "leads", _("An offer waits for an answer"),
+         Form(_("Please answer: %(title)s"), (_UNTIL,)), is_for="partner"),
+    Kind("offer.recalled", "leads", _("An offer is taken back"),
+         Form(_("Offer taken back: %(title)s"), ("%(reason)s",)), is_for="partner"),
+    Kind("offer.lapsed", "leads", _("An offer lapses"),
+         Form(_("%(partner)s let an offer lapse: %(title)s"),
+              (_("Nobody answered in time. The rules look for the next partner."),)),
+         forms={"partner": Form(_("Offer lapsed: %(title)s"), (_("The time to answer is over."),))},
+         by_role={"chief": DIGEST, "admin": DIGEST}),
+    Kind("offer.declined", "leads", _("An offer is declined"),
+         Form(_("%(partner)s declined: %(title)s"), ("%(note)s",)), way=BELL, is_for="staff"),
+    Kind("lead.person", "leads", _("A lead waits for a decision"),
+         Form(said_many("%(n)d lead waits for your decision", "%(n)d leads wait for your decision")),
+         forms={"one": Form(said_many("%(n)d lead waits for your decision", "%(n)d leads wait for your decision"),
+                            ("%(title)s. %(why)s",))}, is_for="staff"),
+    Kind("lead.recalled", "leads", _("A lead is taken back"),
+         Form(_("Lead taken back: %(title)s"), ("%(reason)s",)), is_for="partner"),
+)  # fmt: skip
