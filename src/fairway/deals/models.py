@@ -29,7 +29,7 @@ class Registration(SharedModel):
     """A partner's claim to an own deal. What the partner typed stays; `customer` is whom the vendor resolved it to
     (staff only, and never filled in for the partner to read)."""
 
-    partner = TenantForeignKey(Partner, related_name="registrations")
+    partner = TenantForeignKey(Partner, related_name="registrations", db_index=False)
     state = models.CharField(max_length=12, choices=state_choices(REGISTRATION), default=RegistrationState.DRAFT)
     customer = TenantForeignKey(Customer, null=True, blank=True, related_name="+")
     customer_name = models.CharField(_("customer"), max_length=200, blank=True)
@@ -136,7 +136,7 @@ class Protection(SharedModel):
     The database refuses a second live one of the same key (a product line of 0 is none in particular).
     """
 
-    partner = TenantForeignKey(Partner, related_name="protections")
+    partner = TenantForeignKey(Partner, related_name="protections", db_index=False)
     customer = TenantForeignKey(Customer, related_name="+")
     product_line = TenantForeignKey(ProductLine, null=True, related_name="+")
     product_line_key = models.GeneratedField(
@@ -184,7 +184,7 @@ class Protection(SharedModel):
 class Deal(SharedModel):
     """An opportunity a partner works: from an accepted lead (origin vendor) or a registration (origin partner)."""
 
-    partner = TenantForeignKey(Partner, related_name="deals")
+    partner = TenantForeignKey(Partner, related_name="deals", db_index=False)
     external_id = models.CharField(max_length=100, blank=True, db_default="")
     customer = TenantForeignKey(Customer, null=True, related_name="+")
     customer_name = models.CharField(_("customer"), max_length=200)

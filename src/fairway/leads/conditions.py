@@ -16,7 +16,8 @@ from fairway.core.conditions import Field, Subject, register
 from fairway.core.conditions.masks import Column, encode
 from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Organization
-from fairway.partners.models import Credential, PartnerKind, Territory, Tier
+from fairway.partners.models import PartnerKind, Territory, Tier
+from fairway.partners.queries.credentials import credential_kinds
 
 DEFAULT_CURRENCY = "USD"
 
@@ -89,7 +90,7 @@ def subjects_of_vendor(currency: str) -> VendorSubjects:
     lines = list(ProductLine.objects.order_by("name").values_list("code", "name"))
     territories = [(name, name) for name in Territory.objects.order_by("order", "name").values_list("name", flat=True)]
     tiers = list(Tier.objects.order_by("-rank").values_list("code", "name"))
-    credentials = list(Credential.objects.order_by("code").distinct("code").values_list("code", "name"))
+    credentials = credential_kinds()
     lead = {"lead.product_line": lines, "lead.territory": territories}
     partner = {
         "partner.tier": list(dict(tiers).items()),

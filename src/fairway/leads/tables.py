@@ -142,6 +142,12 @@ class PartnerLeadTable(Table):
     )
 
 
+class PastPartnerLeadTable(PartnerLeadTable):
+    """Not only those being worked: the latest first."""
+
+    default_sort = "-accepted_on"
+
+
 class AnsweredOfferTable(Table):
     name = "offers"
     caption = gettext_lazy("Answered offers")

@@ -154,7 +154,7 @@ class Credential(SharedModel):
     """Something a partner has shown it can do: a certificate or a competency, with its end."""
 
     partner = TenantForeignKey(Partner, related_name="credentials")
-    code = models.SlugField(max_length=60)
+    code = models.SlugField(max_length=60, db_index=False)
     name = models.CharField(max_length=100)
     issued_on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)
@@ -165,3 +165,4 @@ class Credential(SharedModel):
             *SharedModel.Meta.constraints,
             models.UniqueConstraint(fields=["vendor", "partner", "code"], name="credential_once"),
         ]
+        indexes = [models.Index(fields=["vendor", "code"], name="credential_by_code")]

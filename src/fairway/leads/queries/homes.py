@@ -14,6 +14,8 @@ from fairway.leads.rules.states import LeadState, OfferState
 COUNT_CAP = 1000
 CHANGES_SHOWN = 6
 ANSWERS_COUNTED = 200
+# A share does not get truer with more, and a home page reads no month of a hundred thousand.
+RATED = 10_000
 
 
 @prepared
@@ -71,9 +73,10 @@ def own_answers(since: datetime) -> list[tuple[str, datetime, datetime]]:
 
 
 def answers_since(since: datetime, cam: int | None) -> dict[str, int]:
-    """Offers made since then that are over, and how many of them were accepted."""
+    """The latest RATED offers made since then that are over, and how many of them were accepted."""
     rows = Offer.objects.filter(offered_at__gte=since).exclude(state=OfferState.OPEN)
     if cam is not None:
         rows = rows.filter(partner__cam_id=cam)
     # Their states, not their ids: so the index "offer_counts" holds all that is asked.
-    return rows.aggregate(answered=Count("state"), accepted=Count("state", filter=Q(state=OfferState.ACCEPTED)))
+    latest = rows.order_by("-offered_at").values("state")[:RATED]
+    return latest.aggregate(answered=Count("state"), accepted=Count("state", filter=Q(state=OfferState.ACCEPTED)))

@@ -70,9 +70,14 @@ def _leads(state: str, stage: str, column: str, is_down: bool) -> QuerySet[Lead,
 
 
 def leads(params: QueryDict) -> Asked:
-    """Rows for the partner's list, the next step due first."""
-    sort = params.get("sort", "next_step_on")
-    return _leads(*asked(params), SORTS.get(sort.lstrip("-"), "next_step_on"), sort.startswith("-"))
+    """Rows for the partner's list: of those being worked the next step due first, of others the latest."""
+    state, stage = asked(params)
+    sort = params.get("sort") or default_sort(state)
+    return _leads(state, stage, SORTS.get(sort.lstrip("-"), "next_step_on"), sort.startswith("-"))
+
+
+def default_sort(state: str) -> str:
+    return "next_step_on" if state == OPEN else "-accepted_on"
 
 
 @prepared

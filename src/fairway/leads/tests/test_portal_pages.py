@@ -1,10 +1,14 @@
 """A partner's pages of offers and leads, through the client."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from fairway.core import clock
 from fairway.core.events.models import Event
+from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.leads.models import Lead, Offer, Touch
 from fairway.leads.tests.makers import SECRETS, accepted, captured, offered
@@ -221,3 +225,36 @@ def test_a_lead_becomes_a_deal_in_one_click_and_leads_there(acme, client_of):
     assert f'href="{answer.url}"' in page
     assert "Make it a deal" not in page
     assert "Open the deal" in text_of(client_of(acme.cam).get(f"/acme/console/leads/{lead.uid}/"))
+
+
+def test_leads_being_worked_come_by_their_next_step_and_past_ones_the_latest_first(acme, client_of):
+    leads = [accepted(acme, company=name) for name in ("Ahlers", "Bremer", "Clasen")]
+    with acting_for(acme.cam):
+        for days, lead in zip((3, 1, 2), leads, strict=True):
+            step = clock.now().date() + timedelta(days=days)
+            Lead.objects.filter(pk=lead.pk).update(
+                next_step_on=step, accepted_at=clock.now() - timedelta(days=10 - days)
+            )
+    client = client_of(acme.beta_seller)
+
+    def shown(query):
+        page = text_of(client.get(f"/acme/portal/leads/{query}"))
+        return sorted(("Ahlers", "Bremer", "Clasen"), key=page.index)
+
+    assert shown("") == ["Bremer", "Clasen", "Ahlers"]
+    with acting_for(acme.cam):
+        Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(state="closed")
+    assert shown("?state=closed") == ["Ahlers", "Clasen", "Bremer"]
+    assert shown("?state=closed&sort=next_step_on") == ["Bremer", "Clasen", "Ahlers"]
+    heads = text_of(client.get("/acme/portal/leads/?state=closed"))
+    assert 'aria-sort="descending"' in heads
+
+
+def test_the_share_of_accepted_offers_counts_no_further_than_it_says(acme, client_of, monkeypatch):
+    accepted(acme)
+    for _number in range(2):
+        offered(acme)
+    client = client_of(acme.operations)
+    assert "1 of 1 in 30 days" in text_of(client.get("/acme/console/"))
+    monkeypatch.setattr("fairway.leads.queries.homes.RATED", 1)
+    assert "1 of the latest 1" in text_of(client.get("/acme/console/"))

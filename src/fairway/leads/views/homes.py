@@ -149,10 +149,12 @@ def lead_figures(member: Member, at: datetime) -> list[Figure]:
     return [
         Figure(_("Leads offered now"), capped(counts["offered"]), _("wait for an answer"), f"{list_url}?state=offered"),
         Figure(_("Leads being worked"), capped(counts["accepted"]), _("at partners"), f"{list_url}?state=accepted"),
-        Figure(
-            _("Offers accepted"), rate, _("%(n)s of %(m)s in 30 days") % {"n": number(accepted), "m": number(offers)}
-        ),
+        Figure(_("Offers accepted"), rate, _rated(offers) % {"n": number(accepted), "m": number(offers)}),
     ]
+
+
+def _rated(offers: int) -> str:
+    return _("%(n)s of the latest %(m)s") if offers >= queries.RATED else _("%(n)s of %(m)s in 30 days")
 
 
 CHANGES: dict[str, tuple[str, str, Any]] = {

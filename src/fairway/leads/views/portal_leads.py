@@ -21,7 +21,7 @@ from fairway.leads.models import Lead, LeadPerson, TouchKind, TouchOutcome
 from fairway.leads.queries import partner_leads
 from fairway.leads.rules.answers import CLOSE_REASONS, STAGES
 from fairway.leads.rules.states import LeadState
-from fairway.leads.tables import LEAD_STATES, PartnerLeadTable
+from fairway.leads.tables import LEAD_STATES, PartnerLeadTable, PastPartnerLeadTable
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import REFUSALS, address, form_page, lead_of, member_of, refused_on
 from fairway.leads.views.portal import tabs
@@ -42,7 +42,8 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         row["stage_word"] = words.get(row["stage"], "")
         due = row["next_step_on"]
         row["mark"] = "late" if due and due < today and row["state"] == LeadState.ACCEPTED else ""
-    table = PartnerLeadTable(page, request=request, export_url=address("portal-export-start", "own-leads"))
+    kind = PartnerLeadTable if partner_leads.asked(request.GET)[0] == partner_leads.OPEN else PastPartnerLeadTable
+    table = kind(page, request=request, export_url=address("portal-export-start", "own-leads"))
     return render(request, "leads/portal_leads.html", {"table": table, "tabs": tabs(request, "leads")})
 
 
