@@ -23,6 +23,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "protection.expired": ("fairway.deals.actions.notices.tell_of_expiries",),
     "seat.territories_changed": ("fairway.insight.actions.figures.forget_of_seats",),
     "seat.closed": ("fairway.workflow.actions.covers.tell_of_lost_deputies",),
+    "approval.handed_on": ("fairway.workflow.actions.belongings.tell_takers",),
     "cover.set": ("fairway.workflow.actions.covers.tell_deputies",),
     "deal.won": ("fairway.deals.actions.notices.tell_of_wins",),
 }

@@ -9,10 +9,12 @@ class ConnectConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
+        from fairway.connect.actions.belongings import register_kinds
         from fairway.connect.rules import notices  # noqa: F401
         from fairway.core import imports
         from fairway.core.http import happenings, nav
 
+        register_kinds()
         imports.register_page(lambda kind: f"{reverse('import-new')}?kind={kind}")
         nav.register(
             nav.NavItem("console", "setup", _("Imports"), "import-list", "table-import", "import.read", 60,

@@ -14,6 +14,7 @@ class CoreConfig(AppConfig):
         from fairway.core import search
         from fairway.core.http import happenings, nav
         from fairway.core.search.people import PEOPLE
+        from fairway.core.tenancy.belongings import register_kinds
 
         memory.collect_seldom()
         words.install(gettext, ngettext)
@@ -25,6 +26,7 @@ class CoreConfig(AppConfig):
             }
         )
         search.register(PEOPLE)
+        register_kinds()
         nav.register(
             nav.NavItem("console", "", _("Home"), "home", "home"),
             nav.NavItem(

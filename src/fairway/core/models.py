@@ -6,12 +6,14 @@ from fairway.core.http.rate_counts import RateCount
 from fairway.core.saved.models import SavedView
 from fairway.core.search.models import SearchWord
 from fairway.core.tenancy.covers import Cover
+from fairway.core.tenancy.handovers import Handover
 from fairway.core.tenancy.models import Invitation, Organization, Partner, Seat, User
 from fairway.core.tenancy.roles import CustomRole
 from fairway.core.tenancy.signing_in import SignIn, SignInPolicy
 from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
 
 __all__ = [
-    "ApiToken", "Cover", "CustomRole", "Event", "IdempotencyKey", "Invitation", "Look", "LookImage", "Organization",
-    "OwnDomain", "Partner", "RateCount", "SavedView", "SearchWord", "Seat", "SignIn", "SignInPolicy", "User",
+    "ApiToken", "Cover", "CustomRole", "Event", "Handover", "IdempotencyKey", "Invitation", "Look", "LookImage",
+    "Organization", "OwnDomain", "Partner", "RateCount", "SavedView", "SearchWord", "Seat", "SignIn", "SignInPolicy",
+    "User",
 ]  # fmt: skip

@@ -19,7 +19,17 @@ from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
 from fairway.core.saved import pages as saved
 from fairway.core.tenancy import api as tenancy_api
-from fairway.core.tenancy.views import covers, invitations, people, preferences, roles, security, sign_in_policy, tokens
+from fairway.core.tenancy.views import (
+    covers,
+    handovers,
+    invitations,
+    people,
+    preferences,
+    roles,
+    security,
+    sign_in_policy,
+    tokens,
+)
 from fairway.core.tenancy.views import desk as desk_views
 
 
@@ -29,6 +39,8 @@ def _people(prefix: str) -> list[Any]:
         path("people/invite/", people.invite_person, name=f"{prefix}person-invite"),
         path("people/<uuid:uid>/", people.person, name=f"{prefix}person-detail"),
         path("people/<uuid:uid>/close/", people.close, name=f"{prefix}person-close"),
+        path("people/<uuid:uid>/handover/", handovers.handover, name=f"{prefix}person-handover"),
+        path("handovers/<uuid:uid>/undoing/", handovers.undo, name=f"{prefix}handover-undo"),
         path("people/<uuid:uid>/open/", people.reopen, name=f"{prefix}person-open"),
         path("invitations/<uuid:uid>/resend/", people.resend, name=f"{prefix}invitation-resend"),
         path("invitations/<uuid:uid>/revoke/", people.revoke, name=f"{prefix}invitation-revoke"),

@@ -11,11 +11,13 @@ class DealsConfig(AppConfig):
         from fairway.core.http import desk, home, todo
         from fairway.core.http.nav import NavItem, register
         from fairway.deals import imports, measures  # noqa: F401
+        from fairway.deals.actions.belongings import register_kinds
         from fairway.deals.queries.desk import questions_waiting, steps_due
         from fairway.deals.rules import notices  # noqa: F401
         from fairway.deals.views import first_steps, homes, many
         from fairway.deals.views.found import CUSTOMERS, DEALS, REGISTRATIONS
 
+        register_kinds()
         many.register_all()
         first_steps.register_all()
         search.register(DEALS, REGISTRATIONS, CUSTOMERS)

@@ -10,6 +10,7 @@ class LeadsConfig(AppConfig):
         from fairway.core import exports, search
         from fairway.core.http import desk, happenings, home, nav, todo
         from fairway.leads import conditions, imports, measures  # noqa: F401
+        from fairway.leads.actions.belongings import register_kinds
         from fairway.leads.queries.desk import offers_waiting, steps_due
         from fairway.leads.queries.exports import lead_export, own_lead_export
         from fairway.leads.rules import notices  # noqa: F401
@@ -17,6 +18,7 @@ class LeadsConfig(AppConfig):
         from fairway.leads.views.found import LEADS
 
         search.register(LEADS)
+        register_kinds()
         many.register_all()
         first_steps.register_all()
         nav.register(

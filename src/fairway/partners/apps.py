@@ -10,10 +10,12 @@ class PartnersConfig(AppConfig):
         from fairway.core import search
         from fairway.core.http import happenings, nav
         from fairway.partners import imports, subjects  # noqa: F401
+        from fairway.partners.actions.belongings import register_kinds
         from fairway.partners.views import first_steps, many
         from fairway.partners.views.found import PARTNERS
 
         search.register(PARTNERS)
+        register_kinds()
         many.register_all()
         first_steps.register_all()
         nav.register(
@@ -32,6 +34,7 @@ class PartnersConfig(AppConfig):
                 "partner.credential_removed": (_("Credential removed"), _("%(name)s, by %(actor)s")),
                 "partner.contact_saved": (_("Contact saved"), _("by %(actor)s")),
                 "partner.contact_removed": (_("Contact removed"), _("by %(actor)s")),
+                "partner.cam_changed": (_("Account manager changed"), _("by %(actor)s")),
                 "partner.territory_changed": (_("Territory changed"), _("by %(actor)s")),
                 "partner.sales_reported": (
                     _("Sales lines"),

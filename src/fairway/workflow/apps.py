@@ -11,9 +11,12 @@ class WorkflowConfig(AppConfig):
         from fairway.core.http import desk, frame, nav, todo
         from fairway.core.http.nav import NavItem
         from fairway.core.prepared import Wanted
+        from fairway.workflow.actions.belongings import register_kinds
         from fairway.workflow.queries.notifications import unread_count, unread_waiting
         from fairway.workflow.rules import kinds  # noqa: F401
         from fairway.workflow.views.homes import standing_in_now
+
+        register_kinds()
 
         def unread(request: HttpRequest) -> Wanted[int]:
             return unread_count(request.member)  # type: ignore[attr-defined]

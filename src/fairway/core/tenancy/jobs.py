@@ -43,6 +43,12 @@ def reset_second_factor(*, vendor_id: int, user_id: int) -> None:
     signing_in.remove_second_factors(user_id)
 
 
+@job("core.end_sign_ins")
+def end_sign_ins(*, vendor_id: int, user_id: int) -> None:
+    """Somebody has left: signed out wherever a session is open."""
+    signing_in.sign_out_everywhere(user_id)
+
+
 @job("core.tell_of_sign_in_change")
 def tell_of_sign_in_change(*, vendor_id: int, user_id: int, said: str) -> None:
     signing_in.send_change(user_id, said)

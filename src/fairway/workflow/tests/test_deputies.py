@@ -11,7 +11,7 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.actions.seats import close_seat
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Partner
-from fairway.core.tenancy.tests.test_covers import again, cover, seat_of
+from fairway.core.tenancy.tests.test_covers import again, cover, leave, seat_of
 from fairway.workflow.actions.approvals import decide, request_approval
 from fairway.workflow.actions.deadlines import fire_due
 from fairway.workflow.actions.notifications import notify
@@ -162,7 +162,7 @@ def test_an_escalation_of_who_is_away_reaches_the_deputy_of_the_role_above(acme)
 
 def test_who_loses_a_deputy_is_told(acme):
     cover(acme.cam, acme.other_cam)
-    close_seat(seat=seat_of(acme.other_cam), actor=acme.admin, at=clock.now())
+    leave(acme, acme.other_cam)
     assert told(acme.cam)[-1] == ("cover", "Otto Kamp has left: nobody stands in for you")
 
 

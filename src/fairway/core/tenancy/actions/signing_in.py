@@ -141,6 +141,13 @@ def remove_second_factors(user_id: int) -> None:
     tell_of_change(user, "reset")
 
 
+def sign_out_everywhere(user_id: int) -> None:
+    """End every session of a person. Outside any context, by a job."""
+    user = User.objects.get(pk=user_id)
+    with transaction.atomic():
+        end_other_sign_ins(user, keep=None)
+
+
 def tell_of_change(user: User, said: str) -> None:
     """A letter about a change of how one signs in; it goes to the log-in's own address."""
     defer("core.tell_of_sign_in_change", vendor_id=0, user_id=user.pk, said=said)

@@ -18,7 +18,7 @@ from fairway.core.tenancy.actions.roles import change_own_role, copy_role
 from fairway.core.tenancy.actions.seats import change_role, close_seat
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.covers import Cover
-from fairway.core.tenancy.models import Seat, User
+from fairway.core.tenancy.models import Partner, Seat, User
 from fairway.core.tenancy.queries import deputies_for, links_at
 from fairway.core.tenancy.standing_in import Link, bounds, circle, deputies_of, stood_in_for
 
@@ -46,6 +46,13 @@ def cover(who, deputy, *, first=0, last=3, actor=None, at=None) -> Cover:
 
 def at(day: int, hour: int = 0) -> datetime:
     return datetime(2026, 6, day, hour, tzinfo=UTC)
+
+
+def leave(acme, who) -> None:
+    """Somebody goes who has no partners any more."""
+    with acting_for(acme.admin):
+        Partner.objects.filter(cam_id=who.seat_id).update(cam=None)
+    close_seat(seat=seat_of(who), actor=acme.admin, at=clock.now())
 
 
 def covers_of(acme) -> int:
@@ -200,7 +207,7 @@ def test_a_deputy_of_a_deputy_stands_in_while_both_are_away_and_a_closed_seat_br
     cover(acme.cam, acme.other_cam)
     cover(acme.other_cam, acme.chief)
     assert set(again(acme.chief).answers_for) == {acme.chief.seat_id, acme.cam.seat_id, acme.other_cam.seat_id}
-    close_seat(seat=seat_of(acme.other_cam), actor=acme.admin, at=clock.now())
+    leave(acme, acme.other_cam)
     assert again(acme.chief).answers_for == (acme.chief.seat_id,)
     with entering(acme.admin.context):
         assert links_at(clock.now()) == []
@@ -254,7 +261,7 @@ def test_an_administrator_sets_it_for_anyone_and_sees_that_a_deputy_has_left(acm
     values = {"deputy": str(seat_of(acme.other_cam).uid), "first_on": today.isoformat(), "last_on": today.isoformat()}
     browser = client_of(acme.admin)
     assert browser.post(page, values).status_code == 302
-    close_seat(seat=seat_of(acme.other_cam), actor=acme.admin, at=clock.now())
+    leave(acme, acme.other_cam)
     assert "The deputy has left: nobody stands in" in browser.get(page).content.decode()
 
 

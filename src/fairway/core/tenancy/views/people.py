@@ -24,7 +24,7 @@ from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
 from fairway.core.saved.pages import with_views
 from fairway.core.tenancy.actions.invitations import invite, resend_invitation, revoke_invitation
-from fairway.core.tenancy.actions.seats import change_role, close_seat, open_seat
+from fairway.core.tenancy.actions.seats import WorkLeft, change_role, close_seat, open_seat
 from fairway.core.tenancy.forms import InviteForm, RoleForm
 from fairway.core.tenancy.lookups import seats_with_second_factor
 from fairway.core.tenancy.models import Partner, Role, Seat
@@ -189,6 +189,7 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
         else "",
         "role_form": RoleForm(seat=seat, own=own_roles()) if _may_change_role(seat, member) else None,
         "role_url": reverse("person-role", args=[seat.uid]) if member.is_staff else "",
+        "handover_url": address(member, "person-handover", seat.uid),
         "close_url": address(member, "person-close", seat.uid),
         "open_url": address(member, "person-open", seat.uid),
     }
@@ -233,6 +234,9 @@ def _change_seat(request: HttpRequest, uid: UUID, action: Callable[..., None], d
     seat = get_object_or_404(people_for(member), uid=uid)
     try:
         action(seat=seat, actor=member, at=clock.now())
+    except WorkLeft as refused:
+        toast(request, str(refused), kind="attention")
+        return HttpResponseRedirect(address(member, "person-handover", seat.uid))
     except Refused as refused:
         toast(request, str(refused), kind="bad")
     else:
