@@ -74,7 +74,7 @@ class Lead(SharedModel):
         indexes = [
             models.Index(fields=["vendor", "-captured_at", "-id"], name="lead_by_time"),
             models.Index(fields=["vendor", "state", "-captured_at"], name="lead_by_state"),
-            models.Index(fields=["vendor", "partner", "-accepted_at"], name="lead_by_partner"),
+            models.Index(fields=["vendor", "partner", "-accepted_at", "-id"], name="lead_by_acceptance"),
             # The portal's list in its own order: two hundred rows are read for two hundred shown.
             models.Index(
                 fields=["vendor", "partner", "next_step_on", "-accepted_at", "-id"],

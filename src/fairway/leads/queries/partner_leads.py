@@ -66,7 +66,9 @@ def _leads(state: str, stage: str, column: str, is_down: bool) -> QuerySet[Lead,
     # Days are taken where the reader is, by the database: two hundred rows are not two hundred conversions.
     days = {"accepted_on": TruncDate("accepted_at"), "last_touch_on": TruncDate("last_touch_at")}
     first = F(column).desc(nulls_last=True) if is_down else F(column).asc(nulls_last=True)
-    return chosen(state, stage).order_by(first, "-accepted_at", "-id").values(*_LEAD, **days)
+    # What a partner has was accepted once, so no null comes first, and the index has this order.
+    order = ["-accepted_at", "-id"] if column == "accepted_at" and is_down else [first, "-accepted_at", "-id"]
+    return chosen(state, stage).order_by(*order).values(*_LEAD, **days)
 
 
 def leads(params: QueryDict) -> Asked:
