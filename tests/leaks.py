@@ -80,6 +80,7 @@ SETTINGS = {"Territory", "ScoreCard", "RoutingPolicy", "SignInPolicy", "CustomRo
 NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
+    "OAuthClient", "OAuthGrant", "OAuthRefresh",
 }  # fmt: skip
 
 

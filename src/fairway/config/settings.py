@@ -185,6 +185,8 @@ UNTENANTED_PREFIXES = frozenset(
         "look",
         "favicon.ico",
         "robots.txt",
+        "oauth",
+        ".well-known",
     }
 )
 REACTIONS = "fairway.config.reactions.TABLE"

@@ -34,6 +34,7 @@ class CoreConfig(AppConfig):
             ),
             nav.NavItem("console", "setup", _("Keys for programs"), "token-list", "key", "token.manage", 80),
             nav.NavItem("console", "setup", _("Appearance"), "look-edit", "eye", "look.edit", 85),
+            nav.NavItem("console", "setup", _("Apps"), "oauthclient-list", "key", "people.manage", 81),
             nav.NavItem("portal", "", _("Home"), "portal-home", "home", is_main=True),
             nav.NavItem("portal", "", _("People"), "portal-person-list", "users", "people.read", 80),
             nav.NavItem("portal", "", _("Keys"), "portal-token-list", "key", "token.manage", 90),

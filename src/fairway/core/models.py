@@ -5,6 +5,7 @@ from fairway.core.events.models import Event
 from fairway.core.http.rate_counts import RateCount
 from fairway.core.saved.models import SavedView
 from fairway.core.search.models import SearchWord
+from fairway.core.tenancy.clients import OAuthClient, OAuthGrant, OAuthRefresh
 from fairway.core.tenancy.covers import Cover
 from fairway.core.tenancy.handovers import Handover
 from fairway.core.tenancy.models import Invitation, Organization, Partner, Seat, User
@@ -14,6 +15,6 @@ from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
 
 __all__ = [
     "ApiToken", "Cover", "CustomRole", "Event", "Handover", "IdempotencyKey", "Invitation", "Look", "LookImage",
-    "Organization", "OwnDomain", "Partner", "RateCount", "SavedView", "SearchWord", "Seat", "SignIn", "SignInPolicy",
-    "User",
+    "OAuthClient", "OAuthGrant", "OAuthRefresh", "Organization", "OwnDomain", "Partner", "RateCount", "SavedView",
+    "SearchWord", "Seat", "SignIn", "SignInPolicy", "User",
 ]  # fmt: skip

@@ -20,9 +20,11 @@ from fairway.core.http.metrics import metrics
 from fairway.core.saved import pages as saved
 from fairway.core.tenancy import api as tenancy_api
 from fairway.core.tenancy.views import (
+    clients,
     covers,
     handovers,
     invitations,
+    oauth,
     people,
     preferences,
     roles,
@@ -45,6 +47,8 @@ def _people(prefix: str) -> list[Any]:
         path("invitations/<uuid:uid>/resend/", people.resend, name=f"{prefix}invitation-resend"),
         path("invitations/<uuid:uid>/revoke/", people.revoke, name=f"{prefix}invitation-revoke"),
         path("keys/", tokens.tokens, name=f"{prefix}token-list"),
+        path("apps/", clients.apps, name=f"{prefix}app-list"),
+        path("apps/<uuid:uid>/revoke/", clients.revoke, name=f"{prefix}app-revoke"),
         path("keys/<uuid:uid>/revoke/", tokens.revoke, name=f"{prefix}token-revoke"),
     ]
 
@@ -79,6 +83,8 @@ console = [
     path("roles/<uuid:uid>/", roles.edit, name="customrole-edit"),
     path("roles/<uuid:uid>/retirement/", roles.retire, name="customrole-retire"),
     path("people/signing-in/", sign_in_policy.policy, name="signinpolicy-edit"),
+    path("clients/", clients.clients, name="oauthclient-list"),
+    path("clients/<uuid:uid>/retire/", clients.retire, name="oauthclient-retire"),
     path("people/<uuid:uid>/role/", people.give_role, name="person-role"),
     path("people/<uuid:uid>/second-factor/", sign_in_policy.reset, name="person-second-factor"),
     path("covers/", covers.covers, name="cover-list"),
@@ -114,6 +120,11 @@ plain = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("oauth/authorize", oauth.authorize, name="oauth-authorize"),
+    path("oauth/token", oauth.token, name="oauth-token"),
+    path("oauth/revoke", oauth.revoke, name="oauth-revoke"),
+    path("oauth/introspect", oauth.introspect, name="oauth-introspect"),
+    path(".well-known/oauth-authorization-server", oauth.metadata, name="oauth-metadata"),
 ]
 # A person's own log-in. The names beginning with mfa_ are those the library leads to.
 plain += [

@@ -95,6 +95,8 @@ def doors() -> tuple[Door, ...]:
         Door("upload", "POST", _path("/[^/]+/console/imports/(new|[^/]+/reading)/"), person, 60, HOUR),
         Door("export", "POST", _path("/[^/]+/(console|portal)/exports/start/.+"), person, 120, HOUR),
         Door("api", "*", operation, bearer, settings.API_REQUESTS_A_MINUTE, MINUTE),
+        Door("oauth", "POST", _path("/oauth/(token|revoke|introspect)"), address, 600, MINUTE),
+        Door("oauth-consent", "*", _path("/oauth/authorize"), person, 120, HOUR),
         Door("api-unknown", "*", operation, _nobodys_address, 120, MINUTE),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from fairway.core.access import Member
 from fairway.core.http.forms import Choices, DateField
 from fairway.core.names import sort_name
+from fairway.core.rights import WORDS
 from fairway.core.search import similar
 from fairway.core.tenancy.actions.signing_in import GRACE_DAYS_MOST
 from fairway.core.tenancy.models import PARTNER_ROLES, STAFF_ROLES, Partner, Role, Seat
@@ -126,6 +127,34 @@ class TokenForm(forms.Form):
         """The end of the last day, in UTC."""
         day = self.cleaned_data["expires_on"]
         return datetime.combine(day + timedelta(days=1), time(0), UTC) if day else None
+
+
+class ClientForm(forms.Form):
+    """An app that may ask people for access."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("People read it when the app asks them.")
+    )
+    redirect_uris = forms.CharField(
+        label=gettext_lazy("Addresses to come back to"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("One a line, compared letter by letter. https, or http on one's own machine."),
+    )  # fmt: skip
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("It may ask for"), widget=Choices, choices=lambda: list(WORDS.items())
+    )
+    is_public = forms.BooleanField(
+        label=gettext_lazy("Without a secret"), required=False,
+        help_text=gettext_lazy("For apps on people's own devices, where no secret can be kept."),
+    )  # fmt: skip
+    works_alone = forms.BooleanField(
+        label=gettext_lazy("May also work by itself, in my name"), required=False,
+        help_text=gettext_lazy("With its secret alone (client credentials). It does what you may and it may ask for."),
+    )  # fmt: skip
+
+    @property
+    def values(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {**given, "redirect_uris": given["redirect_uris"].splitlines()}
 
 
 class SecondFactorPolicyForm(forms.Form):

@@ -7,7 +7,7 @@ from fairway.core.access import system_member
 from fairway.core.brand import actions as brand
 from fairway.core.http.limits import forget_old_counts
 from fairway.core.jobs import defer, job
-from fairway.core.tenancy.actions import idempotency, invitations, passwords, signing_in
+from fairway.core.tenancy.actions import idempotency, invitations, oauth, passwords, signing_in
 from fairway.core.tenancy.models import Organization
 
 
@@ -31,6 +31,7 @@ def look_for_old_answers(timestamp: int) -> None:
 @job("core.forget_answers")
 def forget_answers(*, vendor_id: int) -> None:
     idempotency.forget_answers(actor=system_member(vendor_id, "Housekeeping"), at=clock.now())
+    oauth.forget_ended(actor=system_member(vendor_id, "Housekeeping"), at=clock.now())
 
 
 @job("core.send_trial_letter")

@@ -165,6 +165,13 @@ FUNCTIONS = [
        WHERE t.token_hash = $1 AND t.revoked_at IS NULL
     $$
     """,
+    """
+    CREATE OR REPLACE FUNCTION fw_vendor_of_client(text) RETURNS TABLE (vendor_id bigint, vendor_slug text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT c.vendor_id, v.slug FROM core_oauthclient c JOIN core_organization v ON v.id = c.vendor_id
+       WHERE c.client_id = $1 AND c.retired_at IS NULL
+    $$
+    """,
 ]
 
 
@@ -289,6 +296,11 @@ def token_by_hash(token_hash: str) -> TokenRow | None:
     return row and TokenRow(row[0], row[1], frozenset(row[2]), row[3], _seat_row(row[4:]))
 
 
+def vendor_of_client(client_id: str) -> tuple[int, str] | None:
+    """(vendor id, vendor short name) of an OAuth client that is not retired."""
+    return _one("SELECT * FROM fw_vendor_of_client(%s)", client_id)
+
+
 def _one(sql: str, key: str | int) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(sql, [key])
@@ -306,6 +318,7 @@ CALLERS = {
     "fw_invitation(text)": "fw_web",
     "fw_api_token(text)": "fw_web",
     "fw_token_seat(text)": "fw_web",
+    "fw_vendor_of_client(text)": "fw_web",
 }
 
 

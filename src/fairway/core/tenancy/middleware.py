@@ -90,7 +90,7 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 
 # Pages without a member where somebody may be signed in all the same; elsewhere nobody needs to be looked up.
-_PERSONAL = frozenset({"", "accounts", "go", "invite", "not-here", "style"})
+_PERSONAL = frozenset({"", "accounts", "go", "invite", "not-here", "oauth", "style"})
 
 
 def language_of(request: HttpRequest, first: str) -> str:

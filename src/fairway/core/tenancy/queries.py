@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from fairway.core import clock
 from fairway.core.access import Member, deciders, permissions_of, system_member
+from fairway.core.tenancy.clients import OAuthClient, OAuthGrant
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.covers import Cover
 from fairway.core.tenancy.lookups import invitation_by_hash, seats_with_second_factor
@@ -67,8 +68,22 @@ def invitations_for(member: Member) -> TenantQuerySet:
 
 def tokens_for(member: Member) -> TenantQuerySet:
     """Keys that are not revoked: all of the vendor's, or of the own partner."""
-    tokens = ApiToken.objects.filter(revoked_at=None).select_related("seat", "partner").order_by("-created_at", "-pk")
+    tokens = (
+        ApiToken.objects.filter(revoked_at=None, client=None)
+        .select_related("seat", "partner")
+        .order_by("-created_at", "-pk")
+    )
     return tokens if member.is_staff else tokens.filter(partner_id=member.partner_id)
+
+
+def clients_in_use() -> TenantQuerySet:
+    return OAuthClient.objects.filter(retired_at=None).select_related("seat").order_by("name", "pk")
+
+
+def grants_of(member: Member) -> TenantQuerySet:
+    """What the person let in, in this seat. A code that was never redeemed let nobody in."""
+    mine = OAuthGrant.objects.filter(seat_id=member.seat_id, revoked_at=None, code_used_at__isnull=False)
+    return mine.order_by("-granted_at", "-pk")
 
 
 def invitation_of_token(token: str) -> tuple[Invitation, str, str] | None:

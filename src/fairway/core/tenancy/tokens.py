@@ -8,7 +8,9 @@ from fairway.core.tenancy.scope import InternalModel, SharedModel, TenantForeign
 
 
 class ApiToken(SharedModel):
-    """A key for programs, kept as a hash. It can do what its seat and its scopes (permission names) both allow.
+    """A key for programs, or the access token of a client (`client`), kept as a hash.
+
+    It can do what its seat and its scopes (permission names) both allow.
 
     `partner` is that of the seat: a partner's executive sees the keys of the own people.
     """
@@ -23,9 +25,15 @@ class ApiToken(SharedModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    client = TenantForeignKey("core.OAuthClient", null=True, related_name="+", db_index=False)  # of access tokens only
+    grant = TenantForeignKey("core.OAuthGrant", null=True, related_name="tokens", db_index=False)
 
     class Meta(SharedModel.Meta):
         abstract = False
+        indexes = [
+            models.Index(fields=["vendor", "client"], name="apitoken_by_client"),
+            models.Index(fields=["vendor", "grant"], name="apitoken_by_grant"),
+        ]
 
 
 class IdempotencyKey(InternalModel):

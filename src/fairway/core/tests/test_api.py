@@ -363,7 +363,9 @@ def test_every_operation_says_who_may_and_how_it_fails():
     for path, methods in document()["paths"].items():
         for method, operation in methods.items():
             said = f"{method} {path}"
-            assert operation["security"] == [{"bearer": []}], said
+            bearer, *apps = operation["security"]
+            assert bearer == {"bearer": []}, said
+            assert all(f"`{scope}`" in operation["description"] for each in apps for scope in each["oauth2"]), said
             assert {"401", "500", "503"} <= set(operation["responses"]), said
             assert ("403" in operation["responses"]) == (path != "/api/v1/me"), said
             assert ("404" in operation["responses"]) == ("{" in path), said

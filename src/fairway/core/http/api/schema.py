@@ -15,6 +15,7 @@ from rest_framework import serializers
 from fairway.core.http.api.fields import Input, Output
 from fairway.core.http.api.operations import Operation, Resource, operation_of
 from fairway.core.http.api.problems import MEDIA_TYPE, Problem
+from fairway.core.rights import WORDS
 
 DONE = {200: "Done.", 201: "Made.", 202: "Taken on; a job works at it."}
 PROBLEMS = {
@@ -76,7 +77,7 @@ class OperationSchema(AutoSchema):
         return [cast(Resource, self.view).tag]
 
     def get_auth(self) -> list[dict[str, Any]]:
-        return [{"bearer": []}]
+        return [{"bearer": []}, *({"oauth2": [name]} for name in self.operation.permissions)]
 
     def get_request_serializer(self) -> Any:
         return self.operation.takes
@@ -149,7 +150,22 @@ def document() -> dict[str, Any]:
             made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     finally:
         set_script_prefix(prefix)
+    made["components"]["securitySchemes"]["oauth2"] = _oauth2()
     return made
+
+
+def _oauth2() -> dict[str, Any]:
+    with translation.override("en"):
+        scopes = {name: str(words) for name, words in sorted(WORDS.items())}
+    token = {"tokenUrl": "/oauth/token", "scopes": scopes}
+    return {
+        "type": "oauth2",
+        "description": "Apps that people let in. PKCE (S256) is needed; `/.well-known/oauth-authorization-server`.",
+        "flows": {
+            "authorizationCode": {"authorizationUrl": "/oauth/authorize", "refreshUrl": "/oauth/token", **token},
+            "clientCredentials": token,
+        },
+    }
 
 
 @require_safe

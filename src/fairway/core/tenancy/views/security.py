@@ -42,6 +42,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "codes": next((_codes(factor) for factor in factors if factor.type == Authenticator.Type.RECOVERY_CODES), None),
         "sign_ins": [_sign_in(row, request) for row in sign_ins_of(user)],
         "asked": _asked(seats),
+        "places": list({(seat.vendor_slug, seat.surface): seat for seat in seats}.values()),
         "go_on": _waiting_page(request, seats),
     }
     return render(request, "account/security.html", context)
