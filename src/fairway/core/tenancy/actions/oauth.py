@@ -194,10 +194,16 @@ def issue(
 
 
 def _use_up(given: OAuthGrant, used: OAuthRefresh | None, at: datetime) -> bool:
-    """Compare and set: of two who use the same code or refresh token at once, one gets through."""
-    if used is not None:
-        return bool(OAuthRefresh.objects.filter(pk=used.pk, used_at=None).update(used_at=at))
-    return bool(OAuthGrant.objects.filter(pk=given.pk, code_used_at=None, revoked_at=None).update(code_used_at=at))
+    """Compare and set: of two who use the same code or refresh token at once, one gets through.
+
+    The grant is held until the tokens are written: who ends it meanwhile waits, and then finds them too.
+    """
+    open_ = OAuthGrant.objects.filter(pk=given.pk, revoked_at=None)
+    if used is None:
+        return bool(open_.filter(code_used_at=None).update(code_used_at=at))
+    if not open_.select_for_update().exists():
+        return False
+    return bool(OAuthRefresh.objects.filter(pk=used.pk, used_at=None).update(used_at=at))
 
 
 def _new_refresh(given: OAuthGrant, at: datetime) -> str:

@@ -371,3 +371,14 @@ def test_of_two_who_redeem_a_code_at_once_neither_is_left_with_a_token(acme, app
     assert issued is not None
     assert oauth.issue(client=client, given=second, used=None, scopes=["lead.read"], at=clock.now()) is None
     assert not works(issued.access)
+
+
+def test_a_refresh_that_comes_just_behind_the_persons_word_gives_nothing(acme, app, client_of):
+    client, secret = app
+    first = redeem(client, secret, let_in(client_of(acme.beta_seller), client)).json()
+    used = oauth.refresh_of(client=client, token=first["refresh_token"], at=clock.now())
+    oauth.revoke_grant(given=used.grant, actor=acme.beta_seller, at=clock.now())
+    given = OAuthGrant(pk=used.grant.pk, vendor_id=used.vendor_id, seat_id=used.grant.seat_id)
+    assert oauth.issue(client=client, given=given, used=used, scopes=["lead.read"], at=clock.now()) is None
+    with acting_for(acme.admin):
+        assert not ApiToken.objects.filter(client=client, revoked_at=None).exists()
