@@ -152,6 +152,7 @@ MIDDLEWARE = [
     "fairway.core.http.proxies.ProxyMiddleware",
     "fairway.core.tenancy.middleware.RequestIdMiddleware",
     "fairway.core.http.observing.ObserveMiddleware",
+    "fairway.core.brand.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *(["django.middleware.gzip.GZipMiddleware"] if env_flag("FAIRWAY_COMPRESS", default=True) else []),
@@ -183,6 +184,7 @@ UNTENANTED_PREFIXES = frozenset(
         "invite",
         "not-here",
         "look",
+        "own-domain",
         "favicon.ico",
         "robots.txt",
         "oauth",
@@ -266,6 +268,9 @@ CONTENT_SECURITY_POLICY = {
 
 # Which look and which domain a vendor has, each process reads anew after so many seconds.
 FRONTS_KEPT_SECONDS = float(os.environ.get("FAIRWAY_FRONTS_KEPT_SECONDS", "5"))
+
+# Who is asked for the proof of a vendor's domain.
+DOMAIN_RESOLVER = "fairway.core.brand.resolving.SystemResolver"
 
 # Files
 STATIC_URL = "/static/"

@@ -23,6 +23,10 @@ class CoreConfig(AppConfig):
                 "look.changed": (_("Look changed"), ""),
                 "look.returned": (_("Former look taken again"), ""),
                 "look.reset": (_("Look reset"), ""),
+                "owndomain.asked_for": (_("Own domain asked for"), "%(host)s"),
+                "owndomain.proven": (_("Own domain proven"), "%(host)s"),
+                "owndomain.lapsed": (_("Own domain no longer proven"), "%(host)s"),
+                "owndomain.given_up": (_("Own domain given up"), "%(host)s"),
             }
         )
         search.register(PEOPLE)

@@ -23,6 +23,13 @@ def _colour(label: Any, help_text: Any) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=20, widget=widget)
 
 
+class DomainForm(forms.Form):
+    host = forms.CharField(
+        label=_("Your domain"), max_length=300, help_text=_("For example partners.acme.example."),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
+    )  # fmt: skip
+
+
 class LookForm(forms.Form):
     program_name = forms.CharField(
         label=_("Name of your programme"), required=False, max_length=60,

@@ -81,7 +81,7 @@ def address_of(front: Front | None) -> str:
 
 
 # What an own domain serves of a vendor; the rest is at the installation's address.
-OF_PARTNERS = ("portal/", "public/", "invite/")
+OF_PARTNERS = ("portal/", "public/", "invite/", "accounts/")
 
 
 def absolute(vendor_id: int, path: str) -> str:

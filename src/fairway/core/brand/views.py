@@ -1,5 +1,6 @@
 """The settings page of the look, its trial while one writes, and the files that pages take from a look."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,14 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fairway.core import clock
 from fairway.core.access import Member, require
-from fairway.core.brand import actions, colours, looks
-from fairway.core.brand.forms import LookForm
+from fairway.core.brand import actions, colours, domains, looks
+from fairway.core.brand.forms import DomainForm, LookForm
+from fairway.core.brand.fronts import address_of, fronts
 from fairway.core.brand.lookups import image as read_image
-from fairway.core.brand.models import Look
+from fairway.core.brand.models import Look, OwnDomain
 from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
 
 VERSIONS_SHOWN = 12
+ASKING_MOST = timedelta(minutes=1)
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -146,6 +149,77 @@ def letter(request: HttpRequest) -> HttpResponse:
     actions.send_trial_letter(actor=member, at=clock.now())
     toast(request, _("A mail in the saved look is on its way to you."))
     return HttpResponseRedirect(reverse("look-edit"))
+
+
+# The own domain
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def domain(request: HttpRequest) -> HttpResponse:
+    member = _member(request)
+    form = DomainForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            domains.ask_for_domain(host=form.cleaned_data["host"], actor=member, at=clock.now())
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            return HttpResponseRedirect(reverse("owndomain-edit"))
+    context = {"form": form, **_domain_state()}
+    return render(request, "brand/domain.html", context, status=422 if form.errors else 200)
+
+
+def _domain_state() -> dict[str, Any]:
+    found = OwnDomain.objects.first()
+    now = clock.now()
+    if found is None:
+        return {"domain": None}
+    # A job that does not come is not waited for: then no worker runs.
+    waits = found.asked_at is not None and (found.checked_at is None or found.checked_at < found.asked_at)
+    return {
+        "domain": found,
+        "record_name": f"{domains.LABEL}.{found.host}",
+        "record_value": f"{domains.PREFIX}{found.token}",
+        "is_asking": waits and now - found.asked_at < ASKING_MOST,
+        "is_left": waits and now - found.asked_at >= ASKING_MOST,
+        "ends_at": found.failing_from + domains.GRACE if found.failing_from else None,
+        "address": address_of(fronts().by_host.get(found.host)) if found.proven_at else "",
+    }
+
+
+@require_safe
+def domain_state(request: HttpRequest) -> HttpResponse:
+    _member(request)
+    return render(request, "brand/domain_state.html", _domain_state())
+
+
+@require_POST
+def check_domain(request: HttpRequest) -> HttpResponse:
+    member = _member(request)
+    domains.ask_name_servers(domain=_own_domain(), actor=member, at=clock.now())
+    return HttpResponseRedirect(reverse("owndomain-edit"))
+
+
+@require_POST
+def remove_domain(request: HttpRequest) -> HttpResponse:
+    member = _member(request)
+    domains.give_up_domain(domain=_own_domain(), actor=member, at=clock.now())
+    toast(request, _("The domain is given up. Links to it lead nowhere now."))
+    return HttpResponseRedirect(reverse("owndomain-edit"))
+
+
+def _own_domain() -> OwnDomain:
+    found = OwnDomain.objects.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+def is_own_domain(request: HttpRequest) -> HttpResponse:
+    """For proxies that get certificates by themselves: 200 for a proven domain, 404 for any other name."""
+    is_known = request.GET.get("domain", "").lower() in fronts().by_host
+    return HttpResponse("yes" if is_known else "no", status=200 if is_known else 404, content_type="text/plain")
 
 
 # Files that pages take, outside any vendor's address. They never change, so that browsers keep them.

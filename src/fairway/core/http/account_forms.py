@@ -46,7 +46,8 @@ class ResetPasswordForm(_Plain, account.ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email: str = self.cleaned_data["email"]
-        ask_password_reset(email)
+        own = getattr(request, "own_front", None)
+        ask_password_reset(email, vendor_id=own.vendor_id if own else 0)
         return email
 
 

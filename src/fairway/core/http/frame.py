@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
-from fairway.core.brand.fronts import Front, fronts
+from fairway.core.brand.fronts import Front, address_of, fronts
 from fairway.core.brand.looks import PLAIN, LookValue, look_of
 from fairway.core.http.format import initials, moment
 from fairway.core.prepared import Count, answer_of
@@ -84,6 +84,7 @@ class Frame:
     cover_url: str = ""
     notices: tuple[Notice, ...] = ()
     look: LookValue = PLAIN
+    elsewhere_url: str = ""  # on a vendor's own domain: the address of the installation
 
     @property
     def sign(self) -> str:
@@ -123,14 +124,17 @@ def frame_of(request: HttpRequest, inbox: tuple[str, Count]) -> Frame:
     is_desk = request.path_info.startswith(DESK_URL)
     url_name, unread = inbox
     slug = getattr(request, "vendor_slug", "")
+    own: Front | None = getattr(request, "own_front", None)
     look = PLAIN if is_desk else look_of(member.seat.look_uid)
     return Frame(
         brand=look.program_name or getattr(request, "vendor_name", "Fairway"),
-        home_url=DESK_URL if is_desk else f"/{slug}/{member.seat.surface}/",
+        home_url=DESK_URL if is_desk else reverse("home" if member.seat.surface == "console" else "portal-home"),
         person=Person(
-            member.name, member.seat.role_name or role_label(member.role), _seat_links(member, is_desk=is_desk)
+            member.name,
+            member.seat.role_name or role_label(member.role),
+            _seat_links(member, is_desk=is_desk, own=own),
         ),
-        switcher=_places(member, slug, is_desk=is_desk),
+        switcher=_places(member, slug, is_desk=is_desk, own=own),
         note="" if is_desk else member.seat.partner_name or "",
         search_url=reverse(_search_page(request)),
         inbox_url=reverse(url_name) if url_name else "",
@@ -148,7 +152,8 @@ def _of_visitor(request: HttpRequest) -> Frame:
     if front is None:
         return Frame(brand=getattr(request, "vendor_name", "Fairway"))
     look = look_of(front.look_uid)
-    return Frame(brand=look.program_name or front.name, look=look)
+    is_own = getattr(request, "own_front", None) is not None
+    return Frame(brand=look.program_name or front.name, look=look, elsewhere_url=address_of(None) if is_own else "")
 
 
 def front_of(request: HttpRequest) -> Front | None:
@@ -174,7 +179,7 @@ def _search_page(request: HttpRequest) -> str:
     return "search" if door == "console" else f"{door}-search"
 
 
-def _seat_links(member: Member, *, is_desk: bool) -> tuple[SeatLink, ...]:
+def _seat_links(member: Member, *, is_desk: bool, own: Front | None = None) -> tuple[SeatLink, ...]:
     """All seats of the person, when there is more than one."""
     if len(member.seats) < 2:
         return ()
@@ -184,6 +189,7 @@ def _seat_links(member: Member, *, is_desk: bool) -> tuple[SeatLink, ...]:
             _seat_place(seat), seat.role_name or role_label(seat.role), f"/go/{seat.seat_uid}/", seat.seat_id == current
         )
         for seat in member.seats
+        if own is None or seat.vendor_id == own.vendor_id
     )
 
 
@@ -193,16 +199,18 @@ def _seat_place(seat: SeatRow) -> str:
     return _("%(partner)s at %(vendor)s") % {"partner": seat.partner_name, "vendor": seat.vendor_name}
 
 
-def _places(member: Member, slug: str, *, is_desk: bool) -> tuple[VendorLink, ...]:
+def _places(member: Member, slug: str, *, is_desk: bool, own: Front | None = None) -> tuple[VendorLink, ...]:
     """The desk and every vendor of the person's partner seats; nothing for staff."""
     vendors = {seat.vendor_slug: seat for seat in member.seats if seat.surface == "portal"}
     if not vendors or member.is_staff:
         return ()
-    places = [VendorLink(_("Desk"), DESK_URL, is_active=is_desk, is_desk=True)]
+    # From a vendor's own domain, the desk and the others are at the address of the installation.
+    base = address_of(None) if own else ""
+    places = [VendorLink(_("Desk"), base + DESK_URL, is_active=is_desk, is_desk=True)]
     places += [
         VendorLink(
             seat.vendor_name,
-            f"/{key}/portal/",
+            "/portal/" if own and key == own.slug else f"{base}/{key}/portal/",
             is_active=not is_desk and key == slug,
             hue=number % HUES,
             icon_url=look_of(seat.look_uid).icon_url,

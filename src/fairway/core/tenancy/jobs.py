@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 from fairway.core import clock
 from fairway.core.access import system_member
 from fairway.core.brand import actions as brand
+from fairway.core.brand import domains
 from fairway.core.http.limits import forget_old_counts
 from fairway.core.jobs import defer, job
 from fairway.core.tenancy.actions import idempotency, invitations, oauth, passwords, signing_in
@@ -18,7 +19,7 @@ def send_invitation(*, vendor_id: int, invitation_id: int) -> None:
 
 @job("core.send_password_reset")
 def send_password_reset(*, vendor_id: int, email: str) -> None:
-    passwords.send_password_reset(email)
+    passwords.send_password_reset(email, vendor_id=vendor_id)
 
 
 @app.periodic(cron="17 * * * *")
@@ -37,6 +38,18 @@ def forget_answers(*, vendor_id: int) -> None:
 @job("core.send_trial_letter")
 def send_trial_letter(*, vendor_id: int, email: str, to_name: str) -> None:
     brand.send_trial(vendor_id=vendor_id, email=email, to_name=to_name)
+
+
+@job("core.check_domain")
+def check_domain(*, vendor_id: int, is_contested: bool = False) -> None:
+    domains.check_domain(vendor_id=vendor_id, at=clock.now(), is_contested=is_contested)
+
+
+@app.periodic(cron="11 5 * * *")
+@app.task(name="core.look_at_domains", queueing_lock="core.look_at_domains")
+def look_at_domains(timestamp: int) -> None:
+    """Whether the domains that are served still show their proof."""
+    domains.check_all(clock.now())
 
 
 @job("core.reset_second_factor")

@@ -148,7 +148,8 @@ class TenancyMiddleware:
             return self._redirected(request, "/not-here/")
         request.vendor_slug, request.vendor_name = slug, vendor_name  # type: ignore[attr-defined]
         request.path_info = "/" + rest
-        set_script_prefix(f"/{slug}/")
+        # On the vendor's own domain its short name is not in the address.
+        set_script_prefix("/" if getattr(request, "own_front", None) else f"/{slug}/")
         if surface == "public":
             visitor = replace(public_member(vendor_id), language=get_language() or settings.LANGUAGE_CODE)
             return self._within(request, visitor)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from functools import lru_cache
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
@@ -41,7 +42,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
-        return _("Passkey %(number)d") % {"number": count + 1}
+        name = _("Passkey %(number)d") % {"number": count + 1}
+        own = getattr(context.request, "own_front", None)
+        # A passkey works at the address where it was added, and nowhere else.
+        return f"{name} ({own.host})" if own else name
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return may_remove_factor(authenticator, clock.now())

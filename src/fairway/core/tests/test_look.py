@@ -18,7 +18,7 @@ from fairway.core.events.models import Event
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
-from fairway.workflow.actions.notifications import notify
+from fairway.core.tests.telling import tell
 
 WORDS = {
     "program_name": "Summit Partners",
@@ -203,9 +203,7 @@ def test_the_trial_shows_the_nearest_colour_and_keeps_nothing(acme, client_of):
 
 def test_a_mail_wears_the_vendors_look(acme):
     dressed(acme, mail_name="Acme Channel")
-    with acting_for(acme.admin):
-        notify([acme.beta_seller.seat_id], "lead.offered", "A lead for you", "Answer soon.", "portal/", at=clock.now())
-    jobs.run_pending()
+    tell(acme.admin, acme.beta_seller, "portal/")
     sent = mail.outbox[-1]
     assert sent.from_email.startswith("Acme Channel <")
     assert sent.reply_to == ["channel@acme.example"]
@@ -219,9 +217,7 @@ def test_a_mail_wears_the_vendors_look(acme):
 
 
 def test_a_vendor_without_a_look_writes_as_before(acme):
-    with acting_for(acme.admin):
-        notify([acme.beta_seller.seat_id], "lead.offered", "A lead for you", "Answer soon.", "portal/", at=clock.now())
-    jobs.run_pending()
+    tell(acme.admin, acme.beta_seller, "portal/")
     sent = mail.outbox[-1]
     assert sent.from_email == "Fairway <fairway@localhost>"
     assert not sent.attachments

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fairway.core import clock
 from fairway.core.access import require
+from fairway.core.brand.fronts import absolute
 from fairway.core.http.tables import Column, Table
 from fairway.core.http.toasts import toast
 from fairway.leads.actions.forms import FIELDS, save_lead_form
@@ -39,7 +39,7 @@ class LeadFormTable(Table):
 
 
 def address_of(form: LeadForm) -> str:
-    return f"{settings.BASE_URL}{reverse('public-lead-form', args=[form.slug])}"
+    return absolute(form.vendor_id, reverse("public-lead-form", args=[form.slug]))
 
 
 @require_safe
