@@ -7,6 +7,8 @@ from fairway.core.tenancy.scope import PublishedModel, TenantForeignKey
 
 
 class ProductLine(PublishedModel):
+    not_personal = ("name",)
+
     code = models.SlugField(_("code"), max_length=50)
     name = models.CharField(_("name"), max_length=100)
 
@@ -22,6 +24,8 @@ class ProductLine(PublishedModel):
 
 
 class Product(PublishedModel):
+    not_personal = ("name",)
+
     external_id = models.CharField(_("product id"), max_length=100)
     name = models.CharField(_("name"), max_length=200)
     line = TenantForeignKey(ProductLine, null=True, blank=True, related_name="products")

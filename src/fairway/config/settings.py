@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "fairway.deals",
     "fairway.insight",
     "fairway.connect",
+    "fairway.privacy",
     "fairway.config",
 ]
 

@@ -37,6 +37,13 @@ class ImportRun(InternalModel):
     `totals` by currency: {"file": the amounts the rows say, "taken": those of the rows that were taken}, as text.
     """
 
+    personal = {"file_name": "text", "options": "text", "summary": "text", "error": "text"}
+    not_personal = (
+        "reading",
+        "mapping",
+        "totals",
+    )
+
     limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
 
     kind = models.CharField(max_length=30, choices=ImportKind)
@@ -74,6 +81,8 @@ class ImportRun(InternalModel):
 class ImportIssue(InternalModel):
     """One refused or doubtful row, with the values as they stood in the file."""
 
+    personal = {"message": "text", "values": "copy"}
+
     limited = "EXISTS (SELECT 1 FROM connect_importrun r WHERE r.id = {run_id})"
 
     run = TenantForeignKey(ImportRun, on_delete=models.CASCADE, related_name="issues")
@@ -93,6 +102,12 @@ class SavedMapping(InternalModel):
 
     `shape` is that of the column names (connect.rules.shapes); `mapping` is target field → column.
     """
+
+    personal = {"name": "text", "defaults": "text"}
+    not_personal = (
+        "columns",
+        "mapping",
+    )
 
     kind = models.CharField(max_length=30, choices=ImportKind)
     name = models.CharField(_("name"), max_length=100)
@@ -122,6 +137,9 @@ class DuplicatePair(InternalModel):
     After a merge `winner_id` is one of the two; `moved` says by "app.model.field" which rows were turned from the
     loser to the winner, so that it can be undone, `stayed` what each keeps for itself, `before` how the loser was.
     """
+
+    personal = {"reasons": "text", "stayed": "copy", "before": "copy"}
+    not_personal = ("moved",)
 
     kind = models.CharField(max_length=30, choices=ImportKind)
     first_id = models.BigIntegerField()
@@ -163,6 +181,8 @@ class DropFolder(InternalModel):
     Files lie at `path`, "<vendor uid>/drops/<uid>". `came_in` is the last run it began, `problem` why the last file
     was not taken.
     """
+
+    personal = {"name": "text", "defaults": "text", "problem": "text"}
 
     name = models.CharField(_("name"), max_length=100)
     kind = models.CharField(_("what is in the files?"), max_length=30, choices=ImportKind)

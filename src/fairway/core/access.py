@@ -61,6 +61,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "people.manage": frozenset({"admin"}),
     "cover.set": STAFF,
     "look.edit": frozenset({"admin"}),
+    "personal.manage": frozenset({"admin"}),
     "mail.read": frozenset({"admin", "operations"}),
     "token.manage": frozenset({"admin", "operations", "executive"}),
     "import.read": frozenset({"admin", "marketer", "operations", "finance"}),
@@ -71,7 +72,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 
 
 # Who gives rights keeps them: never in a role of the vendor's own.
-RESERVED = frozenset({"people.manage"})
+RESERVED = frozenset({"people.manage", "personal.manage"})
 # What these mean hangs on the built-in role (whom one may invite, who is asked to decide): they can be switched off
 # in a copy, but not on where the base role lacks them.
 OF_BASE_ONLY = frozenset({"people.invite", "registration.decide", "offer.answer", "lead.work", "registration.submit"})

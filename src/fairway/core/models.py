@@ -3,6 +3,7 @@
 from fairway.core.brand.models import Look, LookImage, OwnDomain
 from fairway.core.events.models import Event
 from fairway.core.http.rate_counts import RateCount
+from fairway.core.personal.models import ErasedPerson
 from fairway.core.saved.models import SavedView
 from fairway.core.search.models import SearchWord
 from fairway.core.tenancy.clients import OAuthClient, OAuthGrant, OAuthRefresh
@@ -14,7 +15,7 @@ from fairway.core.tenancy.signing_in import SignIn, SignInPolicy
 from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
 
 __all__ = [
-    "ApiToken", "Cover", "CustomRole", "Event", "Handover", "IdempotencyKey", "Invitation", "Look", "LookImage",
-    "OAuthClient", "OAuthGrant", "OAuthRefresh", "Organization", "OwnDomain", "Partner", "RateCount", "SavedView",
-    "SearchWord", "Seat", "SignIn", "SignInPolicy", "User",
+    "ApiToken", "Cover", "CustomRole", "ErasedPerson", "Event", "Handover", "IdempotencyKey", "Invitation",
+    "Look", "LookImage", "OAuthClient", "OAuthGrant", "OAuthRefresh", "Organization", "OwnDomain", "Partner",
+    "RateCount", "SavedView", "SearchWord", "Seat", "SignIn", "SignInPolicy", "User",
 ]  # fmt: skip

@@ -63,6 +63,7 @@ GROUPS = (
         "people.manage": _("Give roles, ask for second factors"),
         "cover.set": _("Name a deputy for days away"),
         "look.edit": _("Look and own domain"),
+        "personal.manage": _("Write down and erase personal data"),
         "mail.read": _("See mails sent"),
         "token.manage": _("Keys for programs"),
         "import.read": _("See imports"),

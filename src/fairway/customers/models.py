@@ -9,6 +9,14 @@ from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
 class Customer(InternalModel):
     """One company. The `*_key` columns are what matching compares (customers.rules.match_keys)."""
 
+    not_personal = (
+        "name",
+        "sort_name",
+        "name_key",
+        "city",
+        "postal_code",
+    )
+
     limited = "{referred}"
 
     external_id = models.CharField(_("external id"), max_length=100, blank=True, db_default="")
@@ -45,6 +53,15 @@ class Customer(InternalModel):
 
 
 class CustomerContact(InternalModel):
+    personal = {
+        "name": "name",
+        "title": "detail",
+        "email": "email",
+        "email_key": "email",
+        "phone": "phone",
+        "external_id": "key",
+    }
+
     limited = "EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = {customer_id})"
 
     customer = TenantForeignKey(Customer, related_name="contacts")

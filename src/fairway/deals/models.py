@@ -29,6 +29,22 @@ class Registration(SharedModel):
     """A partner's claim to an own deal. What the partner typed stays; `customer` is whom the vendor resolved it to
     (staff only, and never filled in for the partner to read)."""
 
+    personal = {
+        "contact_name": "text",
+        "note": "text",
+        "decision_note": "text",
+        "question": "text",
+        "answer": "text",
+        "receipt": "text",
+        "scope_name": "text",
+    }
+    not_personal = (
+        "customer_name",
+        "name_key",
+        "city",
+        "postal_code",
+    )
+
     partner = TenantForeignKey(Partner, related_name="registrations", db_index=False)
     state = models.CharField(max_length=12, choices=state_choices(REGISTRATION), default=RegistrationState.DRAFT)
     customer = TenantForeignKey(Customer, null=True, blank=True, related_name="+")
@@ -90,6 +106,8 @@ class DealRules(InternalModel):
     of a person who is named. Amounts: the vendor's currency.
     """
 
+    not_personal = ("steps",)
+
     limited = "true"
 
     registration_days = models.PositiveIntegerField(default=120)
@@ -113,6 +131,8 @@ class DealRules(InternalModel):
 class Conflict(InternalModel):
     """What the check found against a registration: what it is, how alike and why, how it weighs. Staff only."""
 
+    personal = {"text": "text", "why": "text"}
+
     limited = "EXISTS (SELECT 1 FROM deals_registration r WHERE r.id = {registration_id})"
 
     registration = TenantForeignKey(Registration, related_name="conflicts")
@@ -135,6 +155,9 @@ class Protection(SharedModel):
 
     The database refuses a second live one of the same key (a product line of 0 is none in particular).
     """
+
+    personal = {"scope_name": "text"}
+    not_personal = ("customer_name",)
 
     partner = TenantForeignKey(Partner, related_name="protections", db_index=False)
     customer = TenantForeignKey(Customer, related_name="+")
@@ -183,6 +206,12 @@ class Protection(SharedModel):
 
 class Deal(SharedModel):
     """An opportunity a partner works: from an accepted lead (origin vendor) or a registration (origin partner)."""
+
+    personal = {"title": "text", "next_step": "text", "close_note": "text"}
+    not_personal = (
+        "customer_name",
+        "city",
+    )
 
     partner = TenantForeignKey(Partner, related_name="deals", db_index=False)
     external_id = models.CharField(max_length=100, blank=True, db_default="")

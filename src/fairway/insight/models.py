@@ -16,6 +16,12 @@ class ExportState(models.TextChoices):
 class Export(SharedModel):
     """A CSV that a person asked for; only that person's seat may fetch it, until `expires_at`."""
 
+    personal = {"title": "text", "parameters": "text"}
+    not_personal = (
+        "file_name",
+        "error",
+    )
+
     narrowed = {
         "console": "seat_id = current_setting('fw.seat_id')::bigint",
         "portal": "seat_id = current_setting('fw.seat_id')::bigint",
@@ -43,6 +49,9 @@ class KeptFigures(InternalModel):
     """Figures of a report as they were at `made_at`, for the next who ask for the same: all staff who see the whole
     channel, or one account manager or one of staff of some territories (`seat_id`, else 0). Nothing is lost when a
     row is deleted."""
+
+    personal = {"figures": "copy"}
+    not_personal = ("name",)
 
     limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
 

@@ -17,6 +17,23 @@ from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 
 
 class Lead(SharedModel):
+    personal = {
+        "title": "text",
+        "description": "text",
+        "consent_text": "text",
+        "waiting_because": "text",
+        "next_step": "text",
+        "source_detail": "text",
+        "extra": "text",
+        "external_id": "key",
+    }
+    not_personal = (
+        "company",
+        "name_key",
+        "city",
+        "postal_code",
+    )
+
     limited = "({area} OR ({partner_id} IS NULL AND EXISTS (SELECT 1 FROM leads_offer o WHERE o.lead_id = {id})))"
 
     # Keys without an index of their own: one that begins with the vendor finds by them, and a second slows writing.
@@ -103,6 +120,16 @@ class Lead(SharedModel):
 class LeadPerson(SharedModel):
     """The person behind a lead. `partner` is empty until acceptance: before that only staff read the row."""
 
+    personal = {
+        "first_name": "given",
+        "last_name": "name",
+        "job_title": "detail",
+        "email": "email",
+        "email_key": "email",
+        "phone": "phone",
+        "phone_key": "phone",
+    }
+
     partner = TenantForeignKey(Partner, null=True, blank=True, related_name="+", db_index=False)
     lead = TenantForeignKey(Lead, related_name="people", db_index=False)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
@@ -128,6 +155,8 @@ class LeadPerson(SharedModel):
 class LeadNote(InternalModel):
     """What staff write about a lead; no partner reads it."""
 
+    personal = {"text": "text"}
+
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
     lead = TenantForeignKey(Lead, related_name="notes", db_index=False)
@@ -148,6 +177,11 @@ class PolicyState(models.TextChoices):
 
 class ScoreCard(InternalModel):
     """A version of the scoring rules: [{"name", "when": condition, "points"}] and bands [{"name", "at_least"}]."""
+
+    not_personal = (
+        "rules",
+        "bands",
+    )
 
     limited = "true"
 
@@ -172,6 +206,8 @@ class ScoreCard(InternalModel):
 class LeadScore(InternalModel):
     """Points of a lead and the reasons for each, by the card that gave them."""
 
+    not_personal = ("reasons",)
+
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
     lead = TenantForeignKey(Lead, related_name="scores", db_index=False)
@@ -192,6 +228,8 @@ class LeadScore(InternalModel):
 
 class RoutingPolicy(InternalModel):
     """A version of the ordered routing rules; the shape of a rule is in `leads.rules.routing`."""
+
+    not_personal = ("rules",)
 
     limited = "true"
 
@@ -214,6 +252,14 @@ class RoutingPolicy(InternalModel):
 
 class RoutingDecision(InternalModel):
     """One run of the rules over one lead: which rule, whom it chose, the next four, and why not the others."""
+
+    personal = {"note": "text"}
+    not_personal = (
+        "rule_name",
+        "candidates",
+        "excluded",
+        "reasons",
+    )
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
@@ -244,6 +290,8 @@ class RoutingDecision(InternalModel):
 
 class Offer(SharedModel):
     """A lead offered to one partner until `lapses_at`. It carries the brief: no name, no address of a person."""
+
+    personal = {"title": "text", "brief": "text", "answer_note": "text", "recall_reason": "text"}
 
     partner = TenantForeignKey(Partner, related_name="offers", db_index=False)
     lead = TenantForeignKey(Lead, related_name="offers", db_index=False)
@@ -311,6 +359,8 @@ class TouchOutcome(models.TextChoices):
 class Touch(SharedModel):
     """One contact with the customer about a lead or a deal."""
 
+    personal = {"note": "text", "external_id": "key"}
+
     external_id = models.CharField(max_length=100, blank=True, db_default="")
     partner = TenantForeignKey(Partner, related_name="+")
     subject_type = models.CharField(max_length=40)
@@ -337,6 +387,11 @@ class Touch(SharedModel):
 
 class LeadForm(PublishedModel):
     """A public form on the vendor's own address; what it adds to each lead is kept here."""
+
+    not_personal = (
+        "name",
+        "consent_text",
+    )
 
     public_when = "is_active"
 

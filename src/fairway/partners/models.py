@@ -24,6 +24,11 @@ class PartnerKind(models.TextChoices):
 class Territory(InternalModel):
     """A piece of the map, by condition over a place, and the account manager who looks after it."""
 
+    not_personal = (
+        "name",
+        "condition",
+    )
+
     limited = "true"
 
     name = models.CharField(_("name"), max_length=100)
@@ -44,6 +49,15 @@ class Territory(InternalModel):
 
 class Profile(SharedModel):
     """What is known of one partner besides the relation itself. Coordinates are degrees, of the partner's city."""
+
+    personal = {"extra": "text"}
+    not_personal = (
+        "phone",
+        "address",
+        "city",
+        "state_name",
+        "postal_code",
+    )
 
     territory_column = "territory_id"
 
@@ -80,6 +94,15 @@ class Profile(SharedModel):
 class Contact(SharedModel):
     """A person at the partner, with or without a log-in."""
 
+    personal = {
+        "name": "name",
+        "title": "detail",
+        "email": "email",
+        "email_key": "email",
+        "phone": "phone",
+        "external_id": "key",
+    }
+
     external_id = models.CharField(max_length=100, blank=True, db_default="")
     name = models.CharField(max_length=150)
     title = models.CharField(max_length=150, blank=True)
@@ -99,6 +122,8 @@ class Contact(SharedModel):
 
 
 class Program(PublishedModel):
+    not_personal = ("name",)
+
     name = models.CharField(_("name"), max_length=100)
     is_default = models.BooleanField(default=False)
 
@@ -111,6 +136,8 @@ class Program(PublishedModel):
 
 class Tier(PublishedModel):
     """A level of a programme; a higher rank is better."""
+
+    not_personal = ("name",)
 
     program = TenantForeignKey(Program, related_name="tiers")
     code = models.SlugField(max_length=30)
@@ -130,6 +157,8 @@ class Tier(PublishedModel):
 
 class Enrollment(SharedModel):
     """A partner's place in a programme over time: a new tier is a new row, so that history stays."""
+
+    personal = {"reason": "text"}
 
     partner = TenantForeignKey(Partner, related_name="enrollments")
     program = TenantForeignKey(Program, related_name="+")
@@ -152,6 +181,8 @@ class Enrollment(SharedModel):
 
 class Credential(SharedModel):
     """Something a partner has shown it can do: a certificate or a competency, with its end."""
+
+    not_personal = ("name",)
 
     partner = TenantForeignKey(Partner, related_name="credentials")
     code = models.SlugField(max_length=60, db_index=False)

@@ -16,6 +16,8 @@ class SalesLine(SharedModel):
     """One line of an order. Amounts are facts of another system, kept with the four decimals they came with
     (money that Fairway itself moves is integer minor units in the ledger)."""
 
+    personal = {"facts": "text"}
+
     partner = TenantForeignKey("core.Partner", null=True, blank=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=12, choices=SalesKind, default=SalesKind.SELL_IN)
     order_number = models.CharField(max_length=60)

@@ -11,6 +11,8 @@ from fairway.workflow.rules.digests import DIGEST_MINUTE
 class Deadline(InternalModel):
     """A moment at which something happens unless somebody was faster. Fired once, by whichever worker claims it."""
 
+    not_personal = ("error",)
+
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
     kind = models.CharField(max_length=40)
@@ -46,6 +48,9 @@ class ApprovalState(models.TextChoices):
 
 class Approval(InternalModel):
     """One step of deciding about a subject: who may, until when, who did (and for whom), and why."""
+
+    personal = {"title": "text", "note": "text", "reasons": "text"}
+    not_personal = ("next_steps",)
 
     limited = "{area}"
 
@@ -103,6 +108,8 @@ class Notification(SharedModel):
     were in the language of the messages, for a kind that is no longer said.
     """
 
+    personal = {"title": "message", "body": "message", "values": "message"}
+
     narrowed = {
         "console": "seat_id = current_setting('fw.seat_id')::bigint",
         "portal": "seat_id = current_setting('fw.seat_id')::bigint",
@@ -142,6 +149,8 @@ class NoticeChoices(SharedModel):
     digest comes, `digest_minute` when, in minutes after midnight of the person's time zone.
     """
 
+    personal = {"choices": "choice"}
+
     narrowed = {
         "console": "seat_id = current_setting('fw.seat_id')::bigint",
         "portal": "seat_id = current_setting('fw.seat_id')::bigint",
@@ -174,6 +183,15 @@ class Mail(InternalModel):
     It is put into words when it is sent, in the reader's language; a digest keeps the ids of its notices in `values`.
     `path` is the page it leads to, below the vendor's prefix. It must not be a secret.
     """
+
+    personal = {
+        "to_name": "name",
+        "to_email": "email",
+        "subject": "message",
+        "text": "message",
+        "values": "message",
+        "error": "text",
+    }
 
     seat = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=40)

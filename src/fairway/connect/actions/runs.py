@@ -16,9 +16,11 @@ from fairway.connect.rules.states import IMPORT
 from fairway.connect.source import columns_of
 from fairway.core.access import Member, require
 from fairway.core.events.record import record
+from fairway.core.http.format import long_day
 from fairway.core.imports import Money, RowIssue, Target, target
 from fairway.core.jobs import defer
 from fairway.core.moves import move
+from fairway.core.personal.erased import erased_among
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.workflow.actions.notifications import notify
@@ -89,11 +91,13 @@ def take_chunk(*, run_id: int, chunk: Chunk, actor: Member, at: datetime) -> int
         if run.next_line != chunk.first:
             return run.next_line
         wanted = target(run.kind)
-        rows = [read.row for read in chunk.reads if not read.is_refused]
+        erased = _erased(chunk, wanted, run.vendor_id)
+        barred = frozenset(issue.line for issue in erased)
+        rows = [read.row for read in chunk.reads if not read.is_refused and read.line.line not in barred]
         outcome = wanted.apply(rows, actor=actor, at=at, options={"run": str(run.uid), **run.options["defaults"]})
-        issues = [issue for read in chunk.reads for issue in read.issues] + outcome.refused + outcome.warnings
+        issues = [issue for read in chunk.reads for issue in read.issues] + erased + outcome.refused + outcome.warnings
         refused = {issue.line for issue in issues if not issue.is_warning}
-        _keep(run, chunk, issues, wanted)
+        _keep(run, chunk, issues, wanted, barred)
         run.rows_read += len(chunk.reads)
         run.rows_created += outcome.created
         run.rows_updated += outcome.updated
@@ -107,6 +111,22 @@ def take_chunk(*, run_id: int, chunk: Chunk, actor: Member, at: datetime) -> int
         if run.rows_refused > REFUSED_MAX and run.rows_refused * 2 > run.rows_read:
             raise TooManyRefused(_("Most rows are refused. Check that the right columns are chosen, and run it again."))
     return chunk.next_line
+
+
+def _erased(chunk: Chunk, wanted: Target[Any], vendor_id: int) -> list[RowIssue]:
+    """The rows of people who were erased: they are not brought in again."""
+    fields = [field.name for field in wanted.fields if field.type == "email"]
+    named = [
+        (read.line.line, field, email)
+        for read in chunk.reads
+        for field in fields
+        if not read.is_refused and (email := read.values.get(field, "").strip().lower())
+    ]
+    known = erased_among((email for _line, _field, email in named), vendor_id)
+    words = _("This person was erased on %(day)s and is not brought in again. An administrator can allow it.")
+    return [
+        RowIssue(line, field, words % {"day": long_day(known[email])}) for line, field, email in named if email in known
+    ]
 
 
 def _totals(known: Mapping[str, Mapping[str, str]], chunk: Chunk, refused: set[int], money: Money) -> dict[str, Any]:
@@ -123,9 +143,11 @@ def _totals(known: Mapping[str, Mapping[str, str]], chunk: Chunk, refused: set[i
     return {currency: {name: str(amount) for name, amount in each.items()} for currency, each in sums.items()}
 
 
-def _keep(run: ImportRun, chunk: Chunk, issues: Sequence[RowIssue], wanted: Target[Any]) -> None:
-    """The issues as rows, each with the values of its line as they stand in the file."""
-    values = {read.line.line: read.line.values for read in chunk.reads}
+def _keep(
+    run: ImportRun, chunk: Chunk, issues: Sequence[RowIssue], wanted: Target[Any], barred: frozenset[int]
+) -> None:
+    """The issues as rows, each with the values of its line as they stand in the file; but for lines that are barred."""
+    values = {read.line.line: read.line.values for read in chunk.reads if read.line.line not in barred}
     labels = {field.name: str(field.label) for field in wanted.fields}
     ImportIssue.objects.bulk_create(
         [

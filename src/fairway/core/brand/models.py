@@ -23,6 +23,9 @@ class Look(InternalModel):
     It is internal, yet what the newest says is public: it stands on the vendor's log-in page.
     """
 
+    personal = {"mail_name": "text", "reply_to": "text"}
+    not_personal = ("program_name",)
+
     number = models.PositiveIntegerField()
     program_name = models.CharField(max_length=60, blank=True)
     accent = models.CharField(max_length=7, blank=True, default="")

@@ -12,6 +12,8 @@ class Event(models.Model):
     The partner reads an event when `audience` is "partner" and `partner` names it.
     """
 
+    personal = {"data": "log", "actor_name": "log"}
+
     tenancy = Tenancy.SHARED
     partner_column = "partner_id"
     narrowed = {"portal": "audience = 'partner'", "desk": "audience = 'partner'"}

@@ -13,6 +13,7 @@ from fairway.core.brand.fronts import Front, address_of, fronts
 from fairway.core.brand.looks import PLAIN, LookValue, look_of
 from fairway.core.http.format import initials, moment
 from fairway.core.prepared import Count, answer_of
+from fairway.core.tenancy.context import Surface
 from fairway.core.tenancy.lookups import SeatRow
 from fairway.core.tenancy.models import Role
 
@@ -82,6 +83,7 @@ class Frame:
     inbox_count: int | str | None = None
     logout_url: str = ""
     cover_url: str = ""
+    own_data_url: str = ""
     notices: tuple[Notice, ...] = ()
     look: LookValue = PLAIN
     elsewhere_url: str = ""  # on a vendor's own domain: the address of the installation
@@ -94,6 +96,13 @@ class Frame:
 
 def role_label(role: str) -> str:
     return str(Role(role).label) if role in Role.values else role
+
+
+def _own_data_url(member: Member) -> str:
+    """Where one asks for the own data; a desk stands for several vendors, each of which is asked on its own pages."""
+    names = {Surface.CONSOLE: "own-data", Surface.PORTAL: "portal-own-data"}
+    name = names.get(member.context.surface)
+    return reverse(name) if name else ""
 
 
 _inbox: list[tuple[str, Callable[[HttpRequest], Count]]] = []
@@ -140,6 +149,7 @@ def frame_of(request: HttpRequest, inbox: tuple[str, Count]) -> Frame:
         inbox_url=reverse(url_name) if url_name else "",
         inbox_count=answer_of(unread),
         logout_url=LOGOUT_URL,
+        own_data_url=_own_data_url(member),
         cover_url=reverse("cover-list") if member.can("cover.set") and member.seat.surface == "console" else "",
         notices=_notices(member.seat),
         look=look,

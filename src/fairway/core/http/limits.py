@@ -80,6 +80,7 @@ def _path(pattern: str) -> re.Pattern[str]:
 def doors() -> tuple[Door, ...]:
     login, reset = _path("/accounts/login/"), _path("/accounts/password/reset/")
     again = _path("/accounts/((login|again)/.+|reauthenticate)/")
+    written = _path("/[^/]+/(console|portal)/(exports/start/.+|personal/.+/file/)")
     invite = _path("/[^/]+/(console|portal)/(people/invite|invitations/[^/]+/resend)/")
     # The pages about the API tell nothing of anybody and ask no database.
     operation = _path(r"/api/v1/(?!docs/|openapi\.json).*")
@@ -93,7 +94,7 @@ def doors() -> tuple[Door, ...]:
         Door("invite", "POST", invite, person, 100, HOUR),
         Door("public-form", "POST", _path("/[^/]+/public/f/[^/]+/"), _form_and_address, 20, HOUR, is_quiet=True),
         Door("upload", "POST", _path("/[^/]+/console/imports/(new|[^/]+/reading)/"), person, 60, HOUR),
-        Door("export", "POST", _path("/[^/]+/(console|portal)/exports/start/.+"), person, 120, HOUR),
+        Door("export", "POST", written, person, 120, HOUR),
         Door("api", "*", operation, bearer, settings.API_REQUESTS_A_MINUTE, MINUTE),
         Door("oauth", "POST", _path("/oauth/(token|revoke|introspect)"), address, 600, MINUTE),
         Door("oauth-consent", "*", _path("/oauth/authorize"), person, 120, HOUR),

@@ -16,6 +16,9 @@ class SavedView(SharedModel):
     Read by its seat, and when shared by the whole team: the vendor's staff, or the people of one partner.
     """
 
+    personal = {"name": "text", "query": "text"}
+    not_personal = ("list_name",)
+
     narrowed = {
         "console": _OWN_OR.format(team=OF_STAFF),
         "portal": _OWN_OR.format(team=OF_A_PARTNER),

@@ -9,6 +9,8 @@ from fairway.core.tenancy.scope import InternalModel
 class SearchWord(InternalModel):
     """A word that occurs in something that can be found. It says nothing of where, and no page shows it."""
 
+    personal = {"word": "word"}
+
     word = models.CharField(max_length=60)
 
     class Meta(InternalModel.Meta):

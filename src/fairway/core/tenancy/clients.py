@@ -16,6 +16,8 @@ class OAuthClient(InternalModel):
     `seat` is whom it speaks for when it works by itself (client credentials); null when it may not.
     """
 
+    not_personal = ("name",)
+
     limited = "false"
 
     name = models.CharField(max_length=100)
@@ -39,6 +41,8 @@ class OAuthGrant(SharedModel):
 
     `partner` is that of the seat. `client_name` stands here too: partner people do not read the client itself.
     """
+
+    not_personal = ("client_name",)
 
     limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
 

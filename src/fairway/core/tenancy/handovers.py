@@ -9,6 +9,8 @@ from fairway.core.tenancy.scope import SharedModel, TenantForeignKey
 class Handover(SharedModel):
     """`moved` is [{kind, to, ids}]: seats and rows by database id; `partner` is that of the seat, none for staff."""
 
+    not_personal = ("moved",)
+
     seat = TenantForeignKey(Seat, related_name="+")
     handed_by = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
     handed_at = models.DateTimeField()

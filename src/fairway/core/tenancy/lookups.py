@@ -115,6 +115,41 @@ FUNCTIONS = [
        WHERE s.id = ANY ($1) AND s.vendor_id = current_setting('fw.vendor_id')::bigint
     $$
     """,
+    # Whether a log-in has seats, open or closed, at other vendors: then it is not this vendor's to erase.
+    """
+    CREATE OR REPLACE FUNCTION fw_sits_elsewhere(bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT EXISTS (SELECT 1 FROM core_seat s
+                      WHERE s.user_id = $1 AND s.vendor_id <> current_setting('fw.vendor_id')::bigint)
+    $$
+    """,
+    # The one way to change the event log: what names an erased person is taken out of its texts. Rows, who acted, when
+    # and on what stay. A text that is no JSON any more without it (a number that was a telephone) is emptied.
+    """
+    CREATE OR REPLACE FUNCTION fw_erase_in_log(pattern text, placeholder text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+    DECLARE
+      one record; changed bigint := 0;
+      ours CONSTANT bigint := current_setting('fw.vendor_id')::bigint;
+    BEGIN
+      IF length(pattern) < 5 OR placeholder !~ '^Erased person [0-9A-F]{4,8}$' THEN
+        RAISE EXCEPTION 'only an erased person is taken out of the log';
+      END IF;
+      FOR one IN SELECT e.id, e.at, e.data::text AS said, e.actor_name AS name FROM core_event e
+                  WHERE e.vendor_id = ours AND (e.data::text ~* pattern OR e.actor_name ~* pattern) LOOP
+        BEGIN
+          UPDATE core_event SET data = regexp_replace(one.said, pattern, placeholder, 'gi')::jsonb,
+                 actor_name = left(regexp_replace(one.name, pattern, placeholder, 'gi'), 150)
+           WHERE id = one.id AND at = one.at AND vendor_id = ours;
+        EXCEPTION WHEN invalid_text_representation THEN
+          UPDATE core_event SET data = jsonb_build_object('erased', placeholder)
+           WHERE id = one.id AND at = one.at AND vendor_id = ours;
+        END;
+        changed := changed + 1;
+      END LOOP;
+      RETURN changed;
+    END $$
+    """,
     """
     CREATE OR REPLACE FUNCTION fw_invitation(text) RETURNS TABLE (
       invitation_id bigint, vendor_id bigint, vendor_slug text, vendor_name text
@@ -262,6 +297,11 @@ def readers_of(seat_ids: Iterable[int]) -> list[tuple[int, str, str]]:
         return cursor.fetchall()
 
 
+def sits_elsewhere(user_id: int) -> bool:
+    """Whether this log-in has seats, open or closed, at other vendors than the one in context."""
+    return bool(_one("SELECT fw_sits_elsewhere(%s)", user_id)[0])
+
+
 def is_only_ours(user_id: int) -> bool:
     """Whether this log-in has seats at the vendor in context, and open ones nowhere else."""
     return bool(_one("SELECT fw_is_only_ours(%s)", user_id)[0])
@@ -315,6 +355,8 @@ CALLERS = {
     "fw_zone_of_seat(bigint)": "fw_console, fw_limited, fw_acting",
     "fw_is_only_ours(bigint)": "fw_acting",
     "fw_readers(bigint[])": "fw_acting",
+    "fw_sits_elsewhere(bigint)": "fw_acting",
+    "fw_erase_in_log(text, text)": "fw_acting",
     "fw_invitation(text)": "fw_web",
     "fw_api_token(text)": "fw_web",
     "fw_token_seat(text)": "fw_web",

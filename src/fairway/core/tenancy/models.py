@@ -90,6 +90,11 @@ class PartnerState(models.TextChoices):
 class Partner(TenantModel):
     """The relation of one partner organization to one vendor. All that is known about it is in `partners`."""
 
+    not_personal = (
+        "name",
+        "sort_name",
+    )
+
     tenancy = Tenancy.SHARED
     partner_column = "id"
 
@@ -153,6 +158,8 @@ class Seat(SharedModel):
     A person who works with three vendors has three seats and one log-in. Tenant rows name people by seat.
     """
 
+    personal = {"name": "name", "email": "email"}
+
     # Partner people see the names of the staff who deal with them: rows without a partner count as partner 0.
     staff_rows_visible = True
     partner_column = "partner_key"
@@ -202,6 +209,8 @@ class Invitation(SharedModel):
 
     Without a partner it is for the vendor's staff, and seen by staff alone.
     """
+
+    personal = {"name": "name", "email": "email", "mail_error": "text"}
 
     email = models.EmailField()
     name = models.CharField(max_length=150)

@@ -11,6 +11,8 @@ from fairway.core.tenancy.scope import InternalModel
 class CustomRole(InternalModel):
     """A vendor's own edition of a built-in role. What the base role means (who is asked, who is told) stays."""
 
+    not_personal = ("name",)
+
     limited = "true"
 
     name = models.CharField(_("name"), max_length=60)

@@ -235,6 +235,9 @@ class TenantModel(models.Model):
     # Narrower reading for one role, as SQL over the table's columns, joined by AND to its policy.
     narrowed: ClassVar[dict[str, str]] = {}
     partner_column: ClassVar[str] = "partner_id"
+    # Column → what it says of a person (`core.personal.declared`); and those that look so and are about no person.
+    personal: ClassVar[dict[str, str]] = {}
+    not_personal: ClassVar[tuple[str, ...]] = ()
     # What staff of some territories read of it, where its class does not say it all (`limited_sql`).
     limited: ClassVar[str] = ""
 

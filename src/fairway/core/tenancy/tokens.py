@@ -15,6 +15,8 @@ class ApiToken(SharedModel):
     `partner` is that of the seat: a partner's executive sees the keys of the own people.
     """
 
+    personal = {"name": "text"}
+
     limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
 
     seat = TenantForeignKey(Seat, related_name="+")
@@ -38,6 +40,8 @@ class ApiToken(SharedModel):
 
 class IdempotencyKey(InternalModel):
     """The answer given to a request that carried a key; the same key and body get the same answer for a day."""
+
+    personal = {"answer": "copy"}
 
     seat = TenantForeignKey(Seat, related_name="+")
     key = models.CharField(max_length=100)

@@ -1,0 +1,1 @@
+"""People in rows: which columns are about them, and who was erased."""
