@@ -80,7 +80,7 @@ SETTINGS = {"Territory", "ScoreCard", "RoutingPolicy", "SignInPolicy", "CustomRo
 NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
-    "OAuthClient", "OAuthGrant", "OAuthRefresh",
+    "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson",
 }  # fmt: skip
 
 

@@ -89,6 +89,7 @@ WHOLE_ONLY = frozenset(
         "scoring.edit",
         "routing.edit",
         "dealrules.edit",
+        "personal.manage",
         "look.edit",
     }
 )

@@ -7,9 +7,7 @@ class ErasureForm(forms.Form):
         label=_("Why?"),
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
-        help_text=_(
-            "Such as: the person asked for it by mail on 3 May. It stays with the record; do not name the person."
-        ),
+        help_text=_("Such as: asked for by mail on 3 May. It stays with the record; do not name the person."),
     )
     typed = forms.CharField(
         label=_("Type the name to confirm"), max_length=254, widget=forms.TextInput({"autocomplete": "off"})
