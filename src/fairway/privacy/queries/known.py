@@ -18,7 +18,16 @@ from fairway.privacy.queries.whose import Whose, with_emails
 ROWS_MOST = 20_000
 _FACTS = ("kind", "state", "role", "verb", "subject_type", "source")
 _LEFT_OUT = frozenset(
-    {"IdempotencyKey", "SearchWord", "Event", "DuplicatePair", "ImportIssue", "KeptFigures", "Erasure"}
+    {
+        "IdempotencyKey",
+        "SearchWord",
+        "Event",
+        "DuplicatePair",
+        "ImportIssue",
+        "KeptFigures",
+        "Erasure",
+        "PersonalExport",
+    }
 )
 
 
