@@ -23,6 +23,8 @@ SURFACES = ("console", "portal")
 UNTRIED: dict[str, str] = {
     "export-file": "only a finished export has a file; see insight/tests/test_pages.py",
     "portal-export-file": "the same",
+    "personal-file": "the same; see privacy/tests/test_exports.py",
+    "portal-personal-file": "the same",
     "import-issues": "only a finished import has a file; see connect/tests/test_pages.py",
     "import-columns": "only an upload has columns; the same",
     "import-reading": "the same",

@@ -9,9 +9,9 @@ console = [
     path("personal/files/<uuid:uid>/", own.file, name="personal-file"),
     path("personal/erasures/<uuid:uid>/", people.erasure, name="erasure-detail"),
     path("personal/erasures/<uuid:uid>/allowance/", people.allow, name="erasure-allow"),
-    path("personal/<slug:kind>/<uuid:uid>/", people.person, name="personal-person"),
-    path("personal/<slug:kind>/<uuid:uid>/file/", people.write, name="personal-request"),
-    path("personal/<slug:kind>/<uuid:uid>/erasure/", people.erase, name="erasure-new"),
+    path("personal/people/<uuid:uid>/", people.person, name="personal-person"),
+    path("personal/people/<uuid:uid>/file/", people.write, name="personal-request"),
+    path("personal/people/<uuid:uid>/erasure/", people.erase, name="erasure-new"),
 ]
 portal = [
     path("personal/own/", own.own_data, name="portal-own-data"),

@@ -27,7 +27,7 @@ from fairway.privacy.actions import erasing_files, erasing_log_ins
 from fairway.privacy.models import Erasure, WorkState
 from fairway.privacy.queries.kept import kept_counts
 from fairway.privacy.queries.traces import CHUNK, needles_of, text_columns
-from fairway.privacy.queries.whose import Whose, model_named, person_models, whose_row, with_emails
+from fairway.privacy.queries.whose import Whose, person_models, whose_row, with_emails
 from fairway.privacy.rules.needles import Needles
 from fairway.workflow.models import Mail, MailState, Notification
 
@@ -208,6 +208,3 @@ def _emptied(model: type[models.Model], column: str, after: Any, *, is_whole: bo
     if isinstance(field, models.EmailField):
         return "" if field.blank else address_of(after)
     return after[: field.max_length] if isinstance(after, str) and field.max_length else after
-
-
-__all__ = ["allow_again", "ask_erasure", "carry_out", "model_named"]

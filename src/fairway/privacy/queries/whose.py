@@ -68,10 +68,6 @@ def person_models() -> list[type[models.Model]]:
     ]
 
 
-def model_named(kind: str) -> type[models.Model] | None:
-    return next((model for model in person_models() if model._meta.model_name == kind), None)
-
-
 def name_in(row: models.Model) -> str:
     parts = [getattr(row, column) for column in columns_of(type(row), "given", "name")]
     return " ".join(part.strip() for part in parts if part and part.strip())

@@ -87,7 +87,7 @@ def test_the_administrator_gets_what_is_known_of_a_lead_person(acme, client_of):
         page = browser.get("/acme/console/personal/", {"q": text}).content.decode()
         assert page.count("Jörg Müller") >= 1
         assert EMAIL in page.lower()
-    address = f"/acme/console/personal/leadperson/{made.person.uid}/"
+    address = f"/acme/console/personal/people/{made.person.uid}/"
     assert "Persons behind leads: <b>2</b>" in browser.get(address).content.decode()
     assert browser.post(f"{address}file/").status_code == 302
     run_pending()
@@ -102,10 +102,10 @@ def test_only_an_administrator_asks_for_others(acme, client_of):
     for member in (acme.operations, acme.chief, acme.cam):
         browser = client_of(member)
         assert browser.get("/acme/console/personal/").status_code == 403
-        assert browser.get(f"/acme/console/personal/leadperson/{made.person.uid}/erasure/").status_code == 403
+        assert browser.get(f"/acme/console/personal/people/{made.person.uid}/erasure/").status_code == 403
         with entering(member.context), pytest.raises(Forbidden):
             ask_for_data_of(row=made.person, actor=member, at=AT)
-    assert client_of(acme.zeta_admin).get(f"/zeta/console/personal/leadperson/{made.person.uid}/").status_code == 404
+    assert client_of(acme.zeta_admin).get(f"/zeta/console/personal/people/{made.person.uid}/").status_code == 404
     with acting_for(acme.admin):
         assert not PersonalExport.objects.exists()
 
@@ -113,7 +113,7 @@ def test_only_an_administrator_asks_for_others(acme, client_of):
 def test_the_page_of_an_erasure_shows_first_and_erases_after_the_name_was_typed(acme, client_of):
     made = jörg(acme)
     browser = client_of(acme.admin)
-    address = f"/acme/console/personal/leadperson/{made.person.uid}/erasure/"
+    address = f"/acme/console/personal/people/{made.person.uid}/erasure/"
     page = browser.get(address).content.decode()
     assert "Erase Jörg Müller?" in page
     assert "the books" in page or "figures" in page

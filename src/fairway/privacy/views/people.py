@@ -24,7 +24,7 @@ from fairway.privacy.queries.kept import kept_counts, told_kept
 from fairway.privacy.queries.known import belonging
 from fairway.privacy.queries.titles import title_of
 from fairway.privacy.queries.traces import traces
-from fairway.privacy.queries.whose import Whose, candidates, model_named, person_models, whose_row
+from fairway.privacy.queries.whose import Whose, candidates, person_models, whose_row
 from fairway.privacy.views.own import files_of
 
 SHOWN = 50
@@ -37,11 +37,13 @@ def _member(request: HttpRequest) -> Member:
     return member
 
 
-def _row(kind: str, uid: UUID) -> TenantModel:
-    model = model_named(kind)
-    if model is None:
+def _row(uid: UUID) -> TenantModel:
+    """One of the rows about a person, in whichever table."""
+    found = (model.objects.filter(uid=uid).first() for model in person_models())  # type: ignore[attr-defined]
+    row = next(filter(None, found), None)
+    if row is None:
         raise Http404
-    return cast(TenantModel, get_object_or_404(model, uid=uid))
+    return cast(TenantModel, row)
 
 
 @require_safe
@@ -51,7 +53,7 @@ def people(request: HttpRequest) -> HttpResponse:
     names = {model._meta.model_name: title_of(model.__name__) for model in person_models()}
     found = [
         {"who": each, "places": [names[place] for place in each.places],
-         "url": reverse("personal-person", args=[each.kind, each.uid])}
+         "url": reverse("personal-person", args=[each.uid])}
         for each in candidates(text)[:SHOWN]
     ]  # fmt: skip
     erasures = [
@@ -77,24 +79,24 @@ _SHOWN_TABLES = frozenset(
 
 
 @require_safe
-def person(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
+def person(request: HttpRequest, uid: UUID) -> HttpResponse:
     _member(request)
-    row = _row(kind, uid)
+    row = _row(uid)
     whose = whose_row(row)
     context = {
         "whose": whose,
         "told": _told(whose),
-        "write_url": reverse("personal-request", args=[kind, uid]),
-        "erase_url": reverse("erasure-new", args=[kind, uid]),
+        "write_url": reverse("personal-request", args=[uid]),
+        "erase_url": reverse("erasure-new", args=[uid]),
     }
     return render(request, "privacy/person.html", context)
 
 
 @require_POST
-def write(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
+def write(request: HttpRequest, uid: UUID) -> HttpResponse:
     member = _member(request)
     try:
-        ask_for_data_of(row=_row(kind, uid), actor=member, at=clock.now())
+        ask_for_data_of(row=_row(uid), actor=member, at=clock.now())
     except Refused as refused:
         toast(request, str(refused), kind="bad")
     else:
@@ -103,10 +105,10 @@ def write(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def erase(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
+def erase(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What would go and what stays; with a reason and the name typed once more it is done."""
     member = _member(request)
-    row = _row(kind, uid)
+    row = _row(uid)
     form = ErasureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -124,7 +126,7 @@ def erase(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
         "told": _told(whose),
         "named": [{"label": title_of(name), "count": count} for name, count in named.items()],
         "kept": told_kept(kept_counts(whose)),
-        "person_url": reverse("personal-person", args=[kind, uid]),
+        "person_url": reverse("personal-person", args=[uid]),
     }
     return render(request, "privacy/erase.html", context, status=422 if form.errors else 200)
 
