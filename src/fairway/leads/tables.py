@@ -133,7 +133,7 @@ class PartnerLeadTable(Table):
         Filter(
             "state",
             gettext_lazy("Being worked"),
-            [(s, LEAD_STATES[s][1]) for s in ("converted", "closed")],
+            [*((s, LEAD_STATES[s][1]) for s in ("converted", "closed")), ("all", gettext_lazy("All you accepted"))],
         ),
     ]
     empty = (

@@ -12,6 +12,7 @@ from babel import Locale
 from babel.numbers import get_currency_precision, get_currency_symbol
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
@@ -188,10 +189,21 @@ def distance(value: date | None, *, today: date | None = None) -> str:
     if days == 0:
         return _("today")
     if -DAYS_NEAR <= days < 0:
-        return ngettext("%(n)d day late", "%(n)d days late", -days) % {"n": -days}
+        return _late(-days)
     if 0 < days <= DAYS_NEAR:
         return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
     return ""
+
+
+def due_words(value: date, *, today: date) -> str:
+    """When something is due: “Today”, “In 3 days”, a day further off; what is late in days, however late."""
+    if value < today:
+        return _late((today - value).days)
+    return capfirst(distance(value, today=today)) or day(value, today=today)
+
+
+def _late(days: int) -> str:
+    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}
 
 
 def duration(value: timedelta) -> str:

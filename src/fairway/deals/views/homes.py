@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
-from fairway.core.http.format import day, distance, duration, moment, money
+from fairway.core.http.format import day, due_words, duration, moment, money
 from fairway.core.http.todo import MOST, TodoItem
 from fairway.core.prepared import Wanted
 from fairway.deals.models import Deal, Registration
@@ -53,10 +52,10 @@ def _to_decide(registration: Registration, asked_at: datetime, at: datetime) -> 
     whole = max((due - asked_at).total_seconds(), 1)
     words = {"time": duration(abs(due - at))}
     partner = registration.partner.name if registration.partner else ""
-    value = money(registration.amount_minor, registration.currency or "USD", cents=False)
+    value = _amount(registration.amount_minor, registration.currency)
     return TodoItem(
         title=_("%(partner)s registers %(customer)s") % {"partner": partner, "customer": registration.customer_name},
-        second=f"{covers(registration)}, {value}",
+        second=", ".join(filter(None, (covers(registration), value))),
         due_text=_("%(time)s late") % words if left < 0 else _("%(time)s left") % words,
         due_note=_("decide by %(when)s") % {"when": moment(due)},
         late=left < 0,
@@ -89,13 +88,13 @@ def steps_due(member: Member, at: datetime) -> Iterable[TodoItem]:
 def _step(deal: Deal, today: date, member: Member) -> TodoItem:
     on = deal.next_step_on or today
     is_late = on < today
-    value = money(deal.amount_minor, deal.currency or "USD", cents=False)
+    about = ", ".join(filter(None, (deal.get_state_display(), _amount(deal.amount_minor, deal.currency))))
     name = "deal-detail" if member.is_staff else "portal-deal-detail"
     partner = f"{deal.partner.name}. " if member.is_staff and deal.partner else ""
     return TodoItem(
         title=f"{deal.customer_name}: {deal.next_step}",
-        second=f"{partner}{deal.get_state_display()}, {value}.",
-        due_text=capfirst(distance(on, today=today)) or day(on, today=today),
+        second=f"{partner}{about}.",
+        due_text=due_words(on, today=today),
         due_note=_("was due %(day)s") % {"day": day(on, today=today)} if is_late else "",
         late=is_late,
         url=reverse(name, args=[deal.uid]) + "#next",
@@ -104,6 +103,10 @@ def _step(deal: Deal, today: date, member: Member) -> TodoItem:
         sort=(on - today).days,
         icon="briefcase",
     )
+
+
+def _amount(minor: int | None, currency: str) -> str:
+    return "" if minor is None else money(minor, currency or "USD", cents=False)
 
 
 class HomeDeals(DealTable):

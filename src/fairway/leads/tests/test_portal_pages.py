@@ -246,8 +246,11 @@ def test_leads_being_worked_come_by_their_next_step_and_past_ones_the_latest_fir
         Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(state="closed")
     assert shown("?state=closed") == ["Ahlers", "Clasen", "Bremer"]
     assert shown("?state=closed&sort=next_step_on") == ["Bremer", "Clasen", "Ahlers"]
-    heads = text_of(client.get("/acme/portal/leads/?state=closed"))
-    assert 'aria-sort="descending"' in heads
+    for query in ("?state=closed", "?state=all"):
+        page = text_of(client.get(f"/acme/portal/leads/{query}"))
+        assert 'aria-sort="descending"' in page
+        assert "the latest first" in page
+    assert '<option value="all" selected' in page
 
 
 def test_the_share_of_accepted_offers_counts_no_further_than_it_says(acme, client_of, monkeypatch):

@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from fairway.core.access import Member
-from fairway.core.http.format import day, distance, duration, number
+from fairway.core.http.format import day, due_words, duration, number
 from fairway.core.http.parts import Figure
 from fairway.core.http.todo import TodoItem
 from fairway.core.prepared import Wanted
@@ -91,7 +90,7 @@ def _step(row: dict[str, Any], today: date) -> TodoItem:
     )
     return TodoItem(
         f"{lead_name(row)}: {row['next_step']}", f"{about}. {last}" if about else last,
-        capfirst(distance(on, today=today)) or day(on), is_late, reverse("portal-lead", args=[row["uid"]]),
+        due_words(on, today=today), is_late, reverse("portal-lead", args=[row["uid"]]),
         _("Open"), "step", (on - today).days,
         _("was due %(day)s") % {"day": day(on)} if is_late else "", None, "phone-call",
     )  # fmt: skip

@@ -42,9 +42,12 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         row["stage_word"] = words.get(row["stage"], "")
         due = row["next_step_on"]
         row["mark"] = "late" if due and due < today and row["state"] == LeadState.ACCEPTED else ""
-    kind = PartnerLeadTable if partner_leads.asked(request.GET)[0] == partner_leads.OPEN else PastPartnerLeadTable
+    is_past = partner_leads.asked(request.GET)[0] != partner_leads.OPEN
+    kind = PastPartnerLeadTable if is_past else PartnerLeadTable
     table = kind(page, request=request, export_url=address("portal-export-start", "own-leads"))
-    return render(request, "leads/portal_leads.html", {"table": table, "tabs": tabs(request, "leads")})
+    return render(
+        request, "leads/portal_leads.html", {"table": table, "is_past": is_past, "tabs": tabs(request, "leads")}
+    )
 
 
 @require_safe

@@ -97,3 +97,11 @@ def test_duration(minutes: int, text: str) -> None:
 )
 def test_initials(name: str, text: str) -> None:
     assert format.initials(name) == text
+
+
+@pytest.mark.parametrize(
+    ("days", "text"), [(-1, "1 day late"), (-40, "40 days late"), (0, "Today"), (3, "In 3 days"), (40, "22 Dec")]
+)
+def test_what_is_due_is_said_in_days_when_late_and_as_a_day_when_far_off(days: int, text: str) -> None:
+    today = date(2026, 11, 12)
+    assert format.due_words(today + timedelta(days=days), today=today) == text
