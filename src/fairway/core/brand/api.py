@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from fairway.core.brand.actions import COLOURS, PICTURES, WORDS, LookChange, change_look, newest
+from fairway.core.brand.actions.looks import COLOURS, PICTURES, WORDS, LookChange, change_look, newest
 from fairway.core.brand.looks import image_url
 from fairway.core.brand.models import Look
 from fairway.core.http.api.fields import Input, Output, Text

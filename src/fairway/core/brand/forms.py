@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fairway.core.brand.actions import COLOURS, PICTURES, WORDS, LookChange
+from fairway.core.brand.actions.looks import COLOURS, PICTURES, WORDS, LookChange
 from fairway.core.brand.models import Look
 from fairway.core.http.forms import FileDrop
 

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fairway.core import clock
 from fairway.core.access import Member, require
-from fairway.core.brand import actions, colours, domains, looks
+from fairway.core.brand import colours, looks
+from fairway.core.brand.actions import domains
+from fairway.core.brand.actions import looks as actions
 from fairway.core.brand.forms import DomainForm, LookForm
 from fairway.core.brand.fronts import address_of, fronts
 from fairway.core.brand.lookups import image as read_image

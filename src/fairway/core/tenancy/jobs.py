@@ -4,8 +4,8 @@ from procrastinate.contrib.django import app
 
 from fairway.core import clock
 from fairway.core.access import system_member
-from fairway.core.brand import actions as brand
-from fairway.core.brand import domains
+from fairway.core.brand.actions import domains
+from fairway.core.brand.actions import looks as brand
 from fairway.core.http.limits import forget_old_counts
 from fairway.core.jobs import defer, job
 from fairway.core.tenancy.actions import idempotency, invitations, oauth, passwords, signing_in

@@ -8,7 +8,8 @@ from django.test import Client
 
 from fairway.core import clock, jobs
 from fairway.core.access import Forbidden
-from fairway.core.brand import domains, fronts
+from fairway.core.brand import fronts
+from fairway.core.brand.actions import domains
 from fairway.core.brand.models import OwnDomain
 from fairway.core.brand.resolving import Unreachable
 from fairway.core.refusals import Refused
@@ -114,7 +115,7 @@ def test_nothing_of_another_vendor_is_at_a_vendors_domain(acme, names, path):
 
 
 def test_a_look_of_another_vendor_is_not_at_a_vendors_domain(acme, names, client):
-    from fairway.core.brand.actions import LookChange, change_look
+    from fairway.core.brand.actions.looks import LookChange, change_look
     from fairway.core.brand.looks import look_of
     from fairway.core.brand.tests.test_pictures import picture
 

@@ -11,7 +11,7 @@ from tests.api import problem_of, program_of
 from fairway.core import clock, jobs
 from fairway.core.access import Forbidden
 from fairway.core.brand import looks
-from fairway.core.brand.actions import Hard, LookChange, change_look, newest, reset_look, return_to_look
+from fairway.core.brand.actions.looks import Hard, LookChange, change_look, newest, reset_look, return_to_look
 from fairway.core.brand.models import Look, LookImage
 from fairway.core.brand.tests.test_pictures import picture
 from fairway.core.events.models import Event

@@ -1,0 +1,1 @@
+"""Changing looks and domains."""
