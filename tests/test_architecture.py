@@ -25,6 +25,7 @@ LAYERS = [
     ["quotes", "service", "funds", "incentives", "campaigns"],
     ["planning"],
     ["insight", "connect"],
+    ["privacy"],
 ]
 FLOOR = {app: number for number, row in enumerate(LAYERS) for app in row}
 

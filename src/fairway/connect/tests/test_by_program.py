@@ -187,7 +187,7 @@ def test_what_cannot_be_read_is_set_aside_and_the_next_file_is_taken(acme, drops
     assert (bad.exists(), (bad.parent / "refused" / "a.csv").exists()) == (False, True)
     assert partner(acme, "1") is not None
     with entering(acme.operations.context):
-        told = Notification.objects.filter(kind="import", title="A file in “CRM” needs you").get()
+        told = Notification.objects.filter(kind="import.drop", title="A file in “CRM” needs you").get()
         assert told.body.startswith("a.csv: This looks like a PDF file")
 
 
