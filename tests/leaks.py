@@ -52,6 +52,7 @@ def readers(cast: Cast) -> list[Reader]:
         Reader("Gamma's desk", "rival", desk_of(cast.gamma_seller)),
         Reader("a visitor", "visitor", Context(Surface.PUBLIC, vendor_id=cast.acme.pk)),
         Reader("Acme's staff", "staff", cast.admin.context),
+        Reader("support that Acme lets in", "staff", replace(cast.admin.context, seat_id=0)),
         Reader("Acme's staff of Beta's territory", "limited here", limited_to(cast, *territories(cast))),
         Reader("Acme's staff of another territory", "limited elsewhere", limited_to(cast, 0)),
         Reader("Zeta's staff of a territory", "stranger", replace(zeta, territory_ids=territories(cast))),
@@ -80,7 +81,7 @@ SETTINGS = {"Territory", "ScoreCard", "RoutingPolicy", "SignInPolicy", "CustomRo
 NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
-    "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson",
+    "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson", "SupportGrant",
 }  # fmt: skip
 
 

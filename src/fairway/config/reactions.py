@@ -24,6 +24,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "seat.territories_changed": ("fairway.insight.actions.figures.forget_of_seats",),
     "seat.closed": ("fairway.workflow.actions.covers.tell_of_lost_deputies",),
     "approval.handed_on": ("fairway.workflow.actions.belongings.tell_takers",),
+    "supportgrant.granted": ("fairway.workflow.actions.support.after_granting",),
+    "supportgrant.entered": ("fairway.workflow.actions.support.after_entering",),
+    "supportgrant.ended": ("fairway.workflow.actions.support.after_ending",),
     "cover.set": ("fairway.workflow.actions.covers.tell_deputies",),
     "deal.won": ("fairway.deals.actions.notices.tell_of_wins",),
 }
@@ -32,6 +35,7 @@ TABLE: dict[str, tuple[str, ...]] = {
 # the vendor's acting context and in the transaction that settles the deadline.
 DEADLINES: dict[tuple[str, str], str] = {
     ("approval", "escalate"): "fairway.workflow.actions.approvals.escalate",
+    ("supportgrant", "expire"): "fairway.core.tenancy.actions.support.expire_support",
     ("protection", "expire"): "fairway.deals.actions.protections.expire_protection",
     ("offer", "remind"): "fairway.leads.actions.offers.on_remind",
     ("offer", "lapse"): "fairway.leads.actions.offers.on_lapse",

@@ -114,6 +114,44 @@ def deciders(role: str) -> tuple[str, ...]:
     return tuple(chain)
 
 
+SUPPORT = "support"  # a visitor whom the vendor lets in; the rights are those of the visit, none by the role
+SUPPORT_READS = frozenset(
+    {
+        "partner.read",
+        "catalog.read",
+        "sales.read",
+        "lead.read",
+        "offer.read",
+        "customer.read",
+        "deal.read",
+        "review.read",
+        "report.channel",
+        "people.read",
+        "mail.read",
+        "import.read",
+        "task.read",
+    }
+)
+# What stays with the vendor's own people, however far a visitor is let in.
+NEVER_SUPPORT = frozenset(
+    {
+        "people.manage",
+        "people.invite",
+        "token.manage",
+        "registration.decide",
+        "protection.release",
+        "report.export",
+        "cover.set",
+        "view.save",
+    }
+)
+
+
+def permissions_of_visit(*, may_act: bool) -> frozenset[str]:
+    """What a visitor of the support may: look, or with `may_act` what an administrator may, but for a few things."""
+    return SUPPORT_READS | (permissions_of("admin") - NEVER_SUPPORT) if may_act else SUPPORT_READS
+
+
 def may_ever(role: str) -> frozenset[str]:
     """The permissions that a vendor's own edition of a built-in role can have."""
     audience = STAFF if role in STAFF else PARTNER
@@ -162,7 +200,16 @@ class Member:
 
     @property
     def is_staff(self) -> bool:
-        return self.role in STAFF
+        return self.role in STAFF or self.is_support
+
+    @property
+    def is_support(self) -> bool:
+        return self.role == SUPPORT
+
+    @property
+    def may_only_look(self) -> bool:
+        """A visitor of the support who was not let in to work."""
+        return self.is_support and not (self.seat is not None and self.seat.support_may_act)
 
     @property
     def partner_id(self) -> int | None:
@@ -210,6 +257,9 @@ def member_of_seat(seat: SeatRow, *, user_id: int = 0, seats: tuple[SeatRow, ...
 
 def _permissions_in(seat: SeatRow) -> frozenset[str] | None:
     """None where the built-in role says it all."""
+    if seat.role == SUPPORT:
+        allowed = permissions_of_visit(may_act=seat.support_may_act)
+        return allowed if seat.territory_ids is None else allowed - WHOLE_ONLY
     if seat.territory_ids is not None:
         return permissions_of(seat.role, seat.permissions) - WHOLE_ONLY
     return None if seat.permissions is None else permissions_of(seat.role, seat.permissions)

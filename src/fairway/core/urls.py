@@ -30,6 +30,7 @@ from fairway.core.tenancy.views import (
     roles,
     security,
     sign_in_policy,
+    support,
     tokens,
 )
 from fairway.core.tenancy.views import desk as desk_views
@@ -87,6 +88,8 @@ console = [
     path("clients/<uuid:uid>/retire/", clients.retire, name="oauthclient-retire"),
     path("people/<uuid:uid>/role/", people.give_role, name="person-role"),
     path("people/<uuid:uid>/second-factor/", sign_in_policy.reset, name="person-second-factor"),
+    path("support/", support.grants, name="supportgrant-list"),
+    path("support/<uuid:uid>/end/", support.end, name="supportgrant-end"),
     path("covers/", covers.covers, name="cover-list"),
     path("covers/<uuid:uid>/end/", covers.end, name="cover-end"),
     path("people/<uuid:uid>/covers/", covers.of_person, name="person-cover"),

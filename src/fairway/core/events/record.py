@@ -86,6 +86,8 @@ def record_many(
     if context.surface is not Surface.ACTING:
         raise RuntimeError("Events are recorded by actions, inside acting_for.")
     kind = subject_type(model)
+    if actor.is_support:
+        rows = [(subject, partner, {**data, "support": True}) for subject, partner, data in rows]
     seat_id = actor.seat_id if actor.kind in {"person", "token"} else None
     name = "" if seat_id else actor.name
     with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from fairway.core.access import Member
+from fairway.core.access import SUPPORT, Member
 from fairway.core.brand.fronts import Front, address_of, fronts
 from fairway.core.brand.looks import PLAIN, LookValue, look_of
 from fairway.core.http.format import initials, moment
@@ -95,6 +95,8 @@ class Frame:
 
 
 def role_label(role: str) -> str:
+    if role == SUPPORT:
+        return _("Support")
     return str(Role(role).label) if role in Role.values else role
 
 
@@ -178,10 +180,22 @@ def front_of(request: HttpRequest) -> Front | None:
 
 
 def _notices(seat: SeatRow) -> tuple[Notice, ...]:
+    if seat.support_until is not None:
+        return (_visit(seat),)
     if seat.second_factor_at is None or seat.has_second_factor:
         return ()
     text = _("From %(when)s you need a second factor to sign in.") % {"when": moment(seat.second_factor_at)}
     return (Notice(text, "/accounts/security/", _("Set it up now"), icon="shield"),)
+
+
+def _visit(seat: SeatRow) -> Notice:
+    """What a visitor of the support reads above every page."""
+    said = {"vendor": seat.vendor_name, "until": moment(seat.support_until)}
+    if seat.support_may_act:
+        text = _("You visit %(vendor)s for support until %(until)s. What you do here is done for real, and recorded.")
+    else:
+        text = _("You visit %(vendor)s for support until %(until)s, only to look. Your coming in is recorded.")
+    return Notice(text % said, icon="shield")
 
 
 def _search_page(request: HttpRequest) -> str:

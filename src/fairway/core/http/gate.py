@@ -10,9 +10,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from fairway.core.access import Member, require
+from fairway.core import clock
+from fairway.core.access import Forbidden, Member, require
 from fairway.core.http.nav import registered, surface_of
+from fairway.core.tenancy.actions.support import note_visit
 
 # What one must be able to read to be shown a room's lines on the home page, by surface.
 READS = {
@@ -52,11 +55,26 @@ class GateMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        member: Member | None = getattr(request, "member", None)
+        if member is not None and member.is_support and response.status_code < 500:
+            note_visit(
+                member=member, method=request.method or "", page=_page(request), status=response.status_code,
+                at=clock.now(),
+            )  # fmt: skip
+        return response
 
-    def process_view(self, request: HttpRequest, *_: Any) -> None:
+    def process_view(self, request: HttpRequest, *args: Any) -> None:
         member: Member | None = getattr(request, "member", None)
         if member is None or member.permissions is None or member.kind == "token":
             return
         if permission := asked_for(request):
             require(member, permission)
+        if member.may_only_look and request.method not in {"GET", "HEAD"}:
+            raise Forbidden(_("You were let in only to look."))
+
+
+def _page(request: HttpRequest) -> str:
+    """The page by its name, which tells no value of the vendor's."""
+    match = request.resolver_match
+    return (match.url_name or "") if match else ""

@@ -24,6 +24,13 @@ STANDS_IN_FOR = """
                    SELECT x.id FROM away a JOIN core_seat x ON x.id = a.seat_id AND x.is_active
                     WHERE x.id <> s.id ORDER BY 1)
 """
+# A visitor's seat is one only while the vendor lets the person in.
+_OPEN_GRANT = """core_supportgrant g WHERE g.vendor_id = s.vendor_id AND g.seat_id = s.id AND g.ended_at IS NULL
+              AND g.ends_until > now()
+              AND EXISTS (SELECT 1 FROM core_user u WHERE u.id = s.user_id AND u.is_support AND u.is_active)"""
+SUPPORT_COLUMNS = f"""CASE WHEN s.role = 'support' THEN (SELECT g.ends_until FROM {_OPEN_GRANT}) END,
+             CASE WHEN s.role = 'support' THEN (SELECT g.may_act FROM {_OPEN_GRANT}) ELSE false END"""
+IS_LET_IN = f"(s.role <> 'support' OR EXISTS (SELECT 1 FROM {_OPEN_GRANT}))"
 FUNCTIONS = [
     """
     CREATE OR REPLACE FUNCTION fw_seats_of_user(bigint) RETURNS TABLE (
@@ -40,7 +47,7 @@ FUNCTIONS = [
         FROM core_seat s
         JOIN core_organization v ON v.id = s.vendor_id
         LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
-       WHERE s.user_id = $1 AND s.is_active
+       WHERE s.user_id = $1 AND s.is_active AND s.role <> 'support'
        ORDER BY v.name, s.id
     $$
     """,
@@ -52,7 +59,8 @@ FUNCTIONS = [
       vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
       partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
       second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
-      territory_ids bigint[], stands_in_for bigint[], look_uid uuid
+      territory_ids bigint[], stands_in_for bigint[], look_uid uuid,
+      support_until timestamptz, support_may_act boolean
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT s.id, s.uid, s.role, s.name, s.email, s.organization_id,
              v.id, v.name, v.slug, v.currency, v.time_zone,
@@ -64,13 +72,14 @@ FUNCTIONS = [
              EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = $1 AND a.type <> 'recovery_codes'),
              coalesce(r.name, ''), r.permissions::text[],
              CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR,
-             (SELECT l.uid FROM core_look l WHERE l.vendor_id = s.vendor_id ORDER BY l.number DESC LIMIT 1)
+             (SELECT l.uid FROM core_look l WHERE l.vendor_id = s.vendor_id ORDER BY l.number DESC LIMIT 1),
+             SUPPORT_COLUMNS
         FROM core_seat s
         JOIN core_organization v ON v.id = s.vendor_id
         LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
         LEFT JOIN core_customrole r ON r.id = s.custom_role_id AND r.vendor_id = s.vendor_id
         LEFT JOIN core_signinpolicy y ON y.vendor_id = s.vendor_id
-       WHERE s.user_id = $1 AND s.is_active
+       WHERE s.user_id = $1 AND s.is_active AND IS_LET_IN
        ORDER BY v.name, s.id
     $$
     """,
@@ -81,6 +90,13 @@ FUNCTIONS = [
       SELECT s.id FROM core_seat s
        WHERE s.vendor_id = current_setting('fw.vendor_id')::bigint AND s.partner_id IS NULL
          AND EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = s.user_id AND a.type <> 'recovery_codes')
+    $$
+    """,
+    # Whom a vendor may let in: a person of the installation's support, by the whole e-mail.
+    """
+    CREATE OR REPLACE FUNCTION fw_support_person(text) RETURNS TABLE (user_id bigint, name text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT u.id, u.name FROM core_user u WHERE u.email = $1 AND u.is_support AND u.is_active
     $$
     """,
     # Where a colleague's days begin: the own time zone when one was chosen, else the vendor's.
@@ -165,7 +181,7 @@ FUNCTIONS = [
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT t.id, s.user_id, s.id, t.scopes, t.expires_at
         FROM core_apitoken t JOIN core_seat s ON s.id = t.seat_id AND s.is_active
-       WHERE t.token_hash = $1 AND t.revoked_at IS NULL
+       WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND s.role <> 'support'
     $$
     """,
     # The one seat a token speaks for, in one look: every request of a program begins with it.
@@ -177,7 +193,8 @@ FUNCTIONS = [
       vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
       partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
       second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
-      territory_ids bigint[], stands_in_for bigint[], look_uid uuid
+      territory_ids bigint[], stands_in_for bigint[], look_uid uuid,
+      support_until timestamptz, support_may_act boolean
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT t.id, s.user_id, t.scopes::text[], t.expires_at,
              s.id, s.uid, s.role, s.name, s.email, s.organization_id,
@@ -190,14 +207,15 @@ FUNCTIONS = [
              EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = s.user_id AND a.type <> 'recovery_codes'),
              coalesce(r.name, ''), r.permissions::text[],
              CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR,
-             (SELECT l.uid FROM core_look l WHERE l.vendor_id = s.vendor_id ORDER BY l.number DESC LIMIT 1)
+             (SELECT l.uid FROM core_look l WHERE l.vendor_id = s.vendor_id ORDER BY l.number DESC LIMIT 1),
+             NULL::timestamptz, false
         FROM core_apitoken t
         JOIN core_seat s ON s.id = t.seat_id AND s.vendor_id = t.vendor_id AND s.is_active
         JOIN core_organization v ON v.id = s.vendor_id
         LEFT JOIN core_partner p ON p.id = s.partner_id AND p.vendor_id = s.vendor_id
         LEFT JOIN core_customrole r ON r.id = s.custom_role_id AND r.vendor_id = s.vendor_id
         LEFT JOIN core_signinpolicy y ON y.vendor_id = s.vendor_id
-       WHERE t.token_hash = $1 AND t.revoked_at IS NULL
+       WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND s.role <> 'support'
     $$
     """,
     """
@@ -237,6 +255,8 @@ class SeatRow:
     territory_ids: tuple[int, ...] | None = None  # staff who see only the partners of these; None: all
     stands_in_for: tuple[int, ...] = ()  # seats of colleagues who are away
     look_uid: Any = None  # of the vendor's look in force; core.brand keeps what it says
+    support_until: datetime | None = None  # of a visitor whom the vendor lets in
+    support_may_act: bool = False
 
     @property
     def surface(self) -> str:
@@ -307,6 +327,11 @@ def is_only_ours(user_id: int) -> bool:
     return bool(_one("SELECT fw_is_only_ours(%s)", user_id)[0])
 
 
+def support_person(email: str) -> tuple[int, str] | None:
+    """(user id, name) of a person of the installation's support. In an acting context."""
+    return _one("SELECT user_id, name FROM fw_support_person(%s)", email)
+
+
 def zone_of_seat(seat_id: int) -> str:
     """The time zone of the person in a seat of the vendor in context. In a console or acting context."""
     found = _one("SELECT fw_zone_of_seat(%s)", seat_id)[0]
@@ -352,6 +377,7 @@ CALLERS = {
     "fw_seats_of_user(bigint)": "fw_web",
     "fw_seats(bigint)": "fw_web",
     "fw_seats_with_second_factor()": "fw_console, fw_limited, fw_acting",
+    "fw_support_person(text)": "fw_acting",
     "fw_zone_of_seat(bigint)": "fw_console, fw_limited, fw_acting",
     "fw_is_only_ours(bigint)": "fw_acting",
     "fw_readers(bigint[])": "fw_acting",
@@ -364,11 +390,19 @@ CALLERS = {
 }
 
 
+def _complete(statement: str) -> str:
+    """A statement with the parts that several have in common."""
+    parts = {"STANDS_IN_FOR": STANDS_IN_FOR, "SUPPORT_COLUMNS": SUPPORT_COLUMNS, "IS_LET_IN": IS_LET_IN}
+    for name, part in parts.items():
+        statement = statement.replace(name, part)
+    return statement
+
+
 def synchronise_functions() -> None:
     """Create or replace the functions, at once for everybody who calls them. Run as the owner."""
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in FUNCTIONS:
-            cursor.execute(statement.replace("STANDS_IN_FOR", STANDS_IN_FOR))
+            cursor.execute(_complete(statement))
         for name, callers in CALLERS.items():
             cursor.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
             cursor.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {callers}")

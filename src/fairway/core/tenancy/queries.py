@@ -133,7 +133,9 @@ def _permissions(seat: Seat) -> frozenset[str]:
 
 def staff_who_see_all() -> TenantQuerySet:
     """Open seats of staff who are limited to no territory, by name."""
-    return Seat.objects.filter(partner=None, is_active=True, territory_ids=None).order_by("name_key", "pk")
+    return Seat.objects.filter(partner=None, is_active=True, territory_ids=None, role__in=STAFF_ROLES).order_by(
+        "name_key", "pk"
+    )
 
 
 def deputies_for(absent: Seat) -> list[Seat]:

@@ -87,7 +87,7 @@ def notify(
 
 
 # About one's own things; of no use to a deputy, who could not open them.
-FOR_ONESELF = frozenset({"cover", "import", "import.drop", "personal.export"})
+FOR_ONESELF = frozenset({"cover", "import", "import.drop", "personal.export", "support"})
 
 
 def notify_many(notes: Sequence[Note], kind: str, *, at: datetime, by_mail: bool = True, form: str = "") -> None:

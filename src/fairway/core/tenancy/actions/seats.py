@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from fairway.core.access import Forbidden, Member, require
+from fairway.core.access import SUPPORT, Forbidden, Member, require
 from fairway.core.events.record import record, record_many
 from fairway.core.jobs import defer
 from fairway.core.refusals import Refused
@@ -66,6 +66,8 @@ def change_role(*, seat: Seat, role: str, custom_role: CustomRole | None, actor:
     require(actor, "people.manage")
     if seat.pk == actor.seat_id:
         raise Refused(_("You cannot change your own role. Ask a colleague."), field="role")
+    if seat.role == SUPPORT:
+        raise Refused(_("A visitor of the support has no role to change. End the visit instead."), field="role")
     if (role in STAFF_ROLES) != (seat.partner_id is None):
         raise Refused(_("This role is for the other side of the house."), field="role")
     if custom_role is not None and (custom_role.base != role or custom_role.retired_at is not None):

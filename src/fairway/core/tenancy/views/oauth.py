@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairway.core import clock
-from fairway.core.access import PERMISSIONS, Member, member_of_seat
+from fairway.core.access import PERMISSIONS, SUPPORT, Member, member_of_seat
 from fairway.core.http.frame import role_label
 from fairway.core.rights import WORDS
 from fairway.core.tenancy.actions.oauth import grantable
@@ -66,12 +66,12 @@ def _let_form_lead_to(address: str, response: HttpResponse) -> None:
 
 
 def _members(user: User, client: Client) -> list[Member]:
-    """The seats that the person has at the client's vendor."""
+    """The seats that the person has at the client's vendor; a visit of the support is lent to no app."""
     seats = tuple(seats_of_user(user.pk))
     return [
         member_of_seat(seat, user_id=user.pk, seats=seats, language=user.language, time_zone=user.time_zone)
         for seat in seats
-        if seat.vendor_slug == client.vendor_slug
+        if seat.vendor_slug == client.vendor_slug and seat.role != SUPPORT
     ]
 
 

@@ -104,6 +104,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "invitations": _shown_invitations(member),
         "roles_url": reverse("role-list") if member.can("people.manage") else "",
         "signing_in_url": reverse("signinpolicy-edit") if member.can("people.manage") else "",
+        "support_url": reverse("supportgrant-list") if member.can("people.manage") else "",
         "invite_url": address(member, "person-invite") if member.can("people.invite") else "",
     }
     return render(request, "people/people.html", context)
@@ -197,7 +198,7 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _may_change_role(seat: Seat, member: Member) -> bool:
-    return member.can("people.manage") and seat.pk != member.seat_id and seat.is_active
+    return member.can("people.manage") and seat.pk != member.seat_id and seat.is_active and seat.role in Role.values
 
 
 @require_POST

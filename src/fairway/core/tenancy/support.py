@@ -1,0 +1,32 @@
+"""Support access: a person of the installation's support visits a vendor that lets them in, for some hours."""
+
+from django.db import models
+
+from fairway.core.tenancy.models import Seat
+from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
+
+
+class SupportGrant(InternalModel):
+    """Lets the seat in from `starts_at` until `ends_until` (exclusive): to look, or with `may_act` to work too."""
+
+    seat = TenantForeignKey(Seat, related_name="+")
+    reason = models.CharField(max_length=300)
+    may_act = models.BooleanField(default=False)
+    starts_at = models.DateTimeField()
+    ends_until = models.DateTimeField()
+    granted_by = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
+    ended_at = models.DateTimeField(null=True, help_text="when somebody ended it, or its time was over")
+    last_seen_at = models.DateTimeField(null=True)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["vendor", "seat"], condition=models.Q(ended_at=None), name="supportgrant_one_open"
+            ),
+        ]
+
+    @property
+    def visitor(self) -> str:
+        return str(self.seat.name)
