@@ -63,7 +63,7 @@ def of_person(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Those of a colleague, for who manages people."""
     member: Member = request.member  # type: ignore[attr-defined]
     require(member, "people.manage")
-    seat = get_object_or_404(people_for(member), uid=uid, partner=None)
+    seat = get_object_or_404(people_for(member), uid=uid)
     return _page(request, member, seat, reverse("person-cover", args=[uid]))
 
 
