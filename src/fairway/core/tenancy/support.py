@@ -9,6 +9,8 @@ from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
 class SupportGrant(InternalModel):
     """Lets the seat in from `starts_at` until `ends_until` (exclusive): to look, or with `may_act` to work too."""
 
+    personal = {"reason": "text"}
+
     seat = TenantForeignKey(Seat, related_name="+")
     reason = models.CharField(max_length=300)
     may_act = models.BooleanField(default=False)
