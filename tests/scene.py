@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from fairway.catalog.models import ProductLine
 from fairway.core import clock
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.tenancy.actions.invitations import invite
 from fairway.core.tenancy.context import entering
 from fairway.deals.actions.decisions import return_registration
 from fairway.deals.actions.registrations import save_draft, submit_registration
 from fairway.deals.models import Deal
+from fairway.insight.actions.exports import request_export
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
 from fairway.leads.models import Offer
@@ -29,10 +31,20 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
     clear = submitted(cast, registered(cast, line, "Moorhof Molkerei"))
     with entering(cast.admin.context):
         deal = Deal.objects.get(registration=clear)
+    free = capture_lead(
+        actor=cast.operations, at=clock.now(), source="scene", values=LeadValues(need="Scene", company="Free")
+    )
+    at = clock.now()
+    export = request_export(kind="review-rows", parameters={}, actor=cast.admin, at=at)
+    guest = invite(
+        email="guest@scene.example", name="", role="seller", partner=cast.beta, actor=cast.admin, at=at
+    )  # fmt: skip
     return {
+        "exports": [str(export.uid)],
+        "invitations": [str(guest.uid)],
         "offers": [str(waiting.uid)],
-        "leads": [str(lead.uid)],
-        "registrations": [str(row.uid) for row in (draft, sent, asked)],
+        "leads": [str(lead.uid), str(free.uid)],
+        "registrations": [str(row.uid) for row in (draft, sent, asked, clear)],
         "deals": [str(deal.uid)],
     }
 

@@ -19,6 +19,7 @@ from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
 from fairway.core.saved import pages as saved
 from fairway.core.tenancy import api as tenancy_api
+from fairway.core.tenancy import people_api
 from fairway.core.tenancy.views import (
     clients,
     covers,
@@ -157,6 +158,12 @@ api = [
     path("me", programs.Me.as_view(), name="api-me"),
     path("covers", tenancy_api.Covers.as_view(), name="api-cover-list"),
     path("covers/<uuid:uid>/end", tenancy_api.CoverEnd.as_view(), name="api-cover-end"),
+    path("seats", people_api.People.as_view(), name="api-person-list"),
+    path("seats/<uuid:uid>", people_api.PersonDetail.as_view(), name="api-person"),
+    path("invitations", people_api.Invitations.as_view(), name="api-invitation-list"),
+    path("invitations/<uuid:uid>/revocation", people_api.InvitationRevocation.as_view(), name="api-invitation-revoke"),
+    path("customroles", people_api.Roles.as_view(), name="api-customrole-list"),
+    path("customroles/<uuid:uid>", people_api.RoleDetail.as_view(), name="api-customrole"),
     path("search", programs.Search.as_view(), name="api-search"),
     path("look", brand_api.LookOfVendor.as_view(), name="api-look"),
     path("openapi.json", openapi, name="api-schema"),

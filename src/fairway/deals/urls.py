@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import path
 
 from fairway.deals.api import deals as api_deals
+from fairway.deals.api import protections as api_protections
 from fairway.deals.api import registrations as api_registrations
 from fairway.deals.views import console_registrations as deciding
 from fairway.deals.views import customers, deals, protections, rules
@@ -63,6 +64,10 @@ def registration_verb(noun: str, view: Any) -> Any:
     return path(f"registrations/<uuid:uid>/{noun}", view.as_view(), name=f"api-registration-{noun}")
 
 
+def protection_verb(noun: str, view: Any) -> Any:
+    return path(f"protections/<uuid:uid>/{noun}", view.as_view(), name=f"api-protection-{noun}")
+
+
 api = [
     path("registrations", api_registrations.Registrations.as_view(), name="api-registration-list"),
     path("registrations/<uuid:uid>", api_registrations.RegistrationDetail.as_view(), name="api-registration"),
@@ -71,6 +76,16 @@ api = [
     registration_verb("approval", api_registrations.RegistrationApproval),
     registration_verb("return", api_registrations.RegistrationReturn),
     registration_verb("rejection", api_registrations.RegistrationRejection),
+    registration_verb("revocation", api_registrations.RegistrationRevocation),
+    path("protections", api_protections.Protections.as_view(), name="api-protection-list"),
+    path("protections/<uuid:uid>", api_protections.ProtectionDetail.as_view(), name="api-protection"),
+    path(
+        "protections/<uuid:uid>/extension",
+        api_protections.ProtectionExtension.as_view(),
+        name="api-protection-extension",
+    ),
+    protection_verb("release", api_protections.ProtectionRelease),
+    path("deals/<uuid:uid>/touches", api_deals.DealTouches.as_view(), name="api-deal-touches"),
     path("leads/<uuid:uid>/deal", api_deals.DealOfLead.as_view(), name="api-lead-deal"),
     path("deals", api_deals.Deals.as_view(), name="api-deal-list"),
     path("deals/<uuid:uid>", api_deals.DealDetail.as_view(), name="api-deal"),

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from fairway.insight import api as programs
 from fairway.insight.views import exports, reviews
 
 console = [
@@ -17,4 +18,9 @@ portal = [
     path("exports/", exports.export_list, name="portal-export-list"),
     path("exports/start/<slug:kind>/", exports.start, name="portal-export-start"),
     path("exports/<uuid:uid>/file/", exports.export_file, name="portal-export-file"),
+]
+api = [
+    path("exports", programs.Exports.as_view(), name="api-export-list"),
+    path("exports/<uuid:uid>", programs.ExportDetail.as_view(), name="api-export"),
+    path("exports/<uuid:uid>/file", programs.ExportText.as_view(), name="api-export-file"),
 ]

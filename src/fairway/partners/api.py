@@ -17,6 +17,7 @@ from fairway.core.http.api.fields import (
     Choice,
     Country,
     Email,
+    Flag,
     Input,
     Instant,
     Money,
@@ -26,14 +27,18 @@ from fairway.core.http.api.fields import (
     decimals_of,
 )
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
+from fairway.core.http.api.problems import Unprocessable
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.partners.actions.importing import import_partners
+from fairway.partners.actions.partners import CAPACITY_MAX, change_state, edit_partner
 from fairway.partners.models import PartnerKind, Profile
 from fairway.partners.queries.records import partner_records
 from fairway.partners.rules.rows import PartnerRow
+from fairway.partners.rules.states import PARTNER
 
 _STATES = [(str(value), str(label)) for value, label in PartnerState.choices]
 _KINDS = [(str(value), str(label)) for value, label in PartnerKind.choices]
+_VERBS = [(verb, str(PARTNER.labels[verb])) for verb in dict.fromkeys(verb for _from, verb in PARTNER.transitions)]
 _TUPLES = ("kinds", "verticals", "product_lines")
 
 
@@ -62,6 +67,34 @@ class PartnerGiven(Input):
     opened_year = Whole(min_value=1500, max_value=2100, required=False, allow_null=True)
     tier = Text(max_length=60, required=False, allow_blank=True, help_text="A tier's code or name.")
     cam_email = Email(required=False, allow_blank=True, help_text="The account manager's e-mail.")
+
+
+class PartnerChangeGiven(Input):
+    """What changes of a partner."""
+
+    external_id = Text(max_length=100, required=False, allow_blank=True)
+    name = Text(max_length=200, required=False)
+    country = Country(required=False)
+    state_code = Text(max_length=10, required=False, allow_blank=True)
+    state_name = Text(max_length=100, required=False, allow_blank=True)
+    city = Text(max_length=100, required=False, allow_blank=True)
+    postal_code = Text(max_length=20, required=False, allow_blank=True)
+    address = Text(max_length=300, required=False, allow_blank=True)
+    phone = Text(max_length=50, required=False, allow_blank=True)
+    website = Text(max_length=200, required=False, allow_blank=True)
+    kinds = serializers.ListField(child=Choice(choices=_KINDS), max_length=len(_KINDS), required=False)
+    verticals = _texts()
+    product_lines = _texts()
+    employees = Whole(max_value=2**31 - 1, required=False, allow_null=True)
+    annual_sales = Money(required=False, allow_null=True, help_text="In the vendor's currency.")
+    opened_year = Whole(min_value=1500, max_value=2100, required=False, allow_null=True)
+    lead_capacity = Whole(max_value=CAPACITY_MAX, required=False, help_text="Open leads it takes at once.")
+    accepts_leads = Flag(required=False)
+
+
+class PartnerStateGiven(Input):
+    verb = Choice(choices=_VERBS)
+    reason = Text(max_length=200, required=False, allow_blank=True, help_text="The partner reads it.")
 
 
 class PartnerLinesGiven(Input):
@@ -137,6 +170,45 @@ class PartnerDetail(Resource):
     )
     def get(self, call: Call, uid: UUID) -> Partner:
         return get_object_or_404(partner_records({}), uid=uid)
+
+    @operation(
+        "edit_partner", gettext_lazy("Change a partner"), permission="partner.edit", takes=PartnerChangeGiven,
+        gives=PartnerTold, has_version=True, help=gettext_lazy("Only what is given is changed."),
+    )  # fmt: skip
+    def patch(self, call: Call, uid: UUID) -> Partner:
+        partner = get_object_or_404(partner_records({}), uid=uid)
+        call.expect(partner.version)
+        edit_partner(
+            partner=partner, version=partner.version, values=_columns(call), actor=call.member, at=call.at
+        )  # fmt: skip
+        return get_object_or_404(partner_records({}), uid=uid)
+
+
+class PartnerStates(Resource):
+    tag = "partners"
+
+    @operation(
+        "change_partner_state", gettext_lazy("Pause, resume or end a partnership"), permission="partner.edit",
+        takes=PartnerStateGiven, gives=PartnerTold, has_version=True,
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> Partner:
+        partner = get_object_or_404(partner_records({}), uid=uid)
+        verb, reason = call.data["verb"], call.data.get("reason", "")
+        change_state(partner=partner, verb=verb, reason=reason, actor=call.member, at=call.at)
+        return get_object_or_404(partner_records({}), uid=uid)
+
+
+def _columns(call: Call) -> dict[str, Any]:
+    """The columns that a change names. Raises Unprocessable for another currency than the vendor's."""
+    values = dict(call.data)
+    if "annual_sales" in values:
+        amount = values.pop("annual_sales")
+        currency = call.member.seat.vendor_currency if call.member.seat else ""
+        if amount and amount["currency"] != currency:
+            text = _("Write it in %(currency)s, the vendor's currency.") % {"currency": currency}
+            raise Unprocessable({"annual_sales": {"currency": [text]}})
+        values["annual_sales_minor"] = amount["amount_minor"] if amount else None
+    return values
 
 
 class PartnerBulk(Resource):

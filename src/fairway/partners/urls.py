@@ -32,4 +32,5 @@ api = [
     path("partners", programs.Partners.as_view(), name="api-partner-list"),
     path("partners/bulk", programs.PartnerBulk.as_view(), name="api-partner-bulk"),
     path("partners/<uuid:uid>", programs.PartnerDetail.as_view(), name="api-partner"),
+    path("partners/<uuid:uid>/state", programs.PartnerStates.as_view(), name="api-partner-state"),
 ]

@@ -7,14 +7,15 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fairway.core.http.api.operations import Call, Resource, operation
+from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
-from fairway.deals.actions.deals import lose_deal, move_deal, win_deal
+from fairway.deals.actions.deals import edit_deal, lose_deal, move_deal, set_next_step, win_deal
 from fairway.deals.actions.opening import convert_lead
-from fairway.deals.api.schemas import DealQuery, DealTold, LossGiven, StageGiven, WinGiven
+from fairway.deals.api.schemas import DealGiven, DealQuery, DealTold, LossGiven, StageGiven, WinGiven
 from fairway.deals.models import Deal
 from fairway.deals.queries.records import deal_records
-from fairway.leads.models import Lead
+from fairway.leads.api.work import TouchGiven, TouchTold, touched, touches_of
+from fairway.leads.models import Lead, Touch
 
 
 class Deals(Resource):
@@ -46,6 +47,40 @@ class DealDetail(Resource):
     @operation("read_deal", gettext_lazy("Read a deal"), permission="deal.read", gives=DealTold, has_version=True)
     def get(self, call: Call, uid: UUID) -> Deal:
         return found(uid)
+
+    @operation(
+        "edit_deal", gettext_lazy("Change a deal"), permission="deal.work", takes=DealGiven, gives=DealTold,
+        has_version=True, help=gettext_lazy("Only what is given is changed; an empty next step clears it."),
+    )  # fmt: skip
+    def patch(self, call: Call, uid: UUID) -> Deal:
+        deal, given = found(uid), dict(call.data)
+        call.expect(deal.version)
+        if "next_step" in given:
+            step, on = given.pop("next_step"), given.pop("next_step_on", None)
+            set_next_step(deal=deal, text=step, on=on, actor=call.member, at=call.at, version=deal.version)
+        if "amount" in given:
+            given |= given.pop("amount")
+        if given:
+            edit_deal(deal=deal, values=given, version=deal.version, actor=call.member, at=call.at)
+        return found(uid)
+
+
+class DealTouches(Resource):
+    tag = "deals"
+
+    @operation(
+        "list_deal_touches", gettext_lazy("List contacts about a deal"), permission="deal.read", asks=PageQuery,
+        gives=TouchTold, is_list=True, order="touched_at", help=gettext_lazy("The latest first."),
+    )  # fmt: skip
+    def get(self, call: Call, uid: UUID) -> QuerySet[Touch]:
+        return touches_of(found(uid))
+
+    @operation(
+        "touch_deal", gettext_lazy("Log a contact about a deal"), permission="deal.work", takes=TouchGiven,
+        gives=TouchTold, statuses=(201,),
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> tuple[int, Touch]:
+        return touched(found(uid), call)
 
 
 class DealStage(Resource):

@@ -13,7 +13,13 @@ from fairway.catalog.models import ProductLine
 from fairway.core.http.api.operations import Call, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
 from fairway.customers.models import Customer
-from fairway.deals.actions.decisions import MAKE_NEW, approve_registration, reject_registration, return_registration
+from fairway.deals.actions.decisions import (
+    MAKE_NEW,
+    approve_registration,
+    reject_registration,
+    return_registration,
+    revoke_registration,
+)
 from fairway.deals.actions.registrations import (
     answer_question,
     save_draft,
@@ -28,6 +34,7 @@ from fairway.deals.api.schemas import (
     RegistrationTold,
     RejectionGiven,
     ReturnGiven,
+    RevocationGiven,
     SubmissionGiven,
 )
 from fairway.deals.models import Registration
@@ -147,6 +154,20 @@ class RegistrationRejection(Resource):
     def post(self, call: Call, uid: UUID) -> Registration:
         reason, note = call.data["reason"], call.data.get("note", "")
         reject_registration(registration=found(call, uid), reason=reason, note=note, actor=call.member, at=call.at)
+        return found(call, uid)
+
+
+class RegistrationRevocation(Resource):
+    tag = "registrations"
+
+    @operation(
+        "revoke_registration", gettext_lazy("Revoke a registration"), permission="registration.decide",
+        takes=RevocationGiven, gives=RegistrationTold, has_version=True,
+        help=gettext_lazy("One that was approved; its protection ends."),
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> Registration:
+        reason = call.data["reason"]
+        revoke_registration(registration=found(call, uid), reason=reason, actor=call.member, at=call.at)
         return found(call, uid)
 
 

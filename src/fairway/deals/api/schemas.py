@@ -70,6 +70,10 @@ class RejectionGiven(Input):
     note = Text(max_length=2000, required=False, allow_blank=True, help_text="The partner reads it.")
 
 
+class RevocationGiven(Input):
+    reason = Text(max_length=2000, help_text="The partner reads it.")
+
+
 class RegistrationQuery(PageQuery):
     state = Choice(choices=_REGISTRATION_STATES, required=False)
     partner = serializers.UUIDField(required=False)
@@ -130,6 +134,21 @@ class RegistrationTold(Output):
     @extend_schema_field(ConflictTold(many=True))
     def get_conflicts(self, registration: Registration) -> Any:
         return ConflictTold(registration.found, many=True).data  # type: ignore[attr-defined]
+
+
+class DealGiven(Input):
+    """What changes of an open deal."""
+
+    title = Text(max_length=200, required=False)
+    amount = Money(required=False)
+    closes_on = Day(required=False, allow_null=True)
+    next_step = Text(max_length=200, required=False, allow_blank=True)
+    next_step_on = Day(required=False, allow_null=True)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if "next_step_on" in given and "next_step" not in given:
+            raise serializers.ValidationError({"next_step": [_("Say what happens on this day.")]})
+        return given
 
 
 class DealQuery(PageQuery):

@@ -1,0 +1,102 @@
+"""Whatever people can do, programs can do: every action is called by an operation, or named here with the reason."""
+
+import ast
+from pathlib import Path
+
+SRC = Path(__file__).parents[1] / "src" / "fairway"
+BY_BULK = "the same by many rows: programs send one request each, or a bulk request where there is one"
+BY_IMPORT = "reached by sending an import of its kind"
+INSIDE = "a part of other actions, jobs and reactions; no person asks for it"
+ON_PAGES = "about the page a person looks at"
+BY_PERSON = "only a person at a browser, with the own log-in, may do this"
+NOT_YET = "not reachable yet"
+REVIEWED = {
+    # connect
+    "import_products": BY_IMPORT, "import_customers": BY_IMPORT, "import_contacts": BY_IMPORT,
+    "import_deals": BY_IMPORT, "import_touches": BY_IMPORT, "import_leads": BY_IMPORT, "import_campaigns": BY_IMPORT,
+    "import_partner_contacts": BY_IMPORT, "take_one": INSIDE, "stop_drop_folder": INSIDE, "propose_duplicates": INSIDE,
+    "remember": INSIDE, "begin_import": INSIDE, "take_chunk": INSIDE, "finish_import": INSIDE, "fail_import": INSIDE,
+    "push_stuck_imports": INSIDE, "clear_files": INSIDE, "guess_again": ON_PAGES, "correct_reading": ON_PAGES,
+    "save_drop_folder": NOT_YET, "delete_drop_folder": NOT_YET, "dismiss_duplicate": NOT_YET,
+    "reopen_duplicate": NOT_YET, "merge_duplicate": NOT_YET, "undo_merge": NOT_YET, "change_mapping": NOT_YET,
+    "forget_mapping": NOT_YET, "resume_import": NOT_YET, "cancel_import": NOT_YET, "run_again": NOT_YET,
+    # people
+    "hand_over": NOT_YET, "undo_handover": NOT_YET, "resend_invitation": NOT_YET,
+    "send_left_invitations": INSIDE, "save_client": BY_PERSON, "retire_client": BY_PERSON, "grant": BY_PERSON,
+    "revoke_grant": BY_PERSON, "forget_ended": INSIDE, "close_in_block": INSIDE, "require_mine": INSIDE,
+    "ask_second_factor_of_staff": BY_PERSON, "reset_second_factor": BY_PERSON, "create_token": BY_PERSON,
+    "revoke_token": BY_PERSON, "limit_seat": NOT_YET, "retry_mail": NOT_YET,
+    "mark_read": NOT_YET, "request_approval": INSIDE, "decide": INSIDE, "withdraw_approval": INSIDE,
+    # customers and deals
+    "resolve_customer": INSIDE, "resolve_or_create": INSIDE, "create_unnamed": INSIDE, "create_customers": INSIDE,
+    "new_customer": INSIDE, "require_decider": INSIDE, "approve_by_rule": INSIDE, "move_deals": BY_BULK,
+    "put_back": ON_PAGES, "approve_registrations": BY_BULK, "open_deal": INSIDE, "protect_registration": INSIDE,
+    "protect_lead": INSIDE, "end_protection": INSIDE, "terms_of_sending": INSIDE, "ask_deal_desk": INSIDE,
+    "save_deal_rules": NOT_YET,
+    # leads
+    "capture_lead": "the pages' form of capture_leads", "capture_many": INSIDE, "save_lead_form": NOT_YET,
+    "offer_leads": BY_BULK, "recall_leads": BY_BULK, "close_leads": BY_BULK, "insert_offers": INSIDE,
+    "open_offer": ON_PAGES, "lapse_offer": NOT_YET, "remind_offer": NOT_YET, "place_leads": INSIDE,
+    "ensure_policies": INSIDE, "save_score_draft": NOT_YET, "save_routing_draft": NOT_YET, "edit_score_draft": NOT_YET,
+    "edit_routing_draft": NOT_YET, "edit_bands": NOT_YET, "publish_score_card": NOT_YET,
+    "publish_routing_policy": NOT_YET, "discard_draft": NOT_YET, "route_leads": INSIDE, "score_leads": INSIDE,
+    "mark_converted": INSIDE,
+    # partners and numbers
+    "save_contact": NOT_YET, "remove_contact": NOT_YET, "enroll": NOT_YET, "place_in_tiers": INSIDE,
+    "assign_manager": NOT_YET, "assign_managers": BY_BULK, "change_states": BY_BULK,
+    "create_partner": "a bulk request of one line makes a partner", "set_capacity": "part of changing a partner",
+    "set_credential": NOT_YET, "remove_credential": NOT_YET, "save_program": NOT_YET, "save_tier": NOT_YET,
+    "remove_tier": NOT_YET, "save_territory": NOT_YET, "remove_territory": NOT_YET, "assign_territories": NOT_YET,
+    "write_export": INSIDE, "end_left_exports": INSIDE,
+    # support, brand, privacy
+    "allow_again": NOT_YET,
+    "ask_erasure": NOT_YET,
+    "ask_for_data_of": NOT_YET,
+    "ask_for_domain": NOT_YET,
+    "ask_for_own_data": NOT_YET,
+    "ask_name_servers": NOT_YET,
+    "carry_out": NOT_YET,
+    "clear_exports": NOT_YET,
+    "end_support": NOT_YET,
+    "erase_files": NOT_YET,
+    "fetched": NOT_YET,
+    "give_up_domain": NOT_YET,
+    "grant_support": NOT_YET,
+    "reset_look": NOT_YET,
+    "return_to_look": NOT_YET,
+    "send_trial_letter": NOT_YET,
+}  # fmt: skip
+
+
+def functions(path: Path) -> list[ast.FunctionDef]:
+    return [each for each in ast.parse(path.read_text()).body if isinstance(each, ast.FunctionDef)]
+
+
+def actions() -> set[str]:
+    """The public functions of actions that a member does something by."""
+    found = set()
+    for path in SRC.glob("**/actions/*.py"):
+        for each in functions(path):
+            names = {argument.arg for argument in (*each.args.args, *each.args.kwonlyargs)}
+            if "actor" in names and not each.name.startswith("_"):
+                found.add(each.name)
+    return found
+
+
+def called_by_programs() -> set[str]:
+    """Names that the modules of the API import and use."""
+    found = set()
+    for path in [*SRC.glob("**/*api.py"), *SRC.glob("**/api/*.py")]:
+        names = {each.id for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Name)}
+        found |= names
+    return found
+
+
+def test_every_action_is_reached_by_a_program_or_named_with_a_reason() -> None:
+    unreached = actions() - called_by_programs() - {"earlier_answer", "keep_answer"}
+    assert sorted(unreached - set(REVIEWED)) == [], "give it an operation, or a reason in this file"
+
+
+def test_no_reason_outlives_its_action() -> None:
+    unreached = actions() - called_by_programs()
+    assert sorted(set(REVIEWED) - unreached) == []
