@@ -25,6 +25,8 @@ KEPT = (Partner, Seat)  # the cast has them
 # Where the default would hide a row from its rightful reader: staff never see a draft.
 # And a card by which a lead was scored is no draft.
 CHANGED: dict[str, dict[str, Any]] = {"Registration": {"state": "submitted"}, "ScoreCard": {"state": "retired"}}
+# What stands on a vendor's log-in page for everybody says whose it is, and carries no mark.
+PUBLIC = {("Look", "program_name")}
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def _value(model: type[models.Model], field: models.Field, whose: Whose, rows: d
         return _row_of(field.related_model, whose, rows)
     if field.has_default() and not isinstance(field, models.CharField | models.TextField | models.JSONField):
         return None
+    if (model.__name__, field.name) in PUBLIC:
+        return f"Programme of {whose.vendor.name}"
     mark = whose.marks.get(model.tenancy, "mark")  # type: ignore[attr-defined]
     value = _plain(model, field, mark)
     return whose.number if value == 1 and not isinstance(value, bool) else value
