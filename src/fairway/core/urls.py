@@ -18,8 +18,8 @@ from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
 from fairway.core.saved import pages as saved
-from fairway.core.tenancy import api as tenancy_api
-from fairway.core.tenancy import people_api
+from fairway.core.tenancy.api import covers as covers_api
+from fairway.core.tenancy.api import people as people_api
 from fairway.core.tenancy.views import (
     clients,
     covers,
@@ -156,8 +156,8 @@ plain += [
 ]
 api = [
     path("me", programs.Me.as_view(), name="api-me"),
-    path("covers", tenancy_api.Covers.as_view(), name="api-cover-list"),
-    path("covers/<uuid:uid>/end", tenancy_api.CoverEnd.as_view(), name="api-cover-end"),
+    path("covers", covers_api.Covers.as_view(), name="api-cover-list"),
+    path("covers/<uuid:uid>/end", covers_api.CoverEnd.as_view(), name="api-cover-end"),
     path("seats", people_api.People.as_view(), name="api-person-list"),
     path("seats/<uuid:uid>", people_api.PersonDetail.as_view(), name="api-person"),
     path("invitations", people_api.Invitations.as_view(), name="api-invitation-list"),

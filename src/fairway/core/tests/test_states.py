@@ -121,13 +121,13 @@ def test_machines_are_registered_once_for_the_sweeps():
 
 def test_words_are_translated_when_they_are_shown():
     sentence = words.said("%(n)s papers", n=3)
-    before = words._translate
+    before = words._translate, words._translate_many
     try:
         assert str(sentence) == "3 papers"
         words.install({"%(n)s papers": "%(n)s Blätter"}.__getitem__)
         assert str(sentence) == "3 Blätter"
     finally:
-        words.install(before)
+        words.install(*before)
 
 
 registry = Apps()

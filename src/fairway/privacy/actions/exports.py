@@ -91,7 +91,7 @@ def _write(path: Path, found: list[Section], whose: Whose, vendor: str, at: date
     unfinished = path.with_suffix(".part")
     data = {"vendor": vendor, "written_at": at.isoformat(), "emails": list(whose.emails), "names": list(whose.names)}
     told = [{"title": title_of(section.name), "rows": section.rows} for section in found]
-    page = render_to_string("privacy/file.html", {"sections": told, "vendor": vendor, "whose": whose, "at": at})
+    page = render_to_string("privacy/files/person.html", {"sections": told, "vendor": vendor, "whose": whose, "at": at})
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as packed:
         whole = data | {"data": {section.name: section.rows for section in found}}
         packed.writestr("data.json", json.dumps(whole, ensure_ascii=False, indent=1, default=str))

@@ -148,6 +148,7 @@ def test_every_door_is_an_address_that_there_is():
         "invite": "/acme/console/people/invite/", "public-form": "/acme/public/f/guide/",
         "upload": "/acme/console/imports/new/", "export": "/acme/console/exports/start/leads/",
         "api": "/api/v1/leads", "api-unknown": "/api/v1/leads",
+        "oauth": "/oauth/token", "oauth-consent": "/oauth/authorize",
     }  # fmt: skip
     assert {door.name for door in limits.doors()} == set(samples)
     for door in limits.doors():
