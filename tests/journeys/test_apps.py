@@ -33,7 +33,7 @@ def test_a_person_lets_an_app_in_and_comes_back_to_it(committed, browse):
     slug = committed.acme.slug
     page = person.go(f"/{slug}/console/apps/")
     shoot(person, "apps")
-    page.get_by_role("button", name="Shut Calendar out").click()
+    page.get_by_role("button", name="Shut out: Calendar").click()
     assert "None. When an app asks you" in page.content()
     admin = browse(committed.admin)
     admin.go(f"/{slug}/console/clients/")
