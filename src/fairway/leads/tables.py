@@ -32,6 +32,8 @@ OFFER_STATES = {state: (kind, gettext_lazy(str(OFFER.labels[state]))) for state,
 
 
 def person_name(row: Mapping[str, Any]) -> str:
+    if "person" in row:
+        return (row["person"] or "").strip()
     return f"{row['people__first_name'] or ''} {row['people__last_name'] or ''}".strip()
 
 
