@@ -46,48 +46,39 @@ def _texts(most: int = 60) -> serializers.ListField:
     return serializers.ListField(child=Text(max_length=60), max_length=most, required=False)
 
 
-class PartnerGiven(Input):
+class PartnerFacts(Input):
+    """What may be said of a partner, when it is added and when it changes."""
+
+    country = Country(required=False)
+    state_code = Text(max_length=10, required=False, allow_blank=True)
+    state_name = Text(max_length=100, required=False, allow_blank=True)
+    city = Text(max_length=100, required=False, allow_blank=True)
+    postal_code = Text(max_length=20, required=False, allow_blank=True)
+    address = Text(max_length=300, required=False, allow_blank=True)
+    phone = Text(max_length=50, required=False, allow_blank=True)
+    website = Text(max_length=200, required=False, allow_blank=True)
+    kinds = serializers.ListField(child=Choice(choices=_KINDS), max_length=len(_KINDS), required=False)
+    verticals = _texts()
+    product_lines = _texts()
+    employees = Whole(max_value=2**31 - 1, required=False, allow_null=True)
+    annual_sales = Money(required=False, allow_null=True, help_text="In the vendor's currency.")
+    opened_year = Whole(min_value=1500, max_value=2100, required=False, allow_null=True)
+
+
+class PartnerGiven(PartnerFacts):
     """A partner. The same external id is the same partner: what is given and differs is updated."""
 
     external_id = Text(max_length=100)
     name = Text(max_length=200)
-    country = Country(required=False)
-    state_code = Text(max_length=10, required=False, allow_blank=True)
-    state_name = Text(max_length=100, required=False, allow_blank=True)
-    city = Text(max_length=100, required=False, allow_blank=True)
-    postal_code = Text(max_length=20, required=False, allow_blank=True)
-    address = Text(max_length=300, required=False, allow_blank=True)
-    phone = Text(max_length=50, required=False, allow_blank=True)
-    website = Text(max_length=200, required=False, allow_blank=True)
-    kinds = serializers.ListField(child=Choice(choices=_KINDS), max_length=len(_KINDS), required=False)
-    verticals = _texts()
-    product_lines = _texts()
-    employees = Whole(max_value=2**31 - 1, required=False, allow_null=True)
-    annual_sales = Money(required=False, allow_null=True, help_text="In the vendor's currency.")
-    opened_year = Whole(min_value=1500, max_value=2100, required=False, allow_null=True)
     tier = Text(max_length=60, required=False, allow_blank=True, help_text="A tier's code or name.")
     cam_email = Email(required=False, allow_blank=True, help_text="The account manager's e-mail.")
 
 
-class PartnerChangeGiven(Input):
+class PartnerChangeGiven(PartnerFacts):
     """What changes of a partner."""
 
     external_id = Text(max_length=100, required=False, allow_blank=True)
     name = Text(max_length=200, required=False)
-    country = Country(required=False)
-    state_code = Text(max_length=10, required=False, allow_blank=True)
-    state_name = Text(max_length=100, required=False, allow_blank=True)
-    city = Text(max_length=100, required=False, allow_blank=True)
-    postal_code = Text(max_length=20, required=False, allow_blank=True)
-    address = Text(max_length=300, required=False, allow_blank=True)
-    phone = Text(max_length=50, required=False, allow_blank=True)
-    website = Text(max_length=200, required=False, allow_blank=True)
-    kinds = serializers.ListField(child=Choice(choices=_KINDS), max_length=len(_KINDS), required=False)
-    verticals = _texts()
-    product_lines = _texts()
-    employees = Whole(max_value=2**31 - 1, required=False, allow_null=True)
-    annual_sales = Money(required=False, allow_null=True, help_text="In the vendor's currency.")
-    opened_year = Whole(min_value=1500, max_value=2100, required=False, allow_null=True)
     lead_capacity = Whole(max_value=CAPACITY_MAX, required=False, help_text="Open leads it takes at once.")
     accepts_leads = Flag(required=False)
 
