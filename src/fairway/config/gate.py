@@ -23,7 +23,8 @@ from fairway.config.commands.database import ROOT, CommandError, environment_for
 BUDGETS = ROOT / "benchmarks" / "gate_budgets.toml"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_TESTS_COLLECTED = 5
-WORKERS = "2"
+# Whoever has nothing left takes from the other: the slowest tests, the sweeps, are collected last.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "worksteal")
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ def parts(*, everything: bool) -> list[Part]:
         Part("imports", ("lint-imports",)),
         Part("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
         Part("templates", (python, "-m", "fairway.config.templates_check")),
-        _pytest("unit", "not browser and not race and not long", "-n", WORKERS),
+        _pytest("unit", "not browser and not race and not long", *SIDE_BY_SIDE),
         _pytest("races", "race and not browser and not long"),
-        _pytest("browser", "browser and not long", needs_browser=True),
+        _pytest("browser", "browser and not long", *SIDE_BY_SIDE, needs_browser=True),
     ]
     if everything:
         listed.append(_pytest("long", "long", needs_browser=True))
