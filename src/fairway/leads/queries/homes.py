@@ -1,10 +1,12 @@
 """The few rows and counts that the home pages show of leads."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from fairway.core.prepared import Wanted, prepared
 from fairway.leads.models import Lead, Offer
@@ -16,6 +18,8 @@ CHANGES_SHOWN = 6
 ANSWERS_COUNTED = 200
 # A share does not get truer with more, and a home page reads no month of a hundred thousand.
 RATED = 10_000
+# The same of the leads that wait: those that wait longest say what is wrong.
+WAITING_READ = 2_000
 
 
 @prepared
@@ -28,9 +32,25 @@ def waiting_count() -> Wanted[int]:
     return _waiting().counted(COUNT_CAP)
 
 
-def waiting_by_reason() -> QuerySet[Lead, dict[str, Any]]:
-    rows = Lead.objects.filter(state=LeadState.WAITING).values(reason=REASON)
-    return rows.annotate(leads=Count("id"), oldest=Min("captured_at")).order_by("-leads", "reason")
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why some leads wait, how many of those that were read, and since when the oldest does."""
+
+    text: str
+    leads: int
+    oldest: datetime
+
+
+def waiting_by_reason() -> tuple[list[Reason], bool]:
+    """The reasons of the WAITING_READ leads that wait longest, most leads first; True when more wait than were read."""
+    waiting = Lead.objects.filter(state=LeadState.WAITING).order_by("captured_at")
+    rows = list(waiting.values_list(REASON, "captured_at")[: WAITING_READ + 1])
+    oldest: dict[str, datetime] = {}
+    for text, captured_at in rows[:WAITING_READ]:
+        oldest.setdefault(text, captured_at)
+    counts = Counter(text for text, _captured_at in rows[:WAITING_READ])
+    reasons = [Reason(text, count, oldest[text]) for text, count in counts.items()]
+    return sorted(reasons, key=lambda one: (-one.leads, one.text)), len(rows) > WAITING_READ
 
 
 def steps_due(today: date, seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:

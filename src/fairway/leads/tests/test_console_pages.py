@@ -116,6 +116,18 @@ def test_leads_that_wait_for_the_same_reason_stand_together_whatever_the_numbers
     assert "2 leads wait" in text_of(client.get("/acme/console/"))
 
 
+def test_the_home_reads_those_that_wait_longest_and_says_that_there_are_more(acme, client_of, monkeypatch):
+    monkeypatch.setattr("fairway.leads.queries.homes.WAITING_READ", 2)
+    with acting_for(acme.admin):
+        for number, text in enumerate(["Nobody sells it.", "Nobody sells it.", "Nobody is near."]):
+            lead = captured(acme, company=f"Lagerhaus {number}")
+            old = clock.now() - timedelta(days=9 - number)
+            Lead.objects.filter(pk=lead.pk).update(state="waiting", waiting_because=text, captured_at=old)
+    page = text_of(client_of(acme.operations).get("/acme/console/"))
+    assert "2+ leads wait" in page
+    assert "Nobody is near." not in page
+
+
 def test_a_reminder_is_sent_to_the_partner(acme, client_of):
     offer = offered(acme)
     lead = fresh(acme, Lead(pk=offer.lead_id))

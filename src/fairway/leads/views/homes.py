@@ -103,16 +103,17 @@ def leads_waiting(member: Member, at: datetime) -> Iterable[TodoItem]:
     """Leads that nobody has, by reason: for those who may route."""
     if not member.can("lead.route"):
         return []
-    return [_waiting(row) for row in queries.waiting_by_reason()[:SHOWN]]
+    reasons, is_more = queries.waiting_by_reason()
+    return [_waiting(reason, is_more) for reason in reasons[:SHOWN]]
 
 
-def _waiting(row: dict[str, Any]) -> TodoItem:
-    words = ngettext("%(n)s lead waits", "%(n)s leads wait", row["leads"]) % {"n": number(row["leads"])}
-    because = row["reason"]
+def _waiting(reason: queries.Reason, is_more: bool) -> TodoItem:
+    words = ngettext("%(n)s lead waits", "%(n)s leads wait", reason.leads)
+    count = f"{number(reason.leads)}+" if is_more else number(reason.leads)
     return TodoItem(
-        words, because or _("No reason is kept."), _("since %(day)s") % {"day": day(row["oldest"])}, False,
-        f"{reverse('lead-waiting')}?{urlencode({'because': because})}", _("See leads"), "decide",
-        row["oldest"].timestamp(), icon="target",
+        words % {"n": count}, reason.text or _("No reason is kept."), _("since %(day)s") % {"day": day(reason.oldest)},
+        False, f"{reverse('lead-waiting')}?{urlencode({'because': reason.text})}", _("See leads"), "decide",
+        reason.oldest.timestamp(), icon="target",
     )  # fmt: skip
 
 
