@@ -15,6 +15,16 @@ from fairway.core.tenancy.middleware import hash_token
 from fairway.core.tenancy.tokens import ApiToken
 
 BASE = "/api/v1/"
+# The first words of addresses that are no plural of a model's name.
+NOUNS = {
+    "imports": "importrun", "duplicates": "duplicatepair", "territories": "territory",
+}  # fmt: skip
+
+
+def noun_of(path: str) -> str:
+    """The name of the model whose rows an address below /api/v1/ speaks of, by its first word."""
+    word = path.removeprefix("api/v1/").partition("/")[0]
+    return NOUNS.get(word) or word.replace("-", "").rstrip("s")
 
 
 def token_of(member: Member, *scopes: str, **values: Any) -> str:

@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 
 from fairway.catalog.models import ProductLine
+from fairway.connect.actions.duplicates import dismiss_duplicate, merge_duplicate
+from fairway.connect.models import DuplicatePair, ImportRun, SavedMapping
 from fairway.core import clock
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.actions.invitations import invite
 from fairway.core.tenancy.context import entering
+from fairway.customers.models import Customer
 from fairway.deals.actions.decisions import return_registration
 from fairway.deals.actions.registrations import save_draft, submit_registration
 from fairway.deals.models import Deal
@@ -40,12 +43,46 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
         email="guest@scene.example", name="", role="seller", partner=cast.beta, actor=cast.admin, at=at
     )  # fmt: skip
     return {
+        **of_connect(cast),
         "exports": [str(export.uid)],
         "invitations": [str(guest.uid)],
         "offers": [str(waiting.uid)],
         "leads": [str(lead.uid), str(free.uid)],
         "registrations": [str(row.uid) for row in (draft, sent, asked, clear)],
         "deals": [str(deal.uid)],
+    }
+
+
+def of_connect(cast: Cast) -> dict[str, list[str]]:
+    """Possible duplicates in every state, an import that stands still, and remembered columns."""
+    at = clock.now()
+    with acting_for(cast.admin):
+        twins = [Customer.objects.create(vendor=cast.acme, name=f"Twin {n}", created_at=at) for n in range(6)]
+        pairs = [
+            DuplicatePair.objects.create(
+                vendor=cast.acme, kind="customers", first_id=one.pk, second_id=other.pk, likeness=0.9, found_at=at
+            )
+            for one, other in zip(twins[::2], twins[1::2], strict=True)
+        ]
+        standing = ImportRun.objects.create(
+            vendor=cast.acme, kind="partners", state="waiting", file_name="scene.csv", seat_id=cast.admin.seat_id,
+            created_at=at - timedelta(days=1),
+        )  # fmt: skip
+        ready = ImportRun.objects.create(
+            vendor=cast.acme, kind="partners", file_name="scene.csv", created_at=at,
+            reading={"first_line": 2, "columns": ["Id", "Name"]}, mapping={"external_id": "Id", "name": "Name"},
+        )  # fmt: skip
+        saved = SavedMapping.objects.create(
+            vendor=cast.acme, kind="partners", name="Scene", shape="scene", columns=["Id", "Name"], created_at=at,
+            mapping={"external_id": "Id", "name": "Name"}, used_at=at,
+        )  # fmt: skip
+    _to_decide, merged, dismissed = pairs
+    merge_duplicate(pair=merged, winner_id=merged.first_id, actor=cast.admin, at=at)
+    dismiss_duplicate(pair=dismissed, actor=cast.admin, at=at)
+    return {
+        "duplicates": [str(pair.uid) for pair in pairs],
+        "imports": [str(standing.uid), str(ready.uid)],
+        "saved-mappings": [str(saved.uid)],
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 from schemathesis.generation import GenerationMode
 
 from fairway.core.tenancy.acting import acting_for
-from tests.api import token_of
+from tests.api import noun_of, token_of
 from tests.fuzz import fuzz, operations
 from tests.rows import make_rows
 from tests.scene import make_scene
@@ -15,14 +15,14 @@ WHO = ("admin", "beta_executive")
 
 @pytest.fixture
 def uids(acme) -> dict[str, list[str]]:
-    """uids of rows, by the first word of their address: those of the scene, else one of every table."""
+    """uids of rows, by the model's name: those of the scene, else one of every table."""
     with acting_for(acme.admin):
-        rows = {f"{model._meta.model_name}s": [str(row.uid)] for model, row in make_rows(acme).items()}
-    return rows | make_scene(acme)
+        rows = {str(model._meta.model_name): [str(row.uid)] for model, row in make_rows(acme).items()}
+    return rows | {noun_of(word): found for word, found in make_scene(acme).items()}
 
 
 def of(label: str, uids: dict[str, list[str]]) -> list[str]:
-    return uids.get(label.split("/")[3], [])
+    return uids.get(noun_of(label.partition("/")[2]), [])
 
 
 def trouble(acme, uids, mode: GenerationMode, examples: int, labels) -> dict[str, int]:

@@ -17,9 +17,6 @@ REVIEWED = {
     "import_partner_contacts": BY_IMPORT, "take_one": INSIDE, "stop_drop_folder": INSIDE, "propose_duplicates": INSIDE,
     "remember": INSIDE, "begin_import": INSIDE, "take_chunk": INSIDE, "finish_import": INSIDE, "fail_import": INSIDE,
     "push_stuck_imports": INSIDE, "clear_files": INSIDE, "guess_again": ON_PAGES, "correct_reading": ON_PAGES,
-    "save_drop_folder": NOT_YET, "delete_drop_folder": NOT_YET, "dismiss_duplicate": NOT_YET,
-    "reopen_duplicate": NOT_YET, "merge_duplicate": NOT_YET, "undo_merge": NOT_YET, "change_mapping": NOT_YET,
-    "forget_mapping": NOT_YET, "resume_import": NOT_YET, "cancel_import": NOT_YET, "run_again": NOT_YET,
     # people
     "hand_over": NOT_YET, "undo_handover": NOT_YET, "resend_invitation": NOT_YET,
     "send_left_invitations": INSIDE, "save_client": BY_PERSON, "retire_client": BY_PERSON, "grant": BY_PERSON,

@@ -13,6 +13,7 @@ from django.db import connection
 
 from fairway.config.wsgi import application
 from fairway.core import clock
+from fairway.core.http.api.schema import document
 from fairway.core.http.tests.test_style_page import Quiet
 from fairway.core.tenancy.context import entering
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
@@ -39,6 +40,20 @@ def address(committed) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def listed() -> str:
+    """The operations as the page lists them, by tag and in the order of the addresses."""
+    tags: dict[str, list[str]] = {}
+    for methods in document()["paths"].values():
+        for each in methods.values():
+            tags.setdefault(each["tags"][0], []).append(f"`{each['operationId']}`")
+    return "".join(f"- {tag}: {', '.join(names)}\n" for tag, names in sorted(tags.items()))
+
+
+def test_the_page_lists_every_operation():
+    said = PAGE.partition("<!-- operations -->\n")[2].partition("<!-- /operations -->")[0]
+    assert said == listed()
 
 
 def run(command: str, **variables: str) -> dict:

@@ -15,7 +15,7 @@ from django.urls import get_resolver
 
 from fairway.core.http.api.operations import Operation, operations_of
 from fairway.core.tenancy.acting import acting_for
-from tests.api import BASE, Program, token_of
+from tests.api import BASE, Program, noun_of, token_of
 from tests.rows import MARKS, make_rows
 from tests.scene import make_scene
 from tests.test_sweep_urls import addresses
@@ -26,6 +26,10 @@ OF_BETA = ("beta_executive", "beta_marketer", "beta_seller")
 STRANGERS = ("gamma_seller", "zeta_admin", "executive_at_zeta")
 # What each operation that takes a body can use.
 BODIES: dict[str, Any] = {
+    "merge_duplicate": {"keep": "first"},
+    "change_mapping": {"name": "Swept"},
+    "add_drop_folder": {"name": "Swept", "kind": "partners"},
+    "change_drop_folder": {"every_minutes": 60},
     "capture_lead": {"need": "Swept"},
     "capture_leads": {"lines": [{"need": "Swept"}]},
     "work_lead": {"stage": "meeting"},
@@ -90,11 +94,10 @@ def api_patterns() -> list[Any]:
 
 @pytest.fixture
 def uids(acme) -> dict[str, list[str]]:
-    """uids of Acme's rows, by the first word of their address: one of every table, and those of the scene."""
-    scene = make_scene(acme)
+    """uids of Acme's rows, by the model's name: one of every table, and those of the scene."""
+    scene = {noun_of(word): found for word, found in make_scene(acme).items()}
     with acting_for(acme.admin):
-        rows = {f"{model._meta.model_name}s": str(row.uid) for model, row in make_rows(acme).items()}
-    rows["imports"] = rows["importruns"]  # told by a shorter word
+        rows = {str(model._meta.model_name): str(row.uid) for model, row in make_rows(acme).items()}
     return {name: [*scene.get(name, []), uid] for name, uid in rows.items()}
 
 
@@ -111,7 +114,7 @@ def visits(program: Program, uids: dict[str, list[str]], partner: str) -> Iterat
 
 def paths(route: str, operation: Operation, uids: dict[str, list[str]], partner: str) -> list[str]:
     if "<uuid:" in route:
-        return [re.sub(r"<uuid:\w+>", uid, route) for uid in uids[route.partition("/")[0]]]
+        return [re.sub(r"<uuid:\w+>", uid, route) for uid in uids[noun_of(route)]]
     of_partner = operation.asks is not None and "partner" in operation.asks().fields
     return [route, f"{route}?partner={partner}"] if of_partner else [route]
 
@@ -157,7 +160,7 @@ def test_every_operation_does_its_work_for_somebody(acme, uids):
 
 def test_without_a_token_nothing_is_told(acme, uids, client):
     for route, method, _operation in swept():
-        path = re.sub(r"<uuid:\w+>", uids["leads"][0], route.removeprefix("api/v1/"))
+        path = re.sub(r"<uuid:\w+>", uids["lead"][0], route.removeprefix("api/v1/"))
         assert client.generic(method, BASE + path).status_code == 401, route
 
 

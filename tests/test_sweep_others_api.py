@@ -15,7 +15,7 @@ from fairway.core.tenancy.models import Partner
 from fairway.core.tenancy.scope import Tenancy
 from fairway.insight.actions.exports import export_path
 from fairway.insight.models import Export
-from tests.api import Program, token_of
+from tests.api import Program, noun_of, token_of
 from tests.bending import NOBODYS, foreign_words
 from tests.test_sweep_api import BODIES, swept
 from tests.test_sweep_others import ALL, OF_ZETA, own_of
@@ -27,8 +27,7 @@ EVERYONE = pytest.mark.parametrize("who", [w if w in SOME else pytest.param(w, m
 
 def uids_for(route: str, rows: Any) -> list[str]:
     """The uids of the rows that an address speaks of, by its first word."""
-    word = route.removeprefix("api/v1/").partition("/")[0].replace("-", "").rstrip("s")
-    return [str(row.uid) for model, row in rows.items() if model._meta.model_name == word]
+    return [str(row.uid) for model, row in rows.items() if model._meta.model_name == noun_of(route)]
 
 
 def at(route: str, uid: str) -> str:

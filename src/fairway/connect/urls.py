@@ -1,6 +1,9 @@
 from django.urls import path
 
-from fairway.connect import api as imports_api
+from fairway.connect.api import drops as api_drops
+from fairway.connect.api import duplicates as api_pairs
+from fairway.connect.api import imports as api_imports
+from fairway.connect.api import mappings as api_mappings
 from fairway.connect.views import drops, duplicates, imports, mappings
 
 console = [
@@ -32,7 +35,23 @@ console = [
 ]
 
 api = [
-    path("imports", imports_api.Imports.as_view(), name="api-importrun-list"),
-    path("imports/<uuid:uid>", imports_api.ImportDetail.as_view(), name="api-importrun"),
-    path("imports/<uuid:uid>/issues", imports_api.ImportIssues.as_view(), name="api-importissue-list"),
+    path("imports", api_imports.Imports.as_view(), name="api-importrun-list"),
+    path("imports/<uuid:uid>", api_imports.ImportDetail.as_view(), name="api-importrun"),
+    path("imports/<uuid:uid>/issues", api_imports.ImportIssues.as_view(), name="api-importissue-list"),
+    path("imports/<uuid:uid>/start", api_imports.ImportStart.as_view(), name="api-importrun-start"),
+    path("imports/<uuid:uid>/cancellation", api_imports.ImportCancellation.as_view(), name="api-importrun-cancel"),
+    path("imports/<uuid:uid>/resumption", api_imports.ImportResumption.as_view(), name="api-importrun-resume"),
+    path("imports/<uuid:uid>/again", api_imports.ImportAgain.as_view(), name="api-importrun-again"),
+    path("saved-mappings", api_mappings.Mappings.as_view(), name="api-savedmapping-list"),
+    path("saved-mappings/<uuid:uid>", api_mappings.MappingDetail.as_view(), name="api-savedmapping"),
+    path("saved-mappings/<uuid:uid>/forgetting", api_mappings.MappingForgetting.as_view(), name="api-mapping-forget"),
+    path("drop-folders", api_drops.Drops.as_view(), name="api-dropfolder-list"),
+    path("drop-folders/<uuid:uid>", api_drops.DropDetail.as_view(), name="api-dropfolder"),
+    path("drop-folders/<uuid:uid>/removal", api_drops.DropRemoval.as_view(), name="api-dropfolder-remove"),
+    path("duplicates", api_pairs.Duplicates.as_view(), name="api-duplicatepair-list"),
+    path("duplicates/<uuid:uid>", api_pairs.DuplicateDetail.as_view(), name="api-duplicatepair"),
+    path("duplicates/<uuid:uid>/merge", api_pairs.DuplicateMerge.as_view(), name="api-duplicate-merge"),
+    path("duplicates/<uuid:uid>/dismissal", api_pairs.DuplicateDismissal.as_view(), name="api-duplicate-dismiss"),
+    path("duplicates/<uuid:uid>/reopening", api_pairs.DuplicateReopening.as_view(), name="api-duplicate-reopen"),
+    path("duplicates/<uuid:uid>/undoing", api_pairs.DuplicateParting.as_view(), name="api-duplicate-undo"),
 ]

@@ -129,14 +129,19 @@ def both_of(pair: DuplicatePair) -> tuple[Any | None, Any | None]:
     return rows.get(pair.first_id), rows.get(pair.second_id)
 
 
-def names_of(pairs: Iterable[DuplicatePair]) -> dict[tuple[str, int], str]:
-    """What the records of these pairs are called, by kind and id. One query a kind."""
+def records_of(pairs: Iterable[DuplicatePair]) -> dict[tuple[str, int], Any]:
+    """The records of these pairs that are there, by kind and id. One query a kind."""
     wanted: dict[str, set[int]] = {}
     for pair in pairs:
         wanted.setdefault(pair.kind, set()).update((pair.first_id, pair.second_id))
     return {
-        (kind, pk): str(row)
+        (kind, pk): row
         for kind, ids in wanted.items()
         if kind in MODELS
         for pk, row in MODELS[kind]._default_manager.in_bulk(ids).items()
     }
+
+
+def names_of(pairs: Iterable[DuplicatePair]) -> dict[tuple[str, int], str]:
+    """What the records of these pairs are called, by kind and id."""
+    return {key: str(row) for key, row in records_of(pairs).items()}

@@ -1,6 +1,6 @@
 """Typed values in and out. What comes in is taken as its type says, never guessed: "7" is no number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal as Exact
 from typing import Any, ClassVar, cast
@@ -155,6 +155,11 @@ class Output(serializers.Serializer):
     """A row as the API tells it. Fields in `staff_only` are left out for partner people."""
 
     staff_only: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def gathered(cls, rows: Sequence[Any]) -> Sequence[Any]:
+        """The rows of a page with what is told of them beside their columns, read for all of them at once."""
+        return rows
 
     @property
     def member(self) -> Member:

@@ -118,7 +118,7 @@ class Operation:
 
     def _told(self, made: Any, call: Call) -> Any:
         if not self.is_list:
-            return told_one(self.gives, made, call.member)
+            return told_one(self.gives, self.gives.gathered([made])[0], call.member)
         query = call.query
         name = f"{self.name} {call.member.vendor_id}"
         limit, cursor = query.get("limit", LIMIT), query.get("cursor")
@@ -126,7 +126,8 @@ class Operation:
             page = cut(made, by=self.order, name=name, limit=limit, cursor=cursor)
         else:
             page = cut_pages(made, by=cast(str, self.order), name=name, limit=limit, cursor=cursor)
-        return {"items": told(self.gives, page.rows, call.member), "next_cursor": page.next_cursor}
+        rows = self.gives.gathered(page.rows)
+        return {"items": told(self.gives, rows, call.member), "next_cursor": page.next_cursor}
 
     def _once(self, key: str, handler: Handler, view: Resource, request: Request, path: Any) -> HttpResponse:
         """The same request with the same key is done once; later ones get the answer that was given."""

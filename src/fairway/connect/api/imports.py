@@ -14,22 +14,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from fairway.connect.actions.runs import start_import
+from fairway.connect.actions.runs import cancel_import, resume_import, run_again, start_import
 from fairway.connect.actions.uploads import save_mapping, upload_import
 from fairway.connect.models import ImportIssue, ImportKind, ImportRun, ImportState
 from fairway.connect.queries.runs import visible_runs
+from fairway.core.access import Member
 from fairway.core.http.api.fields import Choice, Flag, Input, Output, Text
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
+from fairway.core.http.api.shapes import deed, making
 from fairway.core.imports import target, targets
 
 ROWS_MOST = 20_000
 FIELDS_MOST = 100
-_KINDS = [(kind.value, str(kind.label)) for kind in ImportKind]
+KINDS = [(kind.value, str(kind.label)) for kind in ImportKind]
 _STATES = [(state.value, str(state.label)) for state in ImportState]
 
 
-class _Texts(serializers.DictField):
+class Texts(serializers.DictField):
     """Names → texts; of rows also numbers, true, false and null, as JSON writes them."""
 
     child = serializers.CharField(allow_blank=True, max_length=10_000)
@@ -57,7 +59,7 @@ def _text_of(value: Any) -> str:
 class ImportGiven(Input):
     """One of `content`, `content_base64` and `rows`."""
 
-    kind = Choice(choices=_KINDS)
+    kind = Choice(choices=KINDS)
     file_name = Text(max_length=200, required=False)
     content = Text(required=False, trim_whitespace=False, help_text="The text of a CSV file.")
     content_base64 = Text(required=False, help_text="The bytes of a file, CSV or .xlsx, in Base64.")
@@ -65,19 +67,19 @@ class ImportGiven(Input):
         child=_Row(), required=False, min_length=1, max_length=ROWS_MOST,
         help_text="Rows by field name. The first one counts as line 2.",
     )  # fmt: skip
-    mapping = _Texts(required=False, help_text="Field → column, instead of the guess; an empty column leaves it out.")
-    defaults = _Texts(required=False, help_text="Field → value, for rows that have none.")
+    mapping = Texts(required=False, help_text="Field → column, instead of the guess; an empty column leaves it out.")
+    defaults = Texts(required=False, help_text="Field → value, for rows that have none.")
     start = Flag(required=False, help_text="False only uploads it, to be looked at on screen. True by default.")
 
 
 class ImportQuery(PageQuery):
-    kind = Choice(choices=_KINDS, required=False)
+    kind = Choice(choices=KINDS, required=False)
     state = Choice(choices=_STATES, required=False)
 
 
 class ImportTold(Output):
     uid = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=_KINDS)
+    kind = serializers.ChoiceField(choices=KINDS)
     state = serializers.ChoiceField(choices=_STATES)
     file_name = serializers.CharField()
     columns = serializers.SerializerMethodField()
@@ -127,7 +129,7 @@ class Imports(Resource):
     def post(self, call: Call) -> ImportRun:
         given = call.data
         # What the member may not import is no choice of the member's.
-        if given["kind"] not in targets() or not call.member.can(target(given["kind"]).permission):
+        if not may_import(call.member, given["kind"]):
             raise Unprocessable({"kind": [_("This is not one of the choices.")]})
         file, mapping = _file_of(given)
         run = upload_import(kind=given["kind"], file=file, file_name=file.name or "", actor=call.member, at=call.at)
@@ -138,6 +140,10 @@ class Imports(Resource):
             start_import(run=run, actor=call.member, at=call.at)
         run.refresh_from_db()
         return run
+
+
+def may_import(member: Member, kind: str) -> bool:
+    return kind in targets() and member.can(target(kind).permission)
 
 
 def _file_of(given: dict[str, Any]) -> "tuple[ContentFile[bytes], dict[str, str]]":
@@ -188,12 +194,16 @@ def _settle(run: ImportRun, chosen: dict[str, str], given: dict[str, Any], call:
         raise Unprocessable({"mapping": problems})
 
 
+def found(call: Call, uid: UUID) -> ImportRun:
+    return get_object_or_404(visible_runs(call.member), uid=uid)
+
+
 class ImportDetail(Resource):
     tag = "imports"
 
     @operation("read_import", gettext_lazy("Read an import"), permission="import.read", gives=ImportTold)
     def get(self, call: Call, uid: UUID) -> ImportRun:
-        return get_object_or_404(visible_runs(call.member), uid=uid)
+        return found(call, uid)
 
 
 class ImportIssues(Resource):
@@ -204,4 +214,40 @@ class ImportIssues(Resource):
         asks=PageQuery, gives=ImportIssueTold, is_list=True, help=gettext_lazy("Line by line, the last one first."),
     )  # fmt: skip
     def get(self, call: Call, uid: UUID) -> QuerySet[ImportIssue]:
-        return ImportIssue.objects.filter(run=get_object_or_404(visible_runs(call.member), uid=uid))
+        return ImportIssue.objects.filter(run=found(call, uid))
+
+
+class ImportStart(Resource):
+    tag = "imports"
+    post = deed(
+        "start_import", gettext_lazy("Start an import that was uploaded"), permission="import.read", found=found,
+        by=start_import, row="run", gives=ImportTold,
+    )  # fmt: skip
+
+
+class ImportCancellation(Resource):
+    tag = "imports"
+    post = deed(
+        "cancel_import", gettext_lazy("Cancel an import"), permission="import.read", found=found, by=cancel_import,
+        row="run", gives=ImportTold, help=gettext_lazy("Rows taken in before stay."),
+    )  # fmt: skip
+
+
+class ImportResumption(Resource):
+    tag = "imports"
+    post = deed(
+        "resume_import", gettext_lazy("Set a standing import going again"), permission="import.read", found=found,
+        by=resume_import, row="run", gives=ImportTold, help=gettext_lazy("It goes on behind its last row."),
+    )  # fmt: skip
+
+
+def again(call: Call, uid: UUID) -> ImportRun:
+    return run_again(run=found(call, uid), actor=call.member, at=call.at)
+
+
+class ImportAgain(Resource):
+    tag = "imports"
+    post = making(
+        "run_import_again", gettext_lazy("Run an import again"), permission="import.read", by=again, found=found,
+        gives=ImportTold, help=gettext_lazy("A new one of the same file and columns, which waits to be started."),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Imports, duplicates, remembered columns and drop folders for programs."""
