@@ -6,7 +6,7 @@ that agree: a predicate with reasons (`check`), a Django `Q` (`to_q`) and a nump
 docs/conditions.md describes the language.
 """
 
-from fairway.core.conditions.builder import FormRow, as_form_rows, describe, from_form_rows
+from fairway.core.conditions.builder import FormGroup, FormRow, as_form, describe, from_form
 from fairway.core.conditions.condition import Condition
 from fairway.core.conditions.masks import Encoded, encode, to_mask
 from fairway.core.conditions.parse import ConditionError, parse
@@ -20,15 +20,16 @@ __all__ = [
     "ConditionError",
     "Encoded",
     "Field",
+    "FormGroup",
     "FormRow",
     "Reason",
     "Subject",
     "Verdict",
-    "as_form_rows",
+    "as_form",
     "check",
     "describe",
     "encode",
-    "from_form_rows",
+    "from_form",
     "holds",
     "parse",
     "register",

@@ -1,12 +1,15 @@
-"""What the condition builder on screens needs: a description of a subject, and flat rows there and back."""
+"""What the condition builder on screens needs: a description of a subject, and its groups and rows there and back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from fairway.core.conditions.condition import Condition
+from fairway.core.conditions.parse import ConditionError
 from fairway.core.conditions.subjects import Field, Subject
-from fairway.core.conditions.tree import Group, Leaf, Match
+from fairway.core.conditions.tree import Group, Leaf, Node, Not
 from fairway.core.conditions.values import json_value
 from fairway.core.conditions.words import op_label
 from fairway.core.money import AmountError, parse_amount, to_major, to_minor
@@ -17,7 +20,7 @@ _BARE = frozenset({"is_empty", "is_not_empty"})
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """One row of the flat builder, all in text as an HTML form sends it.
+    """One row of the builder, all in text as an HTML form sends it.
 
     `values` is empty, one, two or many.
     """
@@ -25,6 +28,23 @@ class FormRow:
     field: str
     op: str
     values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormGroup:
+    """Rows and groups under one word of `GROUP_MATCHES`."""
+
+    match: str
+    parts: "tuple[FormRow | FormGroup, ...]" = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has at all depths."""
+        return sum(part.rows if isinstance(part, FormGroup) else 1 for part in self.parts)
+
+
+# What a group asks of its parts; the last two are "not" around "any" and around "all".
+GROUP_MATCHES = ("all", "any", "none", "not_all")
 
 
 def describe(subject: Subject, *, at_capture: bool = False) -> dict[str, Any]:
@@ -55,23 +75,63 @@ def _arity(op: str) -> str:
     return "many" if op in _LISTED else "one"
 
 
-def as_form_rows(condition: Condition) -> tuple[Match, list[FormRow]] | None:
-    """The condition as ("all" or "any", rows), or None when it is nested too deep for a flat builder."""
-    root = condition.root
-    if isinstance(root, Leaf):
-        return "all", [_row(root)]
-    if isinstance(root, Group) and all(isinstance(part, Leaf) for part in root.parts):
-        return root.match, [_row(part) for part in root.parts if isinstance(part, Leaf)]
-    return None
+def as_form(condition: Condition) -> FormGroup:
+    """The condition as groups and rows; `from_form` makes of them a condition that means the same."""
+    return _as_group(condition.root)
 
 
-def from_form_rows(subject: Subject, match: str, rows: Iterable[FormRow]) -> dict[str, Any]:
+def _as_group(node: Node) -> FormGroup:
+    match node:
+        case Group(match, parts):
+            return FormGroup(match, tuple(map(_as_part, parts)))
+        case Not(Group(match, parts)):
+            return FormGroup("none" if match == "any" else "not_all", tuple(map(_as_part, parts)))
+        case Not(part):
+            return FormGroup("none", (_as_part(part),))
+        case _:
+            return FormGroup("all", (_as_part(node),))
+
+
+def _as_part(node: Node) -> FormRow | FormGroup:
+    return _row(node) if isinstance(node, Leaf) else _as_group(node)
+
+
+def from_form(subject: Subject, group: FormGroup) -> dict[str, Any]:
     """JSON for `parse` from what a form sent; rows without a field are skipped.
 
     Text that does not fit the field's type is passed on as it is, so that `parse` names it in its error.
+    Raises `EmptyGroup` for a group within another that has nothing left: dropping it would change the meaning.
     """
-    parts = [_leaf_json(subject.fields.get(row.field), row) for row in rows if row.field]
-    return {"any" if match == "any" and parts else "all": parts}
+    parts = _parts_json(subject, group, ())
+    if not parts:
+        return {"all": []}
+    return _group_json(group.match, parts)
+
+
+class EmptyGroup(ConditionError):
+    """A group within a group without a single condition."""
+
+
+def _parts_json(subject: Subject, group: FormGroup, place: tuple[int, ...]) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = []
+    for number, part in enumerate(group.parts, start=1):
+        here = (*place, number)
+        if isinstance(part, FormRow):
+            parts += [dict(_leaf_json(subject.fields.get(part.field), part))] if part.field else []
+        elif inner := _parts_json(subject, part, here):
+            parts.append(_group_json(part.match, inner))
+        else:
+            name = _("group %(where)s") % {"where": ".".join(map(str, here))}
+            raise EmptyGroup(name, _("it has no conditions. Add one or remove the group."))
+    return parts
+
+
+def _group_json(match: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    if match == "none":
+        return {"not": {"any": parts}}
+    if match == "not_all":
+        return {"not": {"all": parts}}
+    return {"any" if match == "any" else "all": parts}
 
 
 def _row(leaf: Leaf) -> FormRow:

@@ -1,4 +1,4 @@
-"""The condition builder as a form field: flat rows on the screen, a checked `Condition` in `cleaned_data`."""
+"""The condition builder as a form field: groups and rows on the screen, a checked `Condition` in `cleaned_data`."""
 
 import re
 from collections.abc import Mapping
@@ -11,17 +11,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fairway.core.conditions.builder import FormRow, as_form_rows, describe, from_form_rows
+from fairway.core.conditions.builder import FormGroup, FormRow, as_form, describe, from_form
 from fairway.core.conditions.condition import Condition
-from fairway.core.conditions.parse import ConditionError, parse
+from fairway.core.conditions.parse import DEPTH_MAX, ConditionError, parse
 from fairway.core.conditions.subjects import Subject
 from fairway.core.conditions.words import sentence
 
-ROWS_MAX = 50
+ROWS_MAX = 200
+PLACES_MAX = 2_000
+GROUPS_DEEP = 4
 
 
 class ConditionBuilder(forms.Widget):
-    """Rows of field, operator and value. The form sends `<name>-match`, `<name>-<n>-field`, `-op` and `-value`."""
+    """Groups of rows of field, operator and value, and groups within groups.
+
+    The form sends `<name>-match` for the outermost group. Its parts are numbered in their order: a row sends
+    `<name>-<n>-field`, `-op` and `-value`; a group sends `<name>-<n>-match`, and its parts begin with `<name>-<n>-`.
+    """
 
     template_name = "components/widgets/conditions.html"
     use_fieldset = True
@@ -35,46 +41,72 @@ class ConditionBuilder(forms.Widget):
         self.live = live
         self.at_capture = at_capture
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, Any] | None:
-        if f"{name}-match" not in data:
-            return None
-        pattern = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-field")
-        places = sorted(int(found[1]) for key in data if (found := pattern.fullmatch(key)))
-        rows = [_row(data, f"{name}-{place}") for place in places]
-        return from_form_rows(self.subject, data[f"{name}-match"], rows[: ROWS_MAX + 1])
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> FormGroup | None:
+        return _sent(data, name)
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return f"{name}-match" not in data
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        match, rows = self._rows(value)
-        _live_match, live_rows = self._rows(self.live)
+        shown = _shown(value)
         context["widget"].update(
             intro=self.intro,
-            match=match,
+            matches=_matches(),
+            match=shown.match,
             data_id=f"{context['widget']['attrs'].get('id') or name}-data",
             data={
                 **describe(self.subject, at_capture=self.at_capture),
                 "name": name,
-                "rows": rows,
-                "live": live_rows if self.live is not None else None,
+                "root": _group_data(shown),
+                "live": _group_data(as_form(self.live)) if self.live is not None else None,
+                "deepest": GROUPS_DEEP,
                 "words": _words(),
             },
         )
         return context
 
-    def _rows(self, value: Any) -> tuple[str, list[dict[str, Any]]]:
-        """Rows for the screen, also of a value that did not pass: a person must see what to mend."""
-        if isinstance(value, Condition):
-            flat = as_form_rows(value)
-            if flat is None:
-                raise ValueError("A nested condition does not fit the flat builder.")
-            return flat[0], [{"field": r.field, "op": r.op, "values": list(r.values)} for r in flat[1]]
-        return "all", []
-
     def format_value(self, value: Any) -> Any:
         return value
+
+
+def _shown(value: Any) -> FormGroup:
+    """What the screen shows, also of a value that did not pass: a person must see what to mend."""
+    if isinstance(value, FormGroup):
+        return value
+    return as_form(value) if isinstance(value, Condition) else FormGroup("all")
+
+
+def _group_data(group: FormGroup) -> dict[str, Any]:
+    return {"match": group.match, "parts": [_part_data(part) for part in group.parts]}
+
+
+def _part_data(part: FormRow | FormGroup) -> dict[str, Any]:
+    if isinstance(part, FormGroup):
+        return _group_data(part)
+    return {"field": part.field, "op": part.op, "values": list(part.values)}
+
+
+def _sent(data: Any, name: str) -> FormGroup | None:
+    """The groups and rows that a form sent, in the order of their numbers; None when the builder was not in it."""
+    if f"{name}-match" not in data:
+        return None
+    pattern = re.compile(rf"{re.escape(name)}-((?:\d{{1,4}}-){{1,{DEPTH_MAX + 1}}})(field|match)")
+    found = [match for key in data if (match := pattern.fullmatch(key))][:PLACES_MAX]
+    children: dict[tuple[int, ...], list[tuple[tuple[int, ...], bool]]] = {}
+    for match in found:
+        place = tuple(map(int, match[1].rstrip("-").split("-")))
+        children.setdefault(place[:-1], []).append((place, match[2] == "match"))
+
+    def group(place: tuple[int, ...]) -> FormGroup:
+        prefix = "-".join([name, *map(str, place)])
+        parts = sorted(children.get(place, []))
+        return FormGroup(
+            data[f"{prefix}-match"],
+            tuple(group(part) if is_group else _row(data, name, part) for part, is_group in parts),
+        )
+
+    return group(())
 
 
 class ConditionField(forms.Field):
@@ -93,7 +125,7 @@ class ConditionField(forms.Field):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """JSON from a form or from a row of the database, as a condition where it is one."""
+        """JSON from a row of the database as a condition where it is one; what a form sent stays as it was typed."""
         if isinstance(value, Mapping):
             try:
                 return parse(self.subject, value, check_choices=False)
@@ -104,10 +136,11 @@ class ConditionField(forms.Field):
     def to_python(self, value: Any) -> Condition:
         if isinstance(value, Condition):
             return value
-        if value and len(next(iter(value.values()))) > ROWS_MAX:
+        if isinstance(value, FormGroup) and value.rows > ROWS_MAX:
             raise ValidationError(self.error_messages["many"], code="many")
         try:
-            return parse(self.subject, value, at_capture=self.at_capture)
+            said = from_form(self.subject, value) if isinstance(value, FormGroup) else value
+            return parse(self.subject, said, at_capture=self.at_capture)
         except ConditionError as error:
             raise ValidationError(str(error), code="invalid") from error
 
@@ -117,12 +150,22 @@ class ConditionField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         shown = self.prepare_value(initial)
-        return (shown.as_json() if shown is not None else {"all": []}) != (data or {"all": []})
+        before = shown.as_json() if shown is not None else {"all": []}
+        try:
+            return parse(self.subject, from_form(self.subject, data) if data else None).as_json() != before
+        except ConditionError:
+            return True
 
 
-def _row(data: Any, prefix: str) -> FormRow:
+def _row(data: Any, name: str, place: tuple[int, ...]) -> FormRow:
+    prefix = "-".join([name, *map(str, place)])
     values = data.getlist(f"{prefix}-value") if hasattr(data, "getlist") else data.get(f"{prefix}-value", [])
     return FormRow(data[f"{prefix}-field"], data.get(f"{prefix}-op", ""), tuple(values))
+
+
+def _matches() -> list[tuple[str, str]]:
+    """What a group asks of its parts, as its menu says it: “all of these are true”."""
+    return [("all", _("all")), ("any", _("any")), ("none", _("none")), ("not_all", _("not all"))]
 
 
 def _words() -> dict[str, str]:
@@ -133,6 +176,11 @@ def _words() -> dict[str, str]:
         "choose": _("Choose"),
         "add": _("Add…"),
         "remove": _("Remove this condition"),
+        "remove_group": _("Remove this group"),
+        "up": _("Move up"),
+        "down": _("Move down"),
+        "group": _("Group"),
+        "moved": _("Moved."),
         "drop": _("Leave out"),
         "and": _("and"),
         "yes": _("yes"),

@@ -7,13 +7,14 @@ import pytest
 from fairway.core.conditions import (
     ConditionError,
     Field,
+    FormGroup,
     FormRow,
     Subject,
-    as_form_rows,
+    as_form,
     check,
     describe,
     encode,
-    from_form_rows,
+    from_form,
     holds,
     parse,
     register,
@@ -281,7 +282,7 @@ def test_form_rows_go_there_and_back_in_units_of_people():
         FormRow("company", "is_empty"),
         FormRow("", "is", ("left blank",)),
     ]
-    data = from_form_rows(LEADS, "any", rows)
+    data = from_form(LEADS, FormGroup("any", tuple(rows)))
     assert data == {
         "any": [
             leaf("budget", "at_least", 5_000_050),
@@ -291,23 +292,48 @@ def test_form_rows_go_there_and_back_in_units_of_people():
             leaf("company", "is_empty"),
         ]
     }
-    back = as_form_rows(parse(LEADS, data))
-    assert back == ("any", [*rows[:2], FormRow("employees", "between", ("10", "1020.5")), *rows[3:-1]])
+    back = as_form(parse(LEADS, data))
+    assert back == FormGroup("any", (*rows[:2], FormRow("employees", "between", ("10", "1020.5")), *rows[3:-1]))
 
 
 def test_form_text_that_does_not_fit_is_named_by_the_parser():
-    data = from_form_rows(LEADS, "all", [FormRow("employees", "at_least", ("lots",))])
+    data = from_form(LEADS, FormGroup("all", (FormRow("employees", "at_least", ("lots",)),)))
     with pytest.raises(ConditionError, match="condition 1: “lots” is not a number"):
         parse(LEADS, data)
-    assert from_form_rows(LEADS, "any", []) == {"all": []}
+    assert from_form(LEADS, FormGroup("any")) == {"all": []}
 
 
-def test_a_nested_condition_has_no_flat_rows():
-    assert as_form_rows(parse(LEADS, {"all": [{"not": leaf("urgent", "is", True)}]})) is None
-    assert as_form_rows(parse(LEADS, leaf("urgent", "is", True))) == (
-        "all",
-        [FormRow("urgent", "is", ("true",))],
-    )
+URGENT = FormRow("urgent", "is", ("true",))
+UNNAMED = FormRow("company", "is_empty")
+
+
+@pytest.mark.parametrize(
+    ("data", "group"),
+    [
+        (leaf("urgent", "is", True), FormGroup("all", (URGENT,))),
+        ({"not": leaf("urgent", "is", True)}, FormGroup("none", (URGENT,))),
+        ({"not": {"all": [leaf("urgent", "is", True)]}}, FormGroup("not_all", (URGENT,))),
+        (
+            {"any": [{"not": {"any": [leaf("urgent", "is", True)]}}, leaf("company", "is_empty")]},
+            FormGroup("any", (FormGroup("none", (URGENT,)), UNNAMED)),
+        ),
+        (
+            {"all": [{"any": [{"all": [leaf("urgent", "is", True), leaf("company", "is_empty")]}]}]},
+            FormGroup("all", (FormGroup("any", (FormGroup("all", (URGENT, UNNAMED)),)),)),
+        ),
+    ],
+)
+def test_groups_within_groups_go_to_the_form(data, group):
+    assert as_form(parse(LEADS, data)) == group
+
+
+def test_a_group_without_conditions_is_refused_where_it_stands_and_blank_rows_are_not():
+    empty = FormGroup("any", (FormRow("", "", ()),))
+    with pytest.raises(ConditionError, match="group 2.1: it has no conditions"):
+        from_form(LEADS, FormGroup("all", (URGENT, FormGroup("none", (empty,)))))
+    assert from_form(LEADS, FormGroup("not_all", (URGENT, FormRow("", "", ())))) == {
+        "not": {"all": [leaf("urgent", "is", True)]}
+    }
 
 
 def test_the_description_tells_the_builder_all_it_needs():

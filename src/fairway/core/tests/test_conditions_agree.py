@@ -1,5 +1,6 @@
 """Predicate, Q and mask give one answer, over real rows and every kind of missing value."""
 
+import json
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,8 @@ from django.db import connection, models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fairway.core.conditions import Field, Subject, check, encode, holds, parse, to_mask, to_q
+from fairway.core.conditions import Field, Subject, as_form, check, encode, from_form, holds, parse, to_mask, to_q
+from fairway.core.conditions.builder import EmptyGroup
 from fairway.core.conditions.subjects import OPS
 
 registry = Apps()
@@ -174,6 +176,20 @@ def test_predicate_q_and_mask_agree_on_every_row(rows, data):
     assert to_mask(condition, columns_of([values for _pk, values in rows])).tolist() == by_predicate
     selected = list(Thing.objects.filter(to_q(condition)).values_list("pk", flat=True))
     assert sorted(selected) == [pk for (pk, _values), ok in zip(rows, by_predicate, strict=True) if ok]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=conditions)
+def test_the_builder_gives_back_a_condition_that_means_the_same(rows, data):
+    condition = parse(THINGS, data)
+    try:
+        back = parse(THINGS, from_form(THINGS, as_form(condition)))
+    except EmptyGroup:
+        assert "[]" in json.dumps(data)
+        return
+    if as_form(condition).parts:  # what is always or never so has no rows, and no rows are "always"
+        assert [holds(back, values) for _pk, values in rows] == [holds(condition, values) for _pk, values in rows]
+    assert as_form(parse(THINGS, from_form(THINGS, as_form(back)))) == as_form(back)
 
 
 def test_a_bound_beyond_the_column_leaves_missing_values_out(rows):

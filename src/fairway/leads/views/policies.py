@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairway.core import clock
 from fairway.core.access import Member, require
-from fairway.core.conditions import as_form_rows
 from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
 from fairway.leads.actions import policies as actions
@@ -49,15 +48,13 @@ def _page(request: HttpRequest, opened: str = "", form: RoutingRuleForm | None =
     member, now = member_of(request), clock.now()
     versions, subjects = versions_of(RoutingPolicy), subjects_for(request)
     may_edit = member.can("routing.edit")
-    nested = False
     if may_edit and opened and form is None:
-        form, nested = _form_of(opened, versions, subjects)
+        form = _form_of(opened, versions, subjects)
     asked = request.method == "GET" and "run" in request.GET
     context = {
         "versions": versions,
         "lines": routing_lines(versions, subjects, now),
         "opened": opened if form else "",
-        "nested": nested,
         "form": form,
         "may_edit": may_edit,
         "run": routing_run(versions, subjects, now) if asked and versions.draft else None,
@@ -68,29 +65,23 @@ def _page(request: HttpRequest, opened: str = "", form: RoutingRuleForm | None =
 
 def _form_of(
     uid: str, versions: Versions[RoutingPolicy], subjects: VendorSubjects, data: Any = None
-) -> tuple[RoutingRuleForm | None, bool]:
-    """The form of one rule; (None, True) when its conditions are nested and do not fit a flat builder."""
+) -> RoutingRuleForm:
     try:
         index = editing.place_of(versions.rules, uid)
     except NoSuchRule:
         raise Http404 from None
-    rule = rules_of(versions.rules, subjects)[index]
-    if as_form_rows(rule.when) is None or as_form_rows(rule.who) is None:
-        return None, True
     live = {each.uid: (each.when, each.who) for each in rules_of(versions.live_rules, subjects)}
     shown = live.get(uid) if versions.draft else None
-    if shown and any(as_form_rows(condition) is None for condition in shown):
-        shown = None
     initial = routing_initial(versions.rules[index], partner_names(versions.rules))
-    return RoutingRuleForm(data, subjects=subjects, initial=initial, live=shown), False
+    return RoutingRuleForm(data, subjects=subjects, initial=initial, live=shown)
 
 
 @require_POST
 def rule_save(request: HttpRequest, uid: str) -> HttpResponse:
     require(member_of(request), "routing.edit")
     versions, subjects = versions_of(RoutingPolicy), subjects_for(request)
-    form, _nested = _form_of(uid, versions, subjects, request.POST)
-    if form is None or not form.is_valid():
+    form = _form_of(uid, versions, subjects, request.POST)
+    if not form.is_valid():
         return _page(request, opened=uid, form=form)
     try:
         _edit(request, lambda rules: editing.changed(rules, uid, form.as_rule()))

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairway.core import clock
 from fairway.core.access import require
-from fairway.core.conditions import as_form_rows
 from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
 from fairway.leads.actions import policies as actions
@@ -39,12 +38,11 @@ def scoring(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, opened: str = "", form: Any = None) -> HttpResponse:
     versions, subjects = versions_of(ScoreCard), subjects_for(request)
     may_edit = member_of(request).can("scoring.edit")
-    nested = False
     if may_edit and opened and form is None:
         if opened == "bands":
             form = BandFormSet(initial=_bands(versions), prefix="band")
         else:
-            form, nested = _form_of(opened, versions, subjects)
+            form = _form_of(opened, versions, subjects)
     counts = band_counts()
     context = {
         "versions": versions,
@@ -52,7 +50,6 @@ def _page(request: HttpRequest, opened: str = "", form: Any = None) -> HttpRespo
         "bands": [{**band, "count": counts[band["name"]]} for band in _bands(versions)],
         "bands_of": min(sum(counts.values()), BANDS_OF),
         "opened": opened if form else "",
-        "nested": nested,
         "form": form,
         "may_edit": may_edit,
         "run": score_run(versions, subjects) if "run" in request.GET and versions.draft else None,
@@ -67,28 +64,21 @@ def _bands(versions: Versions[ScoreCard]) -> list[dict[str, Any]]:
     return sorted(card.bands, key=lambda band: -band["at_least"]) if card else []
 
 
-def _form_of(
-    uid: str, versions: Versions[ScoreCard], subjects: VendorSubjects, data: Any = None
-) -> tuple[ScoreRuleForm | None, bool]:
+def _form_of(uid: str, versions: Versions[ScoreCard], subjects: VendorSubjects, data: Any = None) -> ScoreRuleForm:
     try:
         rule = versions.rules[editing.place_of(versions.rules, uid)]
     except NoSuchRule:
         raise Http404 from None
-    condition = condition_of(rule.get("when"), subjects)
-    if condition is None or as_form_rows(condition) is None:
-        return None, True
     before = next((each for each in versions.live_rules if each["uid"] == uid), None)
     live = condition_of(before["when"], subjects) if before and versions.draft else None
-    if live is not None and as_form_rows(live) is None:
-        live = None
-    return ScoreRuleForm(data, subjects=subjects, initial=rule, live=live), False
+    return ScoreRuleForm(data, subjects=subjects, initial=rule, live=live)
 
 
 @require_POST
 def rule_save(request: HttpRequest, uid: str) -> HttpResponse:
     require(member_of(request), "scoring.edit")
-    form, _nested = _form_of(uid, versions_of(ScoreCard), subjects_for(request), request.POST)
-    if form is None or not form.is_valid():
+    form = _form_of(uid, versions_of(ScoreCard), subjects_for(request), request.POST)
+    if not form.is_valid():
         return _page(request, opened=uid, form=form)
     try:
         _edit(request, lambda rules: editing.changed(rules, uid, form.as_rule()))

@@ -120,7 +120,7 @@ def test_rows_of_the_builder_become_a_condition() -> None:
 def test_the_builder_shows_the_condition_it_was_given() -> None:
     condition = parse(LEADS, {"all": [{"field": "score", "op": "at_least", "value": 60}]})
     source = str(RuleForm(initial={"condition": condition})["condition"])
-    assert '"rows": [{"field": "score", "op": "at_least", "values": ["60"]}]' in source
+    assert '"parts": [{"field": "score", "op": "at_least", "values": ["60"]}]' in source
     assert source == str(RuleForm(initial={"condition": condition.as_json()})["condition"])
 
 
@@ -131,6 +131,51 @@ def test_a_condition_that_cannot_be_read_says_where() -> None:
     form = RuleForm(data)
     assert not form.is_valid()
     assert "condition 1" in form.errors["condition"][0]
+    assert '"parts": [{"field": "score", "op": "at_least", "values": ["many"]}]' in str(form["condition"])
+
+
+def test_groups_within_groups_are_sent_by_their_places_and_come_back_as_they_were() -> None:
+    data = posted(
+        condition_match=["all"],
+        condition_10_field=["score"], condition_10_op=["at_least"], condition_10_value=["60"],
+        condition_2_match=["none"],
+        condition_2_0_field=["state"], condition_2_0_op=["is"], condition_2_0_value=["hh"],
+        condition_2_1_match=["any"],
+        condition_2_1_0_field=["budget"], condition_2_1_0_op=["is_empty"],
+    )  # fmt: skip
+    form = RuleForm(data)
+    assert form.is_valid(), form.errors
+    condition = form.cleaned_data["condition"]
+    assert condition.as_json() == {
+        "all": [
+            {
+                "not": {
+                    "any": [
+                        {"field": "state", "op": "is", "value": "hh"},
+                        {"any": [{"field": "budget", "op": "is_empty"}]},
+                    ]
+                }
+            },
+            {"field": "score", "op": "at_least", "value": 60},
+        ]
+    }
+    assert str(RuleForm(initial={"condition": condition})["condition"]) == str(form["condition"])
+
+
+def test_an_empty_group_is_refused_and_what_else_was_typed_stays() -> None:
+    data = posted(
+        condition_match=["any"],
+        condition_0_field=["score"], condition_0_op=["at_least"], condition_0_value=["60"],
+        condition_1_match=["not_all"], condition_1_0_field=[""],
+    )  # fmt: skip
+    form = RuleForm(data)
+    assert form.errors == {"condition": ["group 2: it has no conditions. Add one or remove the group."]}
+    assert '{"match": "not_all", "parts": [{"field": "", "op": "", "values": []}]}' in str(form["condition"])
+
+
+def test_more_rows_than_a_condition_may_have_are_refused() -> None:
+    data = posted(condition_match=["all"], **{f"condition_{n}_field": ["score"] for n in range(201)})
+    assert RuleForm(data).errors == {"condition": ["There are too many conditions. Use fewer."]}
 
 
 def test_no_rows_are_refused_where_a_condition_is_needed() -> None:

@@ -194,3 +194,40 @@ def test_a_dialog_a_menu_and_a_toast_open_and_close(chromium: Any, address: str)
     assert not page.get_by_role("link", name="Edit").is_visible()
     assert page.evaluate("document.activeElement.ariaLabel") == "More"
     page.context.close()
+
+
+SENT = "[...new FormData(document.querySelector('.fw-cond').form)].filter(([key]) => key.startsWith('condition-'))"
+
+
+def test_groups_within_groups_are_made_and_moved_by_buttons_alone(chromium: Any, address: str) -> None:
+    page, said = opened(chromium, f"{address}/style/", width=375)
+    builder = page.locator(".fw-cond").first
+    builder.locator(":scope > .fw-cond-foot [data-cond-group]").press("Enter")
+    group = builder.locator(".fw-cond-group").first
+    group.locator("[data-cond-match]").first.select_option("none")
+    group.locator("[data-cond-field]").select_option("budget")
+    group.locator("[data-cond-op]").select_option("is_empty")
+    group.locator(":scope > .fw-cond-foot [data-cond-group]").press("Enter")
+    inner = group.locator(".fw-cond-group")
+    inner.locator("[data-cond-field]").select_option("score")
+    inner.locator("input").fill("9")
+    inner.locator("[data-cond-up]").last.press("Enter")  # the row leaves the inner group, which stays behind it
+    inner.locator(":scope > .fw-cond-head [data-cond-remove]").press("Enter")
+    third = builder.locator(":scope > .fw-cond-rows > li").nth(2)
+    third.locator("[data-cond-down]").press("Enter")  # into the group, before what is there
+    assert page.evaluate(SENT)[10:] == [
+        ["condition-2-match", "none"],
+        ["condition-2-0-field", "score"],
+        ["condition-2-0-op", "at_least"],
+        ["condition-2-0-value", "50"],
+        ["condition-2-1-field", "budget"],
+        ["condition-2-1-op", "is_empty"],
+        ["condition-2-2-field", "score"],
+        ["condition-2-2-op", "is"],
+        ["condition-2-2-value", "9"],
+    ]
+    assert page.evaluate("document.activeElement.matches('[data-cond-down]')")
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    assert axe(page) == []
+    assert said == []
+    page.context.close()
