@@ -329,7 +329,7 @@ def test_groups_within_groups_go_to_the_form(data, group):
 
 def test_a_group_without_conditions_is_refused_where_it_stands_and_blank_rows_are_not():
     empty = FormGroup("any", (FormRow("", "", ()),))
-    with pytest.raises(ConditionError, match="group 2.1: it has no conditions"):
+    with pytest.raises(ConditionError, match=r"group 2\.1: it has no conditions"):
         from_form(LEADS, FormGroup("all", (URGENT, FormGroup("none", (empty,)))))
     assert from_form(LEADS, FormGroup("not_all", (URGENT, FormRow("", "", ())))) == {
         "not": {"all": [leaf("urgent", "is", True)]}
