@@ -8,7 +8,8 @@ proof: no assignment, however made, can be worth more than
 
     sum of price × capacity  −  bonus × least  +  sum over leads of the greatest of 0 and (value + bonus − price)
 
-over **all** eligible pairs. The bonus belongs to partners of the favoured group and is the price of their minimum share.
+over **all** eligible pairs. The bonus belongs to partners of the favoured group: it is the price of their minimum
+share.
 
 The same input gives the same answer: ties go to the lead and the partner that come first.
 """
@@ -50,8 +51,9 @@ class Assignment:
     """Who gets which lead, and what it is worth.
 
     `partners` has one column number a lead, NOBODY where it stays; `value` is their sum and `bound` what no
-    assignment can exceed; `prices` are what one more place at each partner would be worth, ∞ for one without any place. `favoured_asked` leads
-    had to go to the favoured group, `favoured_possible` could at most, `favoured_got` did.
+    assignment can exceed; `prices` are what one more place at each partner would be worth, ∞ for one without any
+    place. `favoured_asked` leads had to go to the favoured group, `favoured_possible` could at most, `favoured_got`
+    did.
     """
 
     partners: Ints

@@ -1,4 +1,4 @@
-"""The best overall assignment: never above its bound, near to the exact optimum, within every limit, always the same."""
+"""The best overall assignment: never above its bound, near to the exact optimum, within limits, always the same."""
 
 import numpy as np
 import pytest
