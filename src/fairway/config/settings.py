@@ -170,6 +170,7 @@ MIDDLEWARE = [
     "fairway.core.tenancy.sessions.SignInMiddleware",
     "fairway.core.tenancy.middleware.TenancyMiddleware",
     "fairway.core.http.gate.GateMiddleware",
+    "fairway.core.http.not_allowed.NotAllowedMiddleware",
 ]
 
 # First parts of addresses that are not a vendor's short name.

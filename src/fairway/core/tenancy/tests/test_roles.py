@@ -223,3 +223,9 @@ def test_the_screens_copy_change_give_and_retire(acme, client_of):
     assert client.post(f"{page}retirement/").status_code == 302
     assert client.get(page).status_code == 404
     assert verbs(acme, "seat") == ["role_changed", "role_changed"]
+
+
+def test_an_address_that_only_takes_forms_says_so_to_who_goes_there(acme, client_of):
+    answer = client_of(acme.admin).get("/acme/console/roles/copy/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "This address only takes what a form sends." in answer.content.decode()
