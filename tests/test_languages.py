@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext, override
 
 from fairway.config.messages import catalogues, of_template, problems, read, said_by_machines, said_in, template_of
 from fairway.core import languages
+from fairway.leads.views.briefs import place
 
 PACKAGE = Path(settings.PACKAGE_DIR)
 LOCALE = PACKAGE / "locale"
@@ -85,6 +86,13 @@ def test_german_is_spoken():
     with override("de"):
         assert gettext("Sign in") == "Anmelden"
         assert [ngettext("in %(n)d day", "in %(n)d days", n) % {"n": n} for n in (1, 2)] == ["in 1 Tag", "in 2 Tagen"]
+
+
+def test_countries_have_german_names_too():
+    with override("de"):
+        assert place({"city": "Basel", "country": "CH"}) == "Basel, Schweiz"
+    with override("en"):
+        assert place({"city": "Basel", "country": "CH"}) == "Basel, Switzerland"
 
 
 # ── what nobody marked ──

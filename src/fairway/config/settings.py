@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
     "csp",
+    "django_countries",  # for the names of countries in other languages
     "rest_framework",
     "drf_spectacular",
     "fairway.core",
