@@ -17,7 +17,7 @@ from fairway.core.tenancy.tokens import ApiToken
 BASE = "/api/v1/"
 # The first words of addresses that are no plural of a model's name.
 NOUNS = {
-    "imports": "importrun", "duplicates": "duplicatepair", "territories": "territory",
+    "imports": "importrun", "duplicates": "duplicatepair", "territories": "territory", "units": "businessunit",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from django.db import DatabaseError, ProgrammingError, connection, models, transaction
 
+from fairway.catalog.models import BusinessUnit
 from fairway.core.tenancy.context import Context, Surface, entering
 from fairway.core.tenancy.policies import ROLES, SYSTEM_TABLES, tenant_models
 from fairway.core.tenancy.scope import Tenancy
@@ -55,6 +56,15 @@ def readers(cast: Cast) -> list[Reader]:
         Reader("support that Acme lets in", "staff", replace(cast.admin.context, seat_id=0)),
         Reader("Acme's staff of Beta's territory", "limited here", limited_to(cast, *territories(cast))),
         Reader("Acme's staff of another territory", "limited elsewhere", limited_to(cast, 0)),
+        Reader("Acme's staff of the unit", "limited here", limited_to(cast, units=units(cast))),
+        Reader("Acme's staff of another unit", "other unit", limited_to(cast, units=(0,))),
+        Reader("Acme's staff of Beta's territory and the unit", "limited here",
+               limited_to(cast, *territories(cast), units=units(cast))),
+        Reader("Acme's staff of Beta's territory and another unit", "other unit",
+               limited_to(cast, *territories(cast), units=(0,))),
+        Reader("Acme's staff of another territory and the unit", "limited elsewhere",
+               limited_to(cast, 0, units=units(cast))),
+        Reader("Zeta's staff of a unit", "stranger", replace(zeta, unit_ids=units(cast))),
         Reader("Zeta's staff of a territory", "stranger", replace(zeta, territory_ids=territories(cast))),
         Reader("an action at Acme", "acting", cast.admin.context.acting(cast.acme.pk)),
         Reader("Beta's executive", "colleague", cast.beta_executive.context),
@@ -63,11 +73,12 @@ def readers(cast: Cast) -> list[Reader]:
         Reader("Beta's seller at the desk", "owner", desk_of(cast.beta_seller)),
         # No such seat exists; it asks whether the console's own policy gives a person's row to that person.
         Reader("Beta's seller as staff", "own staff", replace(cast.beta_seller.context, surface=Surface.CONSOLE)),
-    ]
+    ]  # fmt: skip
 
 
-def limited_to(cast: Cast, *territory_ids: int) -> Context:
-    return replace(cast.marketer.context, territory_ids=territory_ids)
+def limited_to(cast: Cast, *territory_ids: int, units: tuple[int, ...] | None = None) -> Context:
+    """Staff of these territories, of these business units, or of both."""
+    return replace(cast.marketer.context, territory_ids=territory_ids or None, unit_ids=units)
 
 
 def territories(cast: Cast) -> tuple[int, ...]:
@@ -75,9 +86,23 @@ def territories(cast: Cast) -> tuple[int, ...]:
         return tuple(Territory.objects.values_list("pk", flat=True))
 
 
+def units(cast: Cast) -> tuple[int, ...]:
+    with entering(cast.admin.context):
+        return tuple(BusinessUnit.objects.values_list("pk", flat=True))
+
+
 # Internal tables as staff of some territories have them: settings of the vendor, which all may read; and what names
 # no partner, or belongs to one seat. All others hang on a partner.
-SETTINGS = {"Territory", "ScoreCard", "RoutingPolicy", "SignInPolicy", "CustomRole", "DealRules", "Cover"}
+SETTINGS = {
+    "Territory",
+    "BusinessUnit",
+    "ScoreCard",
+    "RoutingPolicy",
+    "SignInPolicy",
+    "CustomRole",
+    "DealRules",
+    "Cover",
+}
 NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
@@ -89,6 +114,13 @@ def for_limited(model: type[models.Model], *, here: bool) -> int:
     if model.tenancy is Tenancy.PUBLISHED or model.__name__ in SETTINGS:  # type: ignore[attr-defined]
         return 1
     return int(here and model.__name__ not in NOT_LIMITED and not is_personal(model))
+
+
+# What is sold in a product line, or hangs on it, and so is not there for staff of other business units.
+OF_UNITS = {
+    "Lead", "LeadPerson", "LeadNote", "LeadScore", "RoutingDecision", "Offer", "Touch", "Registration", "Conflict",
+    "Protection", "Deal", "SalesLine", "Approval", "Customer", "CustomerContact",
+}  # fmt: skip
 
 
 def counted(context: Context, model: type[models.Model], where: str, *values: Any) -> int | str:
@@ -128,6 +160,8 @@ def expected(reader: Reader, model: type[models.Model]) -> tuple[int | str, ...]
             return (1,) if is_public else (REFUSED,)
         case "limited here" | "limited elsewhere":
             return (for_limited(model, here=reader.kind == "limited here"),)
+        case "other unit":
+            return (0 if model.__name__ in OF_UNITS else for_limited(model, here=True),)
         case "staff":
             return (0,) if is_personal(model) else (1,)
         case "colleague":

@@ -11,12 +11,15 @@ from uuid import uuid4
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from fairway.catalog.models import BusinessUnit, ProductLine
 from fairway.core import clock
 from fairway.core.events.models import Event
 from fairway.core.tenancy.models import Organization, Partner, Seat
 from fairway.core.tenancy.policies import tenant_models
 from fairway.core.tenancy.scope import Tenancy, TenantForeignKey, TenantModel
+from fairway.leads.models import Lead, Touch
 from fairway.partners.models import Territory
+from fairway.workflow.models import Approval
 from tests.cast import Cast
 
 # Who may read a marked text: staff; staff and Beta; everyone of the vendor.
@@ -59,8 +62,8 @@ def make_rows(
         if row.tenancy is Tenancy.PUBLISHED or _is_one_of_a_vendor(model)
     }
     rows |= {Partner: whose.partner, Seat: Seat.objects.get(pk=whose.seat_id)}
-    # The partner lies in a territory.
-    for model in [Territory, *tenant_models()]:
+    # The partner lies in a territory, and what it sells is in a line of a business unit.
+    for model in [Territory, BusinessUnit, ProductLine, *tenant_models()]:
         _row_of(model, whose, rows)
     return rows
 
@@ -87,6 +90,8 @@ def _row_of(model: type[models.Model], whose: Whose, rows: dict[type[models.Mode
             "subject_id": whose.partner.pk,
             "subject_type": "partner",
         }
+    if model in (Touch, Approval):
+        values |= {"subject_type": "lead", "subject_id": _row_of(Lead, whose, rows).pk}
     values |= CHANGED.get(model.__name__, {})
     row = model(**values)
     row.save(force_insert=True)

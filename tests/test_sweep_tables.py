@@ -38,5 +38,7 @@ def test_an_event_for_staff_is_not_read_by_the_partner_it_names(acme, rows):
     seen = {reader.name: counted(reader.context, Event, "uid = %s", internal.uid) for reader in readers(acme)}
     assert {name for name, count in seen.items() if count == 1} == {
         "Acme's staff", "Acme's staff of Beta's territory", "an action at Acme",
+        "Acme's staff of the unit", "Acme's staff of another unit",
+        "Acme's staff of Beta's territory and the unit", "Acme's staff of Beta's territory and another unit",
         "support that Acme lets in", "Beta's seller as staff",
     }  # fmt: skip

@@ -9,7 +9,7 @@ from fairway.catalog.actions.importing import ProductRow, import_products
 from fairway.core.cells import RowReader, amount_of, currency_of
 from fairway.core.imports import RowIssue, Target, TargetField, register
 
-_LIMITS = {"external_id": 100, "name": 200, "product_line": 100}
+_LIMITS = {"external_id": 100, "name": 200, "product_line": 100, "unit": 100}
 
 
 def parse_product(values: Mapping[str, str], line: int) -> tuple[ProductRow | None, list[RowIssue]]:
@@ -23,6 +23,7 @@ def parse_product(values: Mapping[str, str], line: int) -> tuple[ProductRow | No
         product_line=reader.text("product_line"),
         list_price=reader.read("list_price", amount_of),
         currency=reader.read("currency", currency_of) or "",
+        unit=reader.text("unit"),
     )
     return (None if reader.is_refused else row), reader.issues
 
@@ -53,6 +54,12 @@ TARGET = register(
                     "englishproductsubcategoryname", "englishproductcategoryname", "productline", "category",
                     "product line", "subcategory", "family",
                 ),
+            ),
+            TargetField(
+                "unit",
+                gettext_lazy("Business unit"),
+                synonyms=("business unit", "businessunit", "division", "bu"),
+                help=gettext_lazy("Name or code of a business unit that you made. It sells the product's line."),
             ),
             TargetField("list_price", gettext_lazy("List price"), "money", synonyms=("listprice", "price", "msrp")),
             TargetField(

@@ -1,12 +1,14 @@
 """Products and product lines as pages list them."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
-from fairway.catalog.models import Product, ProductLine
+from fairway.catalog.models import BusinessUnit, Product, ProductLine
+from fairway.core.tenancy.models import Seat
 
 NO_LINE = "none"
 
@@ -14,6 +16,33 @@ NO_LINE = "none"
 def product_lines() -> QuerySet[ProductLine, dict[str, Any]]:
     """Lines with how many products each has, by name."""
     return ProductLine.objects.annotate(n=Count("products")).order_by("name").values("uid", "name", "code", "n")
+
+
+def units() -> QuerySet[BusinessUnit]:
+    """Business units in use, by name."""
+    return BusinessUnit.objects.filter(retired_at=None).order_by("name", "pk")
+
+
+def _limited_seats() -> QuerySet[Seat]:
+    return Seat.objects.filter(partner=None, is_active=True).exclude(unit_ids=None).order_by("name_key", "pk")
+
+
+def names_limited_to(unit: BusinessUnit) -> list[str]:
+    """Who of the staff sees only some units, this one among them, by name."""
+    return [name for name, ids in _limited_seats().values_list("name", "unit_ids") if unit.pk in (ids or ())]
+
+
+def people_by_unit() -> Counter[int]:
+    """Unit id → how many open seats are limited to it. One query."""
+    return Counter(pk for ids in _limited_seats().values_list("unit_ids", flat=True) for pk in ids or ())
+
+
+def lines_by_unit() -> dict[int, list[str]]:
+    """Unit id → names of its product lines. One query."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for unit_id, name in ProductLine.objects.exclude(unit=None).order_by("name").values_list("unit_id", "name"):
+        found[unit_id].append(name)
+    return found
 
 
 def products(filters: Mapping[str, str]) -> QuerySet[Product, dict[str, Any]]:

@@ -1,5 +1,18 @@
 from django.urls import path
 
-from fairway.catalog import views
+from fairway.catalog import api as programs
+from fairway.catalog.views import products, units
 
-console = [path("products/", views.product_list, name="product-list")]
+console = [
+    path("products/", products.product_list, name="product-list"),
+    path("units/", units.unit_list, name="unit-list"),
+    path("units/new/", units.unit_edit, name="unit-new"),
+    path("units/<uuid:uid>/", units.unit_edit, name="unit-edit"),
+    path("units/<uuid:uid>/retirement/", units.unit_retire, name="unit-retire"),
+    path("people/<uuid:uid>/units/", units.seat_units, name="seat-units"),
+]
+api = [
+    path("units", programs.Units.as_view(), name="api-unit-list"),
+    path("units/<uuid:uid>", programs.UnitDetail.as_view(), name="api-unit"),
+    path("seats/<uuid:uid>/limits", programs.SeatLimits.as_view(), name="api-seat-limits"),
+]

@@ -22,6 +22,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "registration.revoked": ("fairway.deals.actions.notices.tell_of_revocations",),
     "protection.expired": ("fairway.deals.actions.notices.tell_of_expiries",),
     "seat.territories_changed": ("fairway.insight.actions.figures.forget_of_seats",),
+    "seat.units_changed": ("fairway.insight.actions.figures.forget_of_seats",),
     "seat.closed": ("fairway.workflow.actions.covers.tell_of_lost_deputies",),
     "approval.handed_on": ("fairway.workflow.actions.belongings.tell_takers",),
     "supportgrant.granted": ("fairway.workflow.actions.support.after_granting",),

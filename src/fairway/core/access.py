@@ -78,10 +78,11 @@ RESERVED = frozenset({"people.manage", "personal.manage"})
 OF_BASE_ONLY = frozenset({"people.invite", "registration.decide", "offer.answer", "lead.work", "registration.submit"})
 
 
-# Work on the whole channel, which staff of some territories do not do: it would reach beyond what they see.
+# Work on the whole channel, which limited staff do not do: it would reach beyond what they see, or widen it.
 WHOLE_ONLY = frozenset(
     {
         "program.edit",
+        "catalog.edit",
         "partner.import",
         "sales.import",
         "lead.import",
@@ -242,6 +243,7 @@ def member_of_seat(seat: SeatRow, *, user_id: int = 0, seats: tuple[SeatRow, ...
         organization_id=seat.organization_id,
         seat_id=seat.seat_id,
         territory_ids=seat.territory_ids,
+        unit_ids=seat.unit_ids,
     )
     return Member(
         name=seat.name,
@@ -259,8 +261,8 @@ def _permissions_in(seat: SeatRow) -> frozenset[str] | None:
     """None where the built-in role says it all."""
     if seat.role == SUPPORT:
         allowed = permissions_of_visit(may_act=seat.support_may_act)
-        return allowed if seat.territory_ids is None else allowed - WHOLE_ONLY
-    if seat.territory_ids is not None:
+        return allowed - WHOLE_ONLY if seat.is_limited else allowed
+    if seat.is_limited:
         return permissions_of(seat.role, seat.permissions) - WHOLE_ONLY
     return None if seat.permissions is None else permissions_of(seat.role, seat.permissions)
 

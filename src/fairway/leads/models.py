@@ -300,6 +300,8 @@ class Offer(SharedModel):
     title = models.CharField(max_length=200)
     brief = models.JSONField(default=dict)
     place = models.CharField(max_length=150, blank=True)
+    # Of the lead, which a partner, and staff of some business units, cannot ask before the offer itself.
+    product_line = TenantForeignKey(ProductLine, null=True, related_name="+", db_index=False)
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
     offered_at = models.DateTimeField()

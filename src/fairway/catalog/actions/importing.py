@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from fairway.catalog.models import Product, ProductLine
+from fairway.catalog.models import BusinessUnit, Product, ProductLine
 from fairway.core.access import Member, require
 from fairway.core.events.record import record_many
 from fairway.core.imports import ImportOutcome, RowIssue
@@ -34,6 +34,7 @@ class ProductRow:
     product_line: str = ""
     list_price: Decimal | None = None
     currency: str = ""
+    unit: str = ""
 
 
 def import_products(
@@ -47,6 +48,7 @@ def import_products(
             cursor.execute(_LOCK, [current().vendor_id])
         usable = _without_repeats(rows, outcome)
         lines = _lines({row.product_line for row in usable if row.product_line}, actor, at)
+        _give_units(usable, lines, outcome, actor, at)
         currency = Organization.objects.values_list("currency", flat=True).get(pk=current().vendor_id)
         known = {p.external_id: p for p in Product.objects.filter(external_id__in=[row.external_id for row in usable])}
         said = [(row, _said(row, lines, currency)) for row in usable]
@@ -76,6 +78,31 @@ def _lines(names: set[str], actor: Member, at: datetime) -> dict[str, int]:
     record_many("created", ProductLine, [(line.pk, None, {}) for line in made], actor=actor, at=at)
     known |= {line.code: line.pk for line in made}
     return {name: known[code] for name, code in codes.items()}
+
+
+def _give_units(
+    rows: Sequence[ProductRow], lines: Mapping[str, int], outcome: ImportOutcome, actor: Member, at: datetime
+) -> None:
+    """Lines go to the business unit that the file names first for them; a unit that is not known is left out."""
+    known: dict[str, int] = {}
+    for unit in BusinessUnit.objects.filter(retired_at=None):
+        known |= {unit.code.casefold(): unit.pk, unit.name.casefold(): unit.pk}
+    wanted: dict[int, int] = {}
+    for row in rows:
+        if not row.unit or not row.product_line:
+            continue
+        unit_id = known.get(row.unit.casefold())
+        if unit_id is None:
+            text = _("The business unit “%(name)s” is not known and was left out.") % {"name": row.unit}
+            outcome.warnings.append(RowIssue(row.line, "unit", text, is_warning=True))
+            continue
+        wanted.setdefault(lines[row.product_line], unit_id)
+    now = dict(ProductLine.objects.filter(pk__in=wanted).values_list("pk", "unit_id"))
+    changed = {pk: unit_id for pk, unit_id in wanted.items() if now[pk] != unit_id}
+    for pk, unit_id in changed.items():
+        ProductLine.objects.filter(pk=pk).update(unit_id=unit_id)
+    events = [(pk, None, {"unit": unit_id}) for pk, unit_id in changed.items()]
+    record_many("unit_changed", ProductLine, events, actor=actor, at=at)
 
 
 def line_code(name: str) -> str:

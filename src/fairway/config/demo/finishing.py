@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db import connection
 
-from fairway.catalog.models import Product
+from fairway.catalog.actions.units import limit_seat_to_units
+from fairway.catalog.models import BusinessUnit, Product
 from fairway.config.demo.plan import SEASON
 from fairway.config.demo.setting_up import World
 from fairway.core.access import system_member
 from fairway.core.tenancy.context import entering
-from fairway.core.tenancy.models import Role
+from fairway.core.tenancy.models import Role, Seat
 from fairway.sales.actions.importing import SalesRow, import_sales_lines
 
 WORDS = [
@@ -67,13 +68,32 @@ def months(world: World) -> list[date]:
     return found
 
 
+def limit_to_units(world: World) -> list[str]:
+    """Let those see only what their unit sells of whom the plan says so; returns their addresses."""
+    with entering(world.context):
+        units = {unit.code: unit for unit in BusinessUnit.objects.all()}
+        chosen = [
+            (seat, units[unit.code])
+            for unit in world.plan.units
+            for seat in Seat.objects.filter(partner=None, name__in=unit.limited).order_by("pk")
+        ]
+    for seat, unit in chosen:
+        limit_seat_to_units(seat=seat, units=[unit], actor=world.staff[Role.ADMIN][0], at=world.ends)
+    return [seat.email for seat, _unit in chosen]
+
+
 def logins(world: World, shown: dict[str, str], password: str) -> list[dict[str, Any]]:
     """One per role, as `./fairway demo` prints them."""
+    limited = limit_to_units(world)
     staff = [
-        {"surface": "console", "role": str(Role(role).label), "email": members[0].seat.email, "password": password}
+        {"surface": "console", "role": str(Role(role).label), "email": member.seat.email, "password": password}
         for role, members in world.staff.items()
-        if members[0].seat is not None
+        for number, member in enumerate(members)
+        if member.seat is not None and (number == 0 or member.seat.email in limited)
     ]
+    for login in staff:
+        if login["email"] in limited:
+            login["role"] += ", of one business unit"
     partner = [
         {"surface": "portal", "role": str(Role(role).label), "email": email, "password": password}
         for role, email in shown.items()

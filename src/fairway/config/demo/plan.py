@@ -13,6 +13,17 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Unit:
+    """A business unit with the codes of its lines, and who of the staff sees only what it sells."""
+
+    code: str
+    name: str
+    description: str
+    lines: tuple[str, ...]
+    limited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class VendorPlan:
     """`leads_a_month` and `registrations_a_month` are of the last month; two years ago it was about half."""
 
@@ -31,6 +42,7 @@ class VendorPlan:
     countries: tuple[tuple[str, float], ...]
     staff: tuple[tuple[str, str], ...]
     seed: int
+    units: tuple[Unit, ...] = ()
     campaigns: tuple[str, ...] = field(default=("Autumn guide", "Spring webinar", "Partner locator", "Trade fair"))
 
     @property
@@ -65,6 +77,10 @@ NETWORKS = VendorPlan(
                                       "Firewall for a new data room"), 8_000, 180_000),
         Line("telephony", "Cloud telephony", ("Move 120 phones to the cloud", "Contact center for the service desk"),
              3_000, 60_000),
+    ),
+    units=(
+        Unit("networking", "Networking", "Switches and Wi-Fi", ("wireless", "switching")),
+        Unit("security", "Security", "Firewalls and safe access", ("security",), ("Petra Weller",)),
     ),
     territories=(
         ("United States, West", place(country=["US"], state=WEST)),

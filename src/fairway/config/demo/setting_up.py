@@ -12,7 +12,7 @@ from functools import cache
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.utils.crypto import get_random_string
 
-from fairway.catalog.models import Product, ProductLine
+from fairway.catalog.models import BusinessUnit, Product, ProductLine
 from fairway.config.demo import names
 from fairway.config.demo.places import any_city, cities
 from fairway.config.demo.plan import PARTNER_KINDS, TIERS, VendorPlan
@@ -114,8 +114,15 @@ def as_member(world: World, seat: Seat, partner: Partner | None) -> Member:
 
 
 def _offering(world: World) -> None:
+    sold_by: dict[str, BusinessUnit] = {}
+    for unit in world.plan.units:
+        kept = BusinessUnit.objects.create(
+            vendor=world.vendor, code=unit.code, name=unit.name, description=unit.description
+        )
+        sold_by |= dict.fromkeys(unit.lines, kept)
     for line in world.plan.lines:
-        made = ProductLine.objects.create(vendor=world.vendor, code=line.code, name=line.name)
+        sold = sold_by.get(line.code)
+        made = ProductLine.objects.create(vendor=world.vendor, code=line.code, name=line.name, unit=sold)
         world.lines[line.code] = made
         for number, size in enumerate(("S", "M", "L", "XL"), start=1):
             Product.objects.create(

@@ -44,11 +44,20 @@ class Context:
     seat_id: int = 0
     vendor_ids: tuple[int, ...] = ()
     territory_ids: tuple[int, ...] | None = None  # staff who see only the partners of these; None: all
+    unit_ids: tuple[int, ...] | None = None  # staff who see only what is sold by these business units; None: all
+
+    @property
+    def limited_by(self) -> str:
+        """What narrows this reader: "territories", "units", "both", or nothing."""
+        if self.surface is not Surface.CONSOLE:
+            return ""
+        by = {(True, True): "both", (True, False): "territories", (False, True): "units"}
+        return by.get((self.territory_ids is not None, self.unit_ids is not None), "")
 
     @property
     def is_limited(self) -> bool:
-        """Staff who read the partners of some territories only: a database role of their own."""
-        return self.surface is Surface.CONSOLE and self.territory_ids is not None
+        """Staff of some territories or business units only: a database role of their own."""
+        return bool(self.limited_by)
 
     @property
     def role(self) -> str:
@@ -79,7 +88,7 @@ def current_or_none() -> Context | None:
 _APPLY = """SELECT set_config('role', %s, true), set_config('fw.vendor_id', %s, true),
  set_config('fw.partner_ids', %s, true), set_config('fw.organization_id', %s, true),
  set_config('fw.seat_id', %s, true), set_config('fw.vendor_ids', %s, true),
- set_config('fw.territory_ids', %s, true)"""
+ set_config('fw.territory_ids', %s, true), set_config('fw.unit_ids', %s, true), set_config('fw.limited_by', %s, true)"""
 
 
 def _array(ids: tuple[int, ...]) -> str:
@@ -96,6 +105,8 @@ def apply_context(context: Context, on: Any) -> None:
         str(context.seat_id),
         _array(context.vendor_ids or (context.vendor_id,)),
         _array(context.territory_ids or ()),
+        _array(context.unit_ids or ()),
+        context.limited_by,
     ]
     with on.cursor() as cursor:
         cursor.execute(_APPLY, values)
@@ -107,7 +118,7 @@ def _apply(context: Context | None) -> None:
         return
     with connection.cursor() as cursor:
         # The settings stay empty text, which no policy can cast: without a context a query is an error.
-        cursor.execute(_APPLY, ["none", "", "", "", "", "", ""])
+        cursor.execute(_APPLY, ["none", *[""] * 8])
 
 
 def _reads_alike(one: Context | None, other: Context | None) -> bool:

@@ -59,7 +59,7 @@ FUNCTIONS = [
       vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
       partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
       second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
-      territory_ids bigint[], stands_in_for bigint[], look_uid uuid,
+      territory_ids bigint[], unit_ids bigint[], stands_in_for bigint[], look_uid uuid,
       support_until timestamptz, support_may_act boolean
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT s.id, s.uid, s.role, s.name, s.email, s.organization_id,
@@ -71,7 +71,8 @@ FUNCTIONS = [
              CASE WHEN p.id IS NULL THEN y.staff_second_factor_at END,
              EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = $1 AND a.type <> 'recovery_codes'),
              coalesce(r.name, ''), r.permissions::text[],
-             CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR,
+             CASE WHEN p.id IS NULL THEN s.territory_ids END, CASE WHEN p.id IS NULL THEN s.unit_ids END,
+             STANDS_IN_FOR,
              (SELECT l.uid FROM core_look l WHERE l.vendor_id = s.vendor_id ORDER BY l.number DESC LIMIT 1),
              SUPPORT_COLUMNS
         FROM core_seat s
@@ -193,7 +194,7 @@ FUNCTIONS = [
       vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
       partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
       second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
-      territory_ids bigint[], stands_in_for bigint[], look_uid uuid,
+      territory_ids bigint[], unit_ids bigint[], stands_in_for bigint[], look_uid uuid,
       support_until timestamptz, support_may_act boolean
     ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       SELECT t.id, s.user_id, t.scopes::text[], t.expires_at,
@@ -206,7 +207,8 @@ FUNCTIONS = [
              CASE WHEN p.id IS NULL THEN y.staff_second_factor_at END,
              EXISTS (SELECT 1 FROM mfa_authenticator a WHERE a.user_id = s.user_id AND a.type <> 'recovery_codes'),
              coalesce(r.name, ''), r.permissions::text[],
-             CASE WHEN p.id IS NULL THEN s.territory_ids END, STANDS_IN_FOR,
+             CASE WHEN p.id IS NULL THEN s.territory_ids END, CASE WHEN p.id IS NULL THEN s.unit_ids END,
+             STANDS_IN_FOR,
              (SELECT l.uid FROM core_look l WHERE l.vendor_id = s.vendor_id ORDER BY l.number DESC LIMIT 1),
              NULL::timestamptz, false
         FROM core_apitoken t
@@ -253,10 +255,15 @@ class SeatRow:
     role_name: str = ""
     permissions: tuple[str, ...] | None = None  # of a role of the vendor's own; None: those of the built-in role
     territory_ids: tuple[int, ...] | None = None  # staff who see only the partners of these; None: all
+    unit_ids: tuple[int, ...] | None = None  # staff who see only what these business units sell; None: all
     stands_in_for: tuple[int, ...] = ()  # seats of colleagues who are away
     look_uid: Any = None  # of the vendor's look in force; core.brand keeps what it says
     support_until: datetime | None = None  # of a visitor whom the vendor lets in
     support_may_act: bool = False
+
+    @property
+    def is_limited(self) -> bool:
+        return self.territory_ids is not None or self.unit_ids is not None
 
     @property
     def surface(self) -> str:

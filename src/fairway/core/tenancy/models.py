@@ -154,6 +154,10 @@ STAFF_ROLES = frozenset(
 PARTNER_ROLES = frozenset({Role.EXECUTIVE, Role.PARTNER_MARKETER, Role.SELLER})
 
 
+def _holds(seen: list[int] | None, wanted: list[int] | None) -> bool:
+    return seen is None or (wanted is not None and set(wanted) <= set(seen))
+
+
 class Seat(SharedModel):
     """One person in one role towards one vendor: staff, or (with a partner) a person of that partner.
 
@@ -171,6 +175,8 @@ class Seat(SharedModel):
     role = models.CharField(max_length=20, choices=Role)
     # Staff who see only the partners of these territories (ids of `partners.Territory`); null: all.
     territory_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
+    # Staff who see only what these business units sell (ids of `catalog.BusinessUnit`), and what none does; null: all.
+    unit_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
     custom_role = TenantForeignKey("core.CustomRole", null=True, blank=True, related_name="+", db_index=False)
     name = models.CharField(max_length=150)
     email = models.EmailField()
@@ -200,6 +206,15 @@ class Seat(SharedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_limited(self) -> bool:
+        """Staff who see a part of the channel only."""
+        return self.territory_ids is not None or self.unit_ids is not None
+
+    def sees_all_of(self, other: "Seat") -> bool:
+        """Whether what this seat is limited to holds all that the other one sees."""
+        return _holds(self.territory_ids, other.territory_ids) and _holds(self.unit_ids, other.unit_ids)
 
     @property
     def is_staff_seat(self) -> bool:

@@ -112,7 +112,7 @@ def may_stand_in(deputy: Seat, absent: Seat) -> str:
     """Why this seat cannot stand in for that one, as a sentence; empty when it can.
 
     A deputy has the same role or one above it; where it is about deciding registrations, any role that decides them.
-    Who sees some territories only stands in for nobody who sees more. Both with their `custom_role`.
+    Who sees a part of the channel only stands in for nobody who sees more. Both with their `custom_role`.
     """
     if deputy.partner_id is not None or not deputy.is_active:
         return _("%(name)s has no open seat among the staff.") % {"name": deputy.name}
@@ -121,9 +121,8 @@ def may_stand_in(deputy: Seat, absent: Seat) -> str:
     if not fits or (decides and "registration.decide" not in _permissions(deputy)):
         text = _("%(name)s could not decide in that role. Choose somebody of the same role or above it.")
         return text % {"name": deputy.name}
-    seen, wanted = deputy.territory_ids, absent.territory_ids
-    if seen is not None and (wanted is None or not set(wanted) <= set(seen)):
-        return _("%(name)s sees some territories only, and would not see all that waits.") % {"name": deputy.name}
+    if not deputy.sees_all_of(absent):
+        return _("%(name)s sees a part of the channel only, and would not see all that waits.") % {"name": deputy.name}
     return ""
 
 
@@ -132,10 +131,10 @@ def _permissions(seat: Seat) -> frozenset[str]:
 
 
 def staff_who_see_all() -> TenantQuerySet:
-    """Open seats of staff who are limited to no territory, by name."""
-    return Seat.objects.filter(partner=None, is_active=True, territory_ids=None, role__in=STAFF_ROLES).order_by(
-        "name_key", "pk"
-    )
+    """Open seats of staff who see the whole channel, by name."""
+    return Seat.objects.filter(
+        partner=None, is_active=True, territory_ids=None, unit_ids=None, role__in=STAFF_ROLES
+    ).order_by("name_key", "pk")
 
 
 def deputies_for(absent: Seat) -> list[Seat]:

@@ -47,7 +47,7 @@ def left_open() -> Iterator[None]:
 
 def shape_of(context: Context | None) -> tuple[Any, ...]:
     """What the text of scoped SQL depends on; contexts of one shape differ in values only."""
-    return (None,) if context is None else (context.surface, context.is_limited, len(context.partner_ids) == 1)
+    return (None,) if context is None else (context.surface, context.limited_by, len(context.partner_ids) == 1)
 
 
 def _vendor(context: Context) -> int:
@@ -83,6 +83,18 @@ IN_AREA = (
     "{column} IN (SELECT a.{partner} FROM {table} a WHERE a.vendor_id = current_setting('fw.vendor_id')::bigint"
     " AND a.{territory} = ANY (current_setting('fw.territory_ids')::bigint[]))"
 )
+# Staff of some business units: the product lines of these and of none, 0 being no product line at all.
+IN_UNITS = (
+    "coalesce({column}, 0) IN (SELECT 0 UNION ALL SELECT b.id FROM {lines} b"
+    " WHERE b.vendor_id = current_setting('fw.vendor_id')::bigint"
+    " AND coalesce(b.{unit}, 0) = ANY (0::bigint || current_setting('fw.unit_ids')::bigint[]))"
+)
+# The same for rows that name a thing of a line (a product) and not the line.
+IN_UNITS_THROUGH = (
+    "coalesce({column}, 0) IN (SELECT 0 UNION ALL SELECT p.id FROM {things} p"
+    " WHERE p.vendor_id = current_setting('fw.vendor_id')::bigint AND {of_line})"
+)
+_OTHER = {"territories": "units", "units": "territories"}
 
 
 @cache
@@ -92,9 +104,94 @@ def _area() -> dict[str, str]:
     return {"table": model._meta.db_table, "territory": model.territory_column, "partner": "partner_id"}  # type: ignore[attr-defined]
 
 
-def in_area(column: str) -> str:
+@cache
+def _lines() -> type[models.Model]:
+    """The model whose rows belong to business units: the one that declares `unit_column`."""
+    (model,) = [model for model in apps.get_models() if getattr(model, "unit_column", "")]
+    return model
+
+
+def _where(dimension: str, condition: str, limited_by: str | None) -> str:
+    """The condition of one kind of limit. A reader's limits are known to managers; policies ask for them."""
+    other = _OTHER[dimension]
+    if limited_by is None:
+        # Asked once a query, not for every row.
+        return f"((SELECT current_setting('fw.limited_by') = '{other}') OR {condition})"
+    return "true" if limited_by == other else condition
+
+
+def in_area(column: str, limited_by: str | None = None) -> str:
     """SQL: this column names a partner of the territories in context. Braces of the column stay."""
-    return IN_AREA.format(column=column, **_area())
+    return _where("territories", IN_AREA.format(column=column, **_area()), limited_by)
+
+
+def _in_units(column: str) -> str:
+    lines = _lines()
+    return IN_UNITS.format(column=column, lines=lines._meta.db_table, unit=lines.unit_column)  # type: ignore[attr-defined]
+
+
+def _keys(model: type[models.Model]) -> list[models.ForeignKey]:
+    return [field for field in model._meta.local_concrete_fields if isinstance(field, TenantForeignKey)]
+
+
+def _names_subject(model: type[models.Model]) -> bool:
+    return {"subject_type", "subject_id"} <= {field.name for field in model._meta.local_concrete_fields}
+
+
+def _line_of(model: type[models.Model]) -> str:
+    """SQL: the row's own product line, or that of the product it names, is of the units in context; or empty."""
+    for field in _keys(model):
+        column = "{" + field.column + "}"
+        if field.related_model is _lines():
+            return _in_units(column)
+        if getattr(field.related_model, "tenancy", None) is Tenancy.PUBLISHED:
+            for further in _keys(field.related_model):
+                if further.related_model is _lines():
+                    things = field.related_model._meta.db_table
+                    return IN_UNITS_THROUGH.format(
+                        column=column, things=things, of_line=_in_units(f"p.{further.column}")
+                    )
+    return ""
+
+
+def _followed(model: type[models.Model]) -> list[models.ForeignKey]:
+    """Keys to rows that are sold in a product line, which this row hangs on."""
+    return [
+        field for field in _keys(model)
+        if not field.null and field.related_model is not model and _is_of_units(field.related_model)
+    ]  # fmt: skip
+
+
+@cache
+def _is_of_units(model: type[models.Model]) -> bool:
+    """Whether a limit to business units asks anything of the rows of this table."""
+    if getattr(model, "tenancy", None) not in {Tenancy.INTERNAL, Tenancy.SHARED}:
+        return False
+    return bool(_line_of(model)) or bool(_followed(model))
+
+
+def _may_be_read(table: str, key: str) -> str:
+    return f"EXISTS (SELECT 1 FROM {table} x WHERE x.id = {key})"
+
+
+def _units_sql(model: type[models.Model]) -> str:
+    """What a limit to business units asks of a row; empty where it asks nothing, or `limited` says it already."""
+    if not _names_subject(model):
+        followed = "" if getattr(model, "limited", "") else " AND ".join(
+            _may_be_read(field.related_model._meta.db_table, "{" + field.column + "}") for field in _followed(model)
+        )  # fmt: skip
+        return _line_of(model) or followed
+    # What names its subject by type and id. The log names everything; others only what names no subject in turn.
+    is_log = getattr(model, "append_only", False)
+    named = [
+        other for other in apps.get_models()
+        if other is not model and (_is_of_units(other) or (is_log and _names_subject(other) and _asks_units(other)))
+    ]  # fmt: skip
+    cases = " ".join(
+        f"WHEN '{other._meta.model_name}' THEN {_may_be_read(other._meta.db_table, '{subject_id}')}"
+        for other in sorted(named, key=lambda other: other._meta.db_table)
+    )
+    return f"CASE {{subject_type}} {cases} ELSE true END"
 
 
 def _referred(model: type[models.Model]) -> str:
@@ -110,24 +207,39 @@ def _referred(model: type[models.Model]) -> str:
 
 
 @cache
-def limited_sql(model: type[models.Model]) -> str:
-    """What staff of some territories read of a table, beside the vendor; columns in braces.
+def limited_sql(model: type[models.Model], limited_by: str | None = None) -> str:
+    """What limited staff read of a table, beside the vendor; columns in braces.
 
-    What names a partner goes by the partner; what is published, by nothing; internal rows only where the model says
-    (`limited`), else none at all.
+    What names a partner goes by the partner, what is sold in a product line by the line's business unit too; what is
+    published, by nothing; internal rows only where the model says (`limited`), else none at all. `limited_by` is that
+    of a reader's context; without it the text asks for it, as policies do.
     """
+    partner = _partner_sql(model, limited_by)
+    units = _units_sql(model) if _asks_units(model) and partner != "false" else ""
+    if not units or limited_by == "territories":
+        return partner
+    units = _where("units", units, limited_by)
+    return units if partner == "true" else f"({partner}) AND {units}"
+
+
+def _asks_units(model: type[models.Model]) -> bool:
+    return _is_of_units(model) or (_names_subject(model) and _partner_sql(model, None) != "false")
+
+
+def _partner_sql(model: type[models.Model], limited_by: str | None) -> str:
     kind: Tenancy = model.tenancy  # type: ignore[attr-defined]
     declared = getattr(model, "limited", "")
     if declared:
         referred = _referred(model) if declared == "{referred}" else ""
-        return str(declared).replace("{area}", in_area("{partner_id}")).replace("{referred}", referred)
+        return str(declared).replace("{area}", in_area("{partner_id}", limited_by)).replace("{referred}", referred)
     if own := getattr(model, "narrowed", {}).get("console", ""):
         return re.sub(r"^seat_id", "{seat_id}", own)
-    if getattr(model, "territory_column", ""):
-        return f"{{{model.territory_column}}} = ANY (current_setting('fw.territory_ids')::bigint[])"  # type: ignore[attr-defined]
+    if column := getattr(model, "territory_column", ""):
+        is_there = f"{{{column}}} = ANY (current_setting('fw.territory_ids')::bigint[])"
+        return _where("territories", is_there, limited_by)
     if kind is Tenancy.SHARED:
-        column: str = "{" + model.partner_column + "}"  # type: ignore[attr-defined]
-        of_partner = in_area(column)
+        column = "{" + model.partner_column + "}"  # type: ignore[attr-defined]
+        of_partner = in_area(column, limited_by)
         return f"({column} = 0 OR {of_partner})" if getattr(model, "staff_rows_visible", False) else of_partner
     return "true" if kind is Tenancy.PUBLISHED else "false"
 
@@ -177,7 +289,7 @@ class InScope(Expression):
         if self.tenancy is Tenancy.OWN:
             return [("{organization} = %s", _organization)]
         if context.is_limited:
-            return [OF_VENDOR, (limited_sql(self.model), _nothing)]
+            return [OF_VENDOR, (limited_sql(self.model, context.limited_by), _nothing)]
         if context.surface in {Surface.CONSOLE, Surface.ACTING}:
             return [OF_VENDOR]
         if self.tenancy is Tenancy.INTERNAL or (context.surface is Surface.PUBLIC and not self._is_public()):
@@ -238,7 +350,7 @@ class TenantModel(models.Model):
     # Column → what it says of a person (`core.personal.declared`); and those that look so and are about no person.
     personal: ClassVar[dict[str, str]] = {}
     not_personal: ClassVar[tuple[str, ...]] = ()
-    # What staff of some territories read of it, where its class does not say it all (`limited_sql`).
+    # What limited staff read of it, where its class does not say it all (`limited_sql`).
     limited: ClassVar[str] = ""
 
     id = models.BigAutoField(primary_key=True)

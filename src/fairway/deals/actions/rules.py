@@ -84,6 +84,6 @@ def _check_people(steps: Sequence[FurtherStep]) -> None:
         named = Seat.objects.filter(pk=step.seat_id, partner=None, is_active=True, role=step.role).first()
         if step.seat_id and named is None:
             raise Refused(_("Somebody named in a step has no open seat any more. Choose again."))
-        if named is not None and named.territory_ids is not None:
-            text = _("%(name)s sees some territories only, and would not see all that waits.")
+        if named is not None and named.is_limited:
+            text = _("%(name)s sees a part of the channel only, and would not see all that waits.")
             raise Refused(text % {"name": named.name})

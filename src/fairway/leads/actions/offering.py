@@ -63,8 +63,10 @@ _LEADS = """UPDATE leads_lead SET state = 'offered', offers_made = offers_made +
  version = version + 1 WHERE vendor_id = %s AND id = ANY(%s) AND state IN ('captured', 'waiting')"""
 
 _OFFERS = """INSERT INTO leads_offer (uid, vendor_id, partner_id, lead_id, decision_id, state, title, brief, place,
-  amount_minor, currency, offered_at, lapses_at, limit_minutes, quality, answer_note, recall_reason, version)
- SELECT x.uid, %s, x.partner_id, x.lead_id, x.decision_id, 'open', x.title, x.brief, x.place, x.amount_minor,
+  product_line_id, amount_minor, currency, offered_at, lapses_at, limit_minutes, quality, answer_note,
+  recall_reason, version)
+ SELECT x.uid, %s, x.partner_id, x.lead_id, x.decision_id, 'open', x.title, x.brief, x.place,
+  (SELECT l.product_line_id FROM leads_lead l WHERE l.id = x.lead_id), x.amount_minor,
   x.currency, %s, x.lapses_at, x.limit_minutes, '{}', '', '', 1
   FROM json_to_recordset(%s::json) AS x(uid uuid, partner_id bigint, lead_id bigint, decision_id bigint, title text,
    brief jsonb, place text, amount_minor bigint, currency text, lapses_at timestamptz, limit_minutes int)

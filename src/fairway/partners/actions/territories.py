@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from fairway.core.access import Member, require
 from fairway.core.conditions import Condition
 from fairway.core.events.record import record, record_many
-from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
-from fairway.core.tenancy.models import Partner, Role, Seat
+from fairway.core.tenancy.actions.limits import set_limit
+from fairway.core.tenancy.models import Partner, Seat
 from fairway.partners.models import Profile, Territory
 from fairway.partners.queries.territories import TerritoryRule, territory_of, territory_rules
 
@@ -43,17 +41,10 @@ def remove_territory(*, territory: Territory, actor: Member, at: datetime) -> No
 def limit_seat(*, seat: Seat, territories: Iterable[Territory] | None, actor: Member, at: datetime) -> None:
     """Let a member of staff see only the partners of these territories, and what hangs on them; None: all again.
 
-    Holds with the next click. Raises Forbidden, and Refused for oneself, administrators and people of partners.
+    Raises as `core.tenancy.actions.limits.set_limit` does.
     """
-    require(actor, "people.manage")
-    if seat.partner_id is not None:
-        raise Refused(_("People of a partner see their own partner only."))
-    if seat.pk == actor.seat_id or (seat.role == Role.ADMIN and seat.custom_role_id is None):
-        raise Refused(_("Administrators see the whole channel."))
-    ids = None if territories is None else sorted(territory.pk for territory in territories)
-    with acting_for(actor):
-        Seat.objects.filter(pk=seat.pk).update(territory_ids=ids)
-        record("territories_changed", seat, actor=actor, at=at, territories=ids, before=seat.territory_ids)
+    ids = None if territories is None else [territory.pk for territory in territories]
+    set_limit(seat=seat, by="territories", ids=ids, actor=actor, at=at)
 
 
 def assign_territories(*, actor: Member, at: datetime) -> int:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from fairway.core import clock
 from fairway.core.access import Member, require
+from fairway.core.http.parts import Tab
 from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.models import Seat
@@ -40,6 +41,10 @@ def seat_territories(request: HttpRequest, uid: UUID) -> HttpResponse:
         "seat": seat,
         "is_limited": seat.territory_ids is not None,
         "rows": [{"row": row, "count": counts.get(row.pk, 0), "is_on": row.pk in now} for row in territories],
+        "tabs": [
+            Tab(_("Territories"), reverse("seat-territories", args=[uid]), is_active=True),
+            Tab(_("Business units"), reverse("seat-units", args=[uid])),
+        ],
         "person_url": reverse("person-detail", args=[uid]),
     }
     return render(request, "partners/seat_territories.html", context)

@@ -63,9 +63,8 @@ def check_taker(kind: Kind, taker: Seat, leaver: Seat) -> None:
         raise Refused(_("%(name)s has no other open seat here.") % names, field=kind.name)
     if taker.role not in kind.roles:
         raise Refused(_("%(name)s has a role that cannot take over: %(what)s.") % names, field=kind.name)
-    seen = taker.territory_ids
-    if seen is not None and (leaver.territory_ids is None or not set(leaver.territory_ids) <= set(seen)):
-        raise Refused(_("%(name)s sees some territories only.") % names, field=kind.name)
+    if not taker.sees_all_of(leaver):
+        raise Refused(_("%(name)s sees a part of the channel only.") % names, field=kind.name)
     if why := kind.refuse(taker, leaver):
         raise Refused(why, field=kind.name)
 

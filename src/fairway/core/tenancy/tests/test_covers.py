@@ -171,7 +171,7 @@ def test_an_own_edition_without_deciding_and_staff_of_some_territories_cannot_st
         cover(acme.deal_desk, acme.chief)
     with acting_for(acme.admin):
         Seat.objects.filter(pk=acme.other_cam.seat_id).update(territory_ids=[1])
-    with pytest.raises(Refused, match="some territories only"):
+    with pytest.raises(Refused, match="a part of the channel only"):
         cover(acme.cam, acme.other_cam)
     with entering(acme.admin.context):
         assert acme.other_cam.seat_id not in {seat.pk for seat in deputies_for(seat_of(acme.cam))}

@@ -170,8 +170,8 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
         Fact(_("Partner"), seat.partner.name if seat.partner else _("Own staff")),
         Fact(_("Since"), day(seat.created_at)),
     ]
-    if seat.territory_ids is not None:
-        facts.append(Fact(_("Sees"), _("the partners of some territories")))
+    if seat.is_limited:
+        facts.append(Fact(_("Sees"), _seen_by(seat)))
     if member.can("people.manage") and not seat.partner_id:
         facts.append(Fact(_("Second factor"), _("set up") if has_factor else _("none yet")))
     context = {
@@ -195,6 +195,14 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
         "open_url": address(member, "person-open", seat.uid),
     }
     return render(request, "people/person.html", context)
+
+
+def _seen_by(seat: Seat) -> str:
+    if seat.unit_ids is None:
+        return _("the partners of some territories")
+    if seat.territory_ids is None:
+        return _("what some business units sell")
+    return _("what some business units sell, at the partners of some territories")
 
 
 def _may_change_role(seat: Seat, member: Member) -> bool:

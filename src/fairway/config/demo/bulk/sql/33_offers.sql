@@ -30,14 +30,14 @@ SELECT {offers} + row_number() OVER (ORDER BY f.n), demo_world.uid(demo_world.ep
  CROSS JOIN LATERAL (SELECT coalesce(third.ended, f.captured + 0.01) AS at) AS d
  WHERE f.state <> 'captured' AND (f.is_remote OR third.n IS NOT NULL);
 
-INSERT INTO leads_offer (id, uid, vendor_id, partner_id, lead_id, decision_id, state, title, brief, place, amount_minor,
-  currency, offered_at, lapses_at, limit_minutes, opened_at, reminded_at, answered_at, answered_by_id, quality,
+INSERT INTO leads_offer (id, uid, vendor_id, partner_id, lead_id, decision_id, state, title, brief, place, product_line_id,
+  amount_minor, currency, offered_at, lapses_at, limit_minutes, opened_at, reminded_at, answered_at, answered_by_id, quality,
   answer_note, recall_reason, version)
 SELECT o.id, demo_world.uid(demo_world.epoch(o.at), o.id, 6), {vendor}, p.id, l.id, o.id, o.outcome, l.title,
   jsonb_strip_nulls(jsonb_build_object('need', l.title, 'industry', l.industry, 'employees', l.employees,
     'city', l.city, 'state_code', nullif(l.state_code, ''), 'country', l.country, 'product_line', i.name,
     'timeframe_days', l.timeframe_days)),
-  concat_ws(', ', l.city, nullif(l.state_code, ''), l.country), l.amount_minor, l.currency,
+  concat_ws(', ', l.city, nullif(l.state_code, ''), l.country), l.product_line_id, l.amount_minor, l.currency,
   demo_world.moment(o.at), demo_world.moment(o.at + 1), 480,
   CASE WHEN o.outcome IN ('accepted', 'declined') THEN demo_world.moment(o.ended) - interval '3 minutes' END,
   CASE WHEN o.at + 0.667 <= least(o.ended, {until}) THEN demo_world.moment(o.at + 0.667) END,
