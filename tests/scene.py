@@ -9,6 +9,7 @@ from fairway.core import clock
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.actions.invitations import invite
 from fairway.core.tenancy.context import entering
+from fairway.core.tenancy.models import Seat
 from fairway.customers.models import Customer
 from fairway.deals.actions.decisions import return_registration
 from fairway.deals.actions.registrations import save_draft, submit_registration
@@ -17,6 +18,7 @@ from fairway.insight.actions.exports import request_export
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
 from fairway.leads.models import Offer
+from fairway.partners.models import Contact, Program, Tier
 from tests.cast import Cast
 
 
@@ -44,6 +46,7 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
     )  # fmt: skip
     return {
         **of_connect(cast),
+        **of_partners(cast),
         "exports": [str(export.uid)],
         "invitations": [str(guest.uid)],
         "offers": [str(waiting.uid)],
@@ -84,6 +87,16 @@ def of_connect(cast: Cast) -> dict[str, list[str]]:
         "imports": [str(standing.uid), str(ready.uid)],
         "saved-mappings": [str(saved.uid)],
     }
+
+
+def of_partners(cast: Cast) -> dict[str, list[str]]:
+    """A tier that nobody is in, a contact without a log-in, and a person of the staff."""
+    with acting_for(cast.admin):
+        program = Program.objects.create(vendor=cast.acme, name="Scene")
+        tier = Tier.objects.create(vendor=cast.acme, program=program, code="scene", name="Scene")
+        contact = Contact.objects.create(vendor=cast.acme, partner=cast.beta, name="Scene")
+        seat = Seat.objects.get(pk=cast.cam.seat_id)
+    return {"tiers": [str(tier.uid)], "contacts": [str(contact.uid)], "seats": [str(seat.uid)]}
 
 
 def offered(cast: Cast, company: str) -> Offer:

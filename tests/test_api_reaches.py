@@ -39,11 +39,9 @@ REVIEWED = {
     "publish_routing_policy": NOT_YET, "discard_draft": NOT_YET, "route_leads": INSIDE, "score_leads": INSIDE,
     "mark_converted": INSIDE,
     # partners and numbers
-    "save_contact": NOT_YET, "remove_contact": NOT_YET, "enroll": NOT_YET, "place_in_tiers": INSIDE,
-    "assign_manager": NOT_YET, "assign_managers": BY_BULK, "change_states": BY_BULK,
+    "place_in_tiers": INSIDE,
+    "assign_manager": "part of changing a partner", "assign_managers": BY_BULK, "change_states": BY_BULK,
     "create_partner": "a bulk request of one line makes a partner", "set_capacity": "part of changing a partner",
-    "set_credential": NOT_YET, "remove_credential": NOT_YET, "save_program": NOT_YET, "save_tier": NOT_YET,
-    "remove_tier": NOT_YET, "save_territory": NOT_YET, "remove_territory": NOT_YET, "assign_territories": NOT_YET,
     "write_export": INSIDE, "end_left_exports": INSIDE,
     # support, brand, privacy
     "allow_again": NOT_YET,

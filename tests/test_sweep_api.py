@@ -26,6 +26,17 @@ OF_BETA = ("beta_executive", "beta_marketer", "beta_seller")
 STRANGERS = ("gamma_seller", "zeta_admin", "executive_at_zeta")
 # What each operation that takes a body can use.
 BODIES: dict[str, Any] = {
+    "add_program": {"name": "Swept"},
+    "change_program": {"name": "Swept"},
+    "add_tier": {"code": "swept", "name": "Swept"},
+    "change_tier": {"rank": 3},
+    "enroll_partner": {"tier": "scene"},
+    "set_credential": {"code": "swept", "name": "Swept", "issued_on": "2026-01-05"},
+    "add_contact": {"name": "Ann Swept"},
+    "change_contact": {"title": "Swept"},
+    "add_territory": {"name": "Swept", "condition": {"field": "place.country", "op": "is", "value": "DE"}},
+    "change_territory": {"order": 9},
+    "limit_seat": {"territories": None},
     "merge_duplicate": {"keep": "first"},
     "change_mapping": {"name": "Swept"},
     "add_drop_folder": {"name": "Swept", "kind": "partners"},

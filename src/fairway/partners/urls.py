@@ -1,6 +1,9 @@
 from django.urls import path
 
-from fairway.partners import api as programs
+from fairway.partners.api import contacts as api_contacts
+from fairway.partners.api import partners as programs
+from fairway.partners.api import standing as api_standing
+from fairway.partners.api import territories as api_territories
 from fairway.partners.views import contacts, partners, seat_territories, setup
 
 console = [
@@ -33,4 +36,20 @@ api = [
     path("partners/bulk", programs.PartnerBulk.as_view(), name="api-partner-bulk"),
     path("partners/<uuid:uid>", programs.PartnerDetail.as_view(), name="api-partner"),
     path("partners/<uuid:uid>/state", programs.PartnerStates.as_view(), name="api-partner-state"),
+    path("partners/<uuid:uid>/contacts", api_contacts.PartnerContacts.as_view(), name="api-partner-contacts"),
+    path("partners/<uuid:uid>/credentials", api_standing.PartnerCredentials.as_view(), name="api-partner-credentials"),
+    path("partners/<uuid:uid>/enrollments", api_standing.PartnerEnrollments.as_view(), name="api-partner-enrollments"),
+    path("contacts/<uuid:uid>", api_contacts.ContactDetail.as_view(), name="api-contact"),
+    path("contacts/<uuid:uid>/removal", api_contacts.ContactRemoval.as_view(), name="api-contact-remove"),
+    path("credentials/<uuid:uid>/removal", api_standing.CredentialRemoval.as_view(), name="api-credential-remove"),
+    path("programs", api_standing.Programs.as_view(), name="api-program-list"),
+    path("programs/<uuid:uid>", api_standing.ProgramDetail.as_view(), name="api-program"),
+    path("programs/<uuid:uid>/tiers", api_standing.ProgramTiers.as_view(), name="api-tier-list"),
+    path("tiers/<uuid:uid>", api_standing.TierDetail.as_view(), name="api-tier"),
+    path("tiers/<uuid:uid>/removal", api_standing.TierRemoval.as_view(), name="api-tier-remove"),
+    path("territories", api_territories.Territories.as_view(), name="api-territory-list"),
+    path("territories/placing", api_territories.TerritoryPlacing.as_view(), name="api-territory-placing"),
+    path("territories/<uuid:uid>", api_territories.TerritoryDetail.as_view(), name="api-territory"),
+    path("territories/<uuid:uid>/removal", api_territories.TerritoryRemoval.as_view(), name="api-territory-remove"),
+    path("seats/<uuid:uid>/territories", api_territories.SeatTerritories.as_view(), name="api-seat-territories"),
 ]

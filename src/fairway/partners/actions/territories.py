@@ -4,9 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
 from fairway.core.access import Member, require
 from fairway.core.conditions import Condition
 from fairway.core.events.record import record, record_many
+from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.actions.limits import set_limit
 from fairway.core.tenancy.models import Partner, Seat
@@ -18,13 +22,20 @@ def save_territory(
     *, territory: Territory | None, name: str, order: int, condition: Condition, cam_id: int | None,
     actor: Member, at: datetime,
 ) -> Territory:  # fmt: skip
-    """Make or change a territory. Partners are placed anew by `assign_territories`."""
+    """Make or change a territory. Partners are placed anew by `assign_territories`.
+
+    Raises Refused for a name that another territory has.
+    """
     require(actor, "program.edit")
     with acting_for(actor):
         verb = "updated" if territory else "created"
         row = territory or Territory(vendor_id=actor.vendor_id)
         row.name, row.order, row.condition, row.cam_id = name, order, condition.as_json(), cam_id
-        row.save()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as error:
+            raise Refused(_("There is a territory with this name."), field="name") from error
         record(verb, row, actor=actor, at=at)
     return row
 

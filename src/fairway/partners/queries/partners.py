@@ -96,8 +96,12 @@ def tiers_of(partner_ids: list[int]) -> dict[int, str]:
 
 def account_managers() -> list[tuple[str, str, int]]:
     """(uid, name, id) of the staff who may look after partners, by name."""
-    rows = Seat.objects.filter(partner=None, is_active=True, role__in=("cam", "chief", "admin", "operations"))
-    return [(str(uid), name, pk) for uid, name, pk in rows.order_by("name").values_list("uid", "name", "id")]
+    rows = account_manager_seats().order_by("name").values_list("uid", "name", "id")
+    return [(str(uid), name, pk) for uid, name, pk in rows]
+
+
+def account_manager_seats() -> QuerySet[Seat]:
+    return Seat.objects.filter(partner=None, is_active=True, role__in=("cam", "chief", "admin", "operations"))
 
 
 def territory_choices() -> list[tuple[str, str]]:

@@ -49,10 +49,14 @@ def territory_edit(request: HttpRequest, uid: UUID | None = None) -> HttpRespons
     initial = {"name": row.name, "order": row.order, "cam": cam, "condition": row.condition} if row else {}
     form = TerritoryForm(request.POST or None, cams=cams, initial=initial)
     if request.method == "POST" and form.is_valid():
-        save_territory(territory=row, actor=member, at=clock.now(), **form.values())
-        moved = assign_territories(actor=member, at=clock.now())
-        toast(request, _("Territory saved. %(n)d partners changed territory.") % {"n": moved})
-        return redirect("territory-list")
+        try:
+            save_territory(territory=row, actor=member, at=clock.now(), **form.values())
+        except Refused as error:
+            form.add_error(error.field or None, str(error))
+        else:
+            moved = assign_territories(actor=member, at=clock.now())
+            toast(request, _("Territory saved. %(n)d partners changed territory.") % {"n": moved})
+            return redirect("territory-list")
     context = {"form": form, "territory": row}
     return render(request, "partners/territory_form.html", context, status=400 if form.errors else 200)
 

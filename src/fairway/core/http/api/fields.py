@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal as Exact
 from typing import Any, ClassVar, cast
+from uuid import UUID
 
 from babel.numbers import get_currency_precision
 from django.core.validators import RegexValidator
@@ -26,6 +27,14 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class Slug(Text):
+    """Letters, digits, hyphens and underscores."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        shape = RegexValidator(r"^[-a-zA-Z0-9_]+$", gettext_lazy("Use letters, digits, hyphens and underscores."))
+        super().__init__(validators=[shape], **kwargs)
 
 
 class Email(serializers.EmailField):
@@ -211,6 +220,14 @@ def _column(row: Any, name: str) -> Any:
 
 def decimals_of(currency: str) -> int:
     return get_currency_precision(currency)
+
+
+def as_uid(text: str) -> UUID | None:
+    """The uid that a text is; None for any other text."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _shown(name: Any) -> str:

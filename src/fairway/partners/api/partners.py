@@ -32,6 +32,7 @@ from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.partners.actions.importing import import_partners
 from fairway.partners.actions.partners import CAPACITY_MAX, change_state, edit_partner
 from fairway.partners.models import PartnerKind, Profile
+from fairway.partners.queries.partners import account_manager_seats
 from fairway.partners.queries.records import partner_records
 from fairway.partners.rules.rows import PartnerRow
 from fairway.partners.rules.states import PARTNER
@@ -81,6 +82,7 @@ class PartnerChangeGiven(PartnerFacts):
     name = Text(max_length=200, required=False)
     lead_capacity = Whole(max_value=CAPACITY_MAX, required=False, help_text="Open leads it takes at once.")
     accepts_leads = Flag(required=False)
+    cam_email = Email(required=False, allow_blank=True, help_text="The account manager's e-mail; empty for nobody.")
 
 
 class PartnerStateGiven(Input):
@@ -96,6 +98,9 @@ class PartnerQuery(PageQuery):
     state = Choice(choices=_STATES, required=False)
     external_id = Text(max_length=100, required=False)
     country = Country(required=False)
+    territory = serializers.UUIDField(required=False)
+    tier = serializers.UUIDField(required=False, help_text="A tier that it is in now.")
+    cam_email = Email(required=False, help_text="The account manager's e-mail.")
 
 
 class ProfileTold(Output):
@@ -199,7 +204,19 @@ def _columns(call: Call) -> dict[str, Any]:
             text = _("Write it in %(currency)s, the vendor's currency.") % {"currency": currency}
             raise Unprocessable({"annual_sales": {"currency": [text]}})
         values["annual_sales_minor"] = amount["amount_minor"] if amount else None
+    if "cam_email" in values:
+        values["cam_id"] = cam_by_email(values.pop("cam_email"))
     return values
+
+
+def cam_by_email(email: str) -> int | None:
+    """The seat of an account manager; None for no e-mail. Raises Unprocessable for another person's."""
+    if not email:
+        return None
+    found = account_manager_seats().filter(email=email).values_list("pk", flat=True).first()
+    if found is None:
+        raise Unprocessable({"cam_email": [_("No account manager has this e-mail.")]})
+    return found
 
 
 class PartnerBulk(Resource):

@@ -1,0 +1,1 @@
+"""Partners, programmes, tiers and territories for programs."""
