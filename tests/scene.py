@@ -6,9 +6,12 @@ from fairway.catalog.models import ProductLine
 from fairway.connect.actions.duplicates import dismiss_duplicate, merge_duplicate
 from fairway.connect.models import DuplicatePair, ImportRun, SavedMapping
 from fairway.core import clock
+from fairway.core.personal.models import ErasedPerson
+from fairway.core.saved.models import SavedView
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.actions.invitations import invite
 from fairway.core.tenancy.context import entering
+from fairway.core.tenancy.handovers import Handover
 from fairway.core.tenancy.models import Seat
 from fairway.customers.models import Customer
 from fairway.deals.actions.decisions import return_registration
@@ -19,6 +22,8 @@ from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
 from fairway.leads.models import Offer
 from fairway.partners.models import Contact, Program, Tier
+from fairway.privacy.models import Erasure
+from fairway.workflow.models import Mail, Notification
 from tests.cast import Cast
 
 
@@ -47,6 +52,7 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
     return {
         **of_connect(cast),
         **of_partners(cast),
+        **of_people(cast),
         "exports": [str(export.uid)],
         "invitations": [str(guest.uid)],
         "offers": [str(waiting.uid)],
@@ -97,6 +103,35 @@ def of_partners(cast: Cast) -> dict[str, list[str]]:
         contact = Contact.objects.create(vendor=cast.acme, partner=cast.beta, name="Scene")
         seat = Seat.objects.get(pk=cast.cam.seat_id)
     return {"tiers": [str(tier.uid)], "contacts": [str(contact.uid)], "seats": [str(seat.uid)]}
+
+
+def of_people(cast: Cast) -> dict[str, list[str]]:
+    """What staff and a partner's people have: notices, a mail given up, a handover, views, and an erasure."""
+    at = clock.now()
+    with acting_for(cast.admin):
+        whose = {"vendor": cast.acme, "kind": "scene", "title": "Scene", "created_at": at}
+        notes = [
+            Notification.objects.create(**whose, seat_id=member.seat_id, partner_id=member.partner_id)
+            for member in (cast.admin, cast.beta_executive)
+        ]
+        mail = Mail.objects.create(
+            vendor=cast.acme, kind="scene", to_email="scene@scene.example", subject="Scene", state="failed",
+            created_at=at,
+        )  # fmt: skip
+        handover = Handover.objects.create(
+            vendor=cast.acme, seat_id=cast.cam.seat_id, handed_by_id=cast.admin.seat_id, handed_at=at
+        )
+        view = SavedView.objects.create(
+            vendor=cast.acme, seat_id=cast.admin.seat_id, list_name="lead-list", name="Scene", created_at=at
+        )
+        erasure = Erasure.objects.create(
+            vendor=cast.acme, placeholder="Erased person 0000", reason="Scene", asked_at=at
+        )
+        ErasedPerson.objects.create(vendor=cast.acme, mark="scene", placeholder=erasure.placeholder, erased_at=at)
+    return {
+        "notifications": [str(note.uid) for note in notes], "mails": [str(mail.uid)], "erasures": [str(erasure.uid)],
+        "handovers": [str(handover.uid)], "saved-views": [str(view.uid)],
+    }  # fmt: skip
 
 
 def offered(cast: Cast, company: str) -> Offer:

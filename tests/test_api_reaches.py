@@ -18,12 +18,10 @@ REVIEWED = {
     "remember": INSIDE, "begin_import": INSIDE, "take_chunk": INSIDE, "finish_import": INSIDE, "fail_import": INSIDE,
     "push_stuck_imports": INSIDE, "clear_files": INSIDE, "guess_again": ON_PAGES, "correct_reading": ON_PAGES,
     # people
-    "hand_over": NOT_YET, "undo_handover": NOT_YET, "resend_invitation": NOT_YET,
     "send_left_invitations": INSIDE, "save_client": BY_PERSON, "retire_client": BY_PERSON, "grant": BY_PERSON,
     "revoke_grant": BY_PERSON, "forget_ended": INSIDE, "close_in_block": INSIDE, "require_mine": INSIDE,
     "ask_second_factor_of_staff": BY_PERSON, "reset_second_factor": BY_PERSON, "create_token": BY_PERSON,
-    "revoke_token": BY_PERSON, "set_limit": INSIDE, "retry_mail": NOT_YET,
-    "mark_read": NOT_YET, "request_approval": INSIDE, "decide": INSIDE, "withdraw_approval": INSIDE,
+    "revoke_token": BY_PERSON, "set_limit": INSIDE, "request_approval": INSIDE, "decide": INSIDE, "withdraw_approval": INSIDE,
     # customers and deals
     "resolve_customer": INSIDE, "resolve_or_create": INSIDE, "create_unnamed": INSIDE, "create_customers": INSIDE,
     "new_customer": INSIDE, "require_decider": INSIDE, "approve_by_rule": INSIDE, "move_deals": BY_BULK,
@@ -33,7 +31,7 @@ REVIEWED = {
     # leads
     "capture_lead": "the pages' form of capture_leads", "capture_many": INSIDE, "save_lead_form": NOT_YET,
     "offer_leads": BY_BULK, "recall_leads": BY_BULK, "close_leads": BY_BULK, "insert_offers": INSIDE,
-    "open_offer": ON_PAGES, "lapse_offer": NOT_YET, "remind_offer": NOT_YET, "place_leads": INSIDE,
+    "open_offer": ON_PAGES, "lapse_offer": INSIDE, "remind_offer": INSIDE, "place_leads": INSIDE,
     "ensure_policies": INSIDE, "save_score_draft": NOT_YET, "save_routing_draft": NOT_YET, "edit_score_draft": NOT_YET,
     "edit_routing_draft": NOT_YET, "edit_bands": NOT_YET, "publish_score_card": NOT_YET,
     "publish_routing_policy": NOT_YET, "discard_draft": NOT_YET, "route_leads": INSIDE, "score_leads": INSIDE,
@@ -44,23 +42,13 @@ REVIEWED = {
     "create_partner": "a bulk request of one line makes a partner", "set_capacity": "part of changing a partner",
     "write_export": INSIDE, "end_left_exports": INSIDE,
     # support, brand, privacy
-    "allow_again": NOT_YET,
-    "ask_erasure": NOT_YET,
-    "ask_for_data_of": NOT_YET,
-    "ask_for_domain": NOT_YET,
-    "ask_for_own_data": NOT_YET,
-    "ask_name_servers": NOT_YET,
-    "carry_out": NOT_YET,
-    "clear_exports": NOT_YET,
-    "end_support": NOT_YET,
-    "erase_files": NOT_YET,
-    "fetched": NOT_YET,
-    "give_up_domain": NOT_YET,
-    "grant_support": NOT_YET,
-    "reset_look": NOT_YET,
-    "return_to_look": NOT_YET,
-    "send_trial_letter": NOT_YET,
-}  # fmt: skip
+    "ask_for_own_data": BY_PERSON,
+    "carry_out": INSIDE,
+    "clear_exports": INSIDE,
+    "erase_files": INSIDE,
+    "fetched": BY_PERSON,
+    "grant_support": BY_PERSON,
+    }  # fmt: skip
 
 
 def functions(path: Path) -> list[ast.FunctionDef]:

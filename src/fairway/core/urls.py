@@ -11,15 +11,19 @@ from django.views.generic import RedirectView
 
 from fairway.core import api as programs
 from fairway.core import views
-from fairway.core.brand import api as brand_api
 from fairway.core.brand import views as brand
+from fairway.core.brand.api import domain as domain_api
+from fairway.core.brand.api import looks as brand_api
 from fairway.core.http import first_steps, home_views, many, search_views, undo
 from fairway.core.http.api.docs import page as api_docs
 from fairway.core.http.api.schema import openapi
 from fairway.core.http.metrics import metrics
+from fairway.core.saved import api as saved_api
 from fairway.core.saved import pages as saved
 from fairway.core.tenancy.api import covers as covers_api
+from fairway.core.tenancy.api import handovers as handovers_api
 from fairway.core.tenancy.api import people as people_api
+from fairway.core.tenancy.api import support as support_api
 from fairway.core.tenancy.views import (
     clients,
     covers,
@@ -162,10 +166,27 @@ api = [
     path("seats/<uuid:uid>", people_api.PersonDetail.as_view(), name="api-person"),
     path("invitations", people_api.Invitations.as_view(), name="api-invitation-list"),
     path("invitations/<uuid:uid>/revocation", people_api.InvitationRevocation.as_view(), name="api-invitation-revoke"),
+    path("invitations/<uuid:uid>/resending", people_api.InvitationResending.as_view(), name="api-invitation-resend"),
+    path("seats/<uuid:uid>/open-work", handovers_api.SeatWork.as_view(), name="api-seat-work"),
+    path("seats/<uuid:uid>/handover", handovers_api.SeatHandover.as_view(), name="api-seat-handover"),
+    path("handovers", handovers_api.Handovers.as_view(), name="api-handover-list"),
+    path("handovers/<uuid:uid>/undoing", handovers_api.HandoverUndoing.as_view(), name="api-handover-undo"),
+    path("support-grants", support_api.SupportGrants.as_view(), name="api-supportgrant-list"),
+    path("support-grants/<uuid:uid>/end", support_api.SupportGrantEnd.as_view(), name="api-supportgrant-end"),
+    path("saved-views", saved_api.SavedViews.as_view(), name="api-savedview-list"),
+    path("saved-views/<uuid:uid>/default", saved_api.SavedViewDefault.as_view(), name="api-savedview-default"),
+    path("saved-views/<uuid:uid>/removal", saved_api.SavedViewRemoval.as_view(), name="api-savedview-remove"),
     path("customroles", people_api.Roles.as_view(), name="api-customrole-list"),
     path("customroles/<uuid:uid>", people_api.RoleDetail.as_view(), name="api-customrole"),
     path("search", programs.Search.as_view(), name="api-search"),
     path("look", brand_api.LookOfVendor.as_view(), name="api-look"),
+    path("look/reset", brand_api.LookReset.as_view(), name="api-look-reset"),
+    path("look/letter", brand_api.LookLetter.as_view(), name="api-look-letter"),
+    path("look/domain", domain_api.Domain.as_view(), name="api-owndomain"),
+    path("look/domain/check", domain_api.DomainCheck.as_view(), name="api-owndomain-check"),
+    path("look/domain/removal", domain_api.DomainRemoval.as_view(), name="api-owndomain-remove"),
+    path("looks", brand_api.Looks.as_view(), name="api-look-list"),
+    path("looks/<uuid:uid>/return", brand_api.LookReturn.as_view(), name="api-look-return"),
     path("openapi.json", openapi, name="api-schema"),
     path("docs/", api_docs, name="api-docs"),
     path("docs", RedirectView.as_view(url="/api/v1/docs/")),

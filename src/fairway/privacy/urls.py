@@ -1,5 +1,6 @@
 from django.urls import path
 
+from fairway.privacy import api as programs
 from fairway.privacy.views import own, people
 
 console = [
@@ -17,4 +18,10 @@ portal = [
     path("personal/own/", own.own_data, name="portal-own-data"),
     path("personal/own/file/", own.ask, name="portal-own-data-request"),
     path("personal/files/<uuid:uid>/", own.file, name="portal-personal-file"),
+]
+api = [
+    path("erasures", programs.Erasures.as_view(), name="api-erasure-list"),
+    path("erasures/<uuid:uid>", programs.ErasureDetail.as_view(), name="api-erasure"),
+    path("erasures/<uuid:uid>/allowance", programs.ErasureAllowance.as_view(), name="api-erasure-allow"),
+    path("personal-exports", programs.PersonalExports.as_view(), name="api-personalexport-list"),
 ]

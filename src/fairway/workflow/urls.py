@@ -1,6 +1,8 @@
 from django.urls import path
 
-from fairway.workflow.api import OwnNotices
+from fairway.workflow.api import mails as api_mails
+from fairway.workflow.api import notices as api_notices
+from fairway.workflow.api.choices import OwnNotices
 from fairway.workflow.views import choices, mails
 from fairway.workflow.views import notifications as views
 
@@ -19,4 +21,13 @@ portal = [
     path("notifications/<uuid:uid>/", views.open_notification, name="portal-notification-open"),
 ]
 public = [path("mails/<str:token>/", choices.unsubscribe, name="public-mails")]
-api = [path("me/notices", OwnNotices.as_view(), name="api-own-notices")]
+api = [
+    path("me/notices", OwnNotices.as_view(), name="api-own-notices"),
+    path("notifications", api_notices.Notices.as_view(), name="api-notification-list"),
+    path("notifications/reading", api_notices.NoticesReading.as_view(), name="api-notification-read-all"),
+    path("notifications/<uuid:uid>/reading", api_notices.NoticeReading.as_view(), name="api-notification-read"),
+    path("mails", api_mails.Mails.as_view(), name="api-mail-list"),
+    path("mails/<uuid:uid>", api_mails.MailDetail.as_view(), name="api-mail"),
+    path("mails/<uuid:uid>/retry", api_mails.MailRetry.as_view(), name="api-mail-retry"),
+    path("failing-deadlines", api_mails.FailingDeadlines.as_view(), name="api-deadline-failing"),
+]

@@ -132,7 +132,7 @@ def _named(member: Member, what: str) -> str:
 def save(request: HttpRequest, list_name: str) -> HttpResponse:
     """Keep the list as it is shown now (`query`) under `name`."""
     member: Member = request.member  # type: ignore[attr-defined]
-    if list_name not in _lists or list_name.startswith("portal-") == member.is_staff:
+    if list_name not in lists_for(member):
         raise Http404
     base = list_url(list_name)
     try:
@@ -146,6 +146,11 @@ def save(request: HttpRequest, list_name: str) -> HttpResponse:
         return HttpResponseRedirect(f"{base}?{_read(request.POST.get('query', '')) or 'view=none'}")
     toast(request, _("View “%(name)s” saved.") % {"name": view.name})
     return HttpResponseRedirect(f"{base}?{_query_of(view)}")
+
+
+def lists_for(member: Member) -> list[str]:
+    """The names of the lists that the member may save views of."""
+    return sorted(name for name in _lists if name.startswith("portal-") != member.is_staff)
 
 
 def list_url(list_name: str) -> str:

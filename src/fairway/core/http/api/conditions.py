@@ -22,7 +22,7 @@ class ConditionGiven(serializers.JSONField):
 
     def __deepcopy__(self, memo: Any) -> "ConditionGiven":
         """Serializers copy their fields; the subject is the same one."""
-        return type(self)(self.subject, **self._kwargs)
+        return type(self)(self.subject, **self._kwargs)  # type: ignore[attr-defined]
 
     def to_internal_value(self, data: Any) -> Condition:  # type: ignore[override]
         if not isinstance(data, dict) or len(str(data)) > _CHARACTERS_MOST:

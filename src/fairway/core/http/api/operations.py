@@ -84,6 +84,7 @@ class Operation:
     is_list: bool = False
     order: str | None = None
     can_refuse: bool = False
+    can_miss: bool = False
     has_version: bool = False
     help: Any = ""
 

@@ -24,7 +24,7 @@ from fairway.core.tenancy.middleware import database_away
 log = logging.getLogger("fairway.api")
 MEDIA_TYPE = "application/problem+json"
 # Columns of actions' refusals → the field of a request that stands for them.
-FIELDS = {"amount_minor": "amount", "customer_domain": "website", "to": "stage"}
+FIELDS = {"amount_minor": "amount", "typed": "name", "customer_domain": "website", "to": "stage"}
 
 
 class Problem(serializers.Serializer):

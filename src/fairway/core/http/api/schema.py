@@ -41,7 +41,7 @@ def problems_of(operation: Operation, method: str, has_path: bool) -> list[int]:
     found = set(ALWAYS)
     if operation.permissions:
         found.add(403)
-    if has_path:
+    if has_path or operation.can_miss:
         found.add(404)
     if operation.takes:
         found |= WITH_BODY

@@ -15,7 +15,7 @@ from fairway.core.http.api.fields import Choice, Email, Flag, Input, Instant, Ou
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
 from fairway.core.refusals import Refused
-from fairway.core.tenancy.actions.invitations import invite, revoke_invitation
+from fairway.core.tenancy.actions.invitations import invite, resend_invitation, revoke_invitation
 from fairway.core.tenancy.actions.roles import change_own_role, copy_role, retire_role
 from fairway.core.tenancy.actions.seats import change_role, close_seat, open_seat
 from fairway.core.tenancy.models import Invitation, Partner, Role, Seat
@@ -160,6 +160,19 @@ class InvitationRevocation(Resource):
         _require_mine(call, invitation.role, invitation.partner)
         revoke_invitation(invitation=invitation, actor=call.member, at=call.at)
         return invitation
+
+
+class InvitationResending(Resource):
+    tag = "people"
+
+    @operation(
+        "resend_invitation", gettext_lazy("Send an invitation again"), permission="people.invite",
+        gives=InvitationTold, can_refuse=True, help=gettext_lazy("With a new link, for seven days from now."),
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> Invitation:
+        invitation: Invitation = get_object_or_404(invitations_for(call.member), uid=uid)
+        _require_mine(call, invitation.role, invitation.partner)
+        return resend_invitation(invitation=invitation, actor=call.member, at=call.at)
 
 
 class Roles(Resource):

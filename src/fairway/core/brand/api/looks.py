@@ -4,16 +4,29 @@ import base64
 import binascii
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from fairway.core.brand.actions.looks import COLOURS, PICTURES, WORDS, LookChange, change_look, newest
+from fairway.core.brand.actions.looks import (
+    COLOURS,
+    PICTURES,
+    WORDS,
+    LookChange,
+    change_look,
+    newest,
+    reset_look,
+    return_to_look,
+    send_trial_letter,
+)
 from fairway.core.brand.looks import image_url
 from fairway.core.brand.models import Look
-from fairway.core.http.api.fields import Input, Output, Text
+from fairway.core.http.api.fields import Input, Instant, Output, Text
 from fairway.core.http.api.operations import Call, Resource, operation
+from fairway.core.http.api.shapes import listing
 from fairway.core.refusals import Refused
 
 BASE64_MOST = 1_400_000
@@ -126,6 +139,61 @@ class LookOfVendor(Resource):
         change_look(
             change=_change_of(call.data), actor=call.member, at=call.at, number=present.number if present else 0
         )
+        return _shown(newest())
+
+
+class LookReset(Resource):
+    tag = "look"
+
+    @operation(
+        "reset_look", gettext_lazy("Have Fairway's own look again"), permission="look.edit", gives=LookTold,
+        has_version=True, help=gettext_lazy("The versions stay to come back to."),
+    )  # fmt: skip
+    def post(self, call: Call) -> Shown:
+        reset_look(actor=call.member, at=call.at)
+        return _shown(newest())
+
+
+class LookVersionTold(Output):
+    uid = serializers.UUIDField()
+    number = serializers.IntegerField()
+    program_name = serializers.CharField()
+    accent = serializers.CharField()
+    accent_dark = serializers.CharField()
+    header = serializers.CharField()
+    created_by = serializers.CharField(source="created_by.name", allow_null=True)
+    created_at = Instant()
+
+
+class Looks(Resource):
+    tag = "look"
+    get = listing(
+        "list_looks", gettext_lazy("List the versions of the look"), permission="look.edit", gives=LookVersionTold,
+        rows=lambda call: Look.objects.select_related("created_by"), order="created_at",
+    )  # fmt: skip
+
+
+class LookReturn(Resource):
+    tag = "look"
+
+    @operation(
+        "return_to_look", gettext_lazy("Return to a former version of the look"), permission="look.edit",
+        gives=LookTold, has_version=True, help=gettext_lazy("It becomes the newest, as a version of its own."),
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> Shown:
+        return_to_look(look=get_object_or_404(Look, uid=uid), actor=call.member, at=call.at)
+        return _shown(newest())
+
+
+class LookLetter(Resource):
+    tag = "look"
+
+    @operation(
+        "send_trial_letter", gettext_lazy("Send oneself a mail in the look"), permission="look.edit", gives=LookTold,
+        statuses=(202,), has_version=True, help=gettext_lazy("To the token's person."),
+    )  # fmt: skip
+    def post(self, call: Call) -> Shown:
+        send_trial_letter(actor=call.member, at=call.at)
         return _shown(newest())
 
 

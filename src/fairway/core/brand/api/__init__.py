@@ -1,0 +1,1 @@
+"""The look and the own domain of a vendor for programs."""

@@ -1,0 +1,1 @@
+"""Notices, the own choices of them, and mails for programs."""
