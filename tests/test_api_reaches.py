@@ -27,9 +27,8 @@ REVIEWED = {
     "new_customer": INSIDE, "require_decider": INSIDE, "approve_by_rule": INSIDE, "move_deals": BY_BULK,
     "put_back": ON_PAGES, "approve_registrations": BY_BULK, "open_deal": INSIDE, "protect_registration": INSIDE,
     "protect_lead": INSIDE, "end_protection": INSIDE, "terms_of_sending": INSIDE, "ask_deal_desk": INSIDE,
-    "save_deal_rules": NOT_YET,
     # leads
-    "capture_lead": "the pages' form of capture_leads", "capture_many": INSIDE, "save_lead_form": NOT_YET,
+    "capture_lead": "the pages' form of capture_leads", "capture_many": INSIDE,
     "offer_leads": BY_BULK, "recall_leads": BY_BULK, "close_leads": BY_BULK, "insert_offers": INSIDE,
     "open_offer": ON_PAGES, "lapse_offer": INSIDE, "remind_offer": INSIDE, "place_leads": INSIDE,
     "ensure_policies": INSIDE, "save_score_draft": NOT_YET, "save_routing_draft": NOT_YET, "edit_score_draft": NOT_YET,

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from fairway.catalog import api as programs
+from fairway.catalog.api import products as api_products
+from fairway.catalog.api import units as programs
 from fairway.catalog.views import products, units
 
 console = [
@@ -12,6 +13,8 @@ console = [
     path("people/<uuid:uid>/units/", units.seat_units, name="seat-units"),
 ]
 api = [
+    path("product-lines", api_products.ProductLines.as_view(), name="api-productline-list"),
+    path("products", api_products.Products.as_view(), name="api-product-list"),
     path("units", programs.Units.as_view(), name="api-unit-list"),
     path("units/<uuid:uid>", programs.UnitDetail.as_view(), name="api-unit"),
     path("seats/<uuid:uid>/limits", programs.SeatLimits.as_view(), name="api-seat-limits"),

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.urls import path
 
+from fairway.deals.api import approvals as api_approvals
 from fairway.deals.api import deals as api_deals
 from fairway.deals.api import protections as api_protections
 from fairway.deals.api import registrations as api_registrations
+from fairway.deals.api import rules as api_rules
 from fairway.deals.views import console_registrations as deciding
 from fairway.deals.views import customers, deals, protections, rules
 from fairway.deals.views import portal_registrations as own
@@ -85,6 +87,10 @@ api = [
         name="api-protection-extension",
     ),
     protection_verb("release", api_protections.ProtectionRelease),
+    registration_verb("events", api_registrations.RegistrationEvents),
+    path("deal-rules", api_rules.Rules.as_view(), name="api-dealrules"),
+    path("approvals", api_approvals.Approvals.as_view(), name="api-approval-list"),
+    path("deals/<uuid:uid>/events", api_deals.DealEvents.as_view(), name="api-deal-events"),
     path("deals/<uuid:uid>/touches", api_deals.DealTouches.as_view(), name="api-deal-touches"),
     path("leads/<uuid:uid>/deal", api_deals.DealOfLead.as_view(), name="api-lead-deal"),
     path("deals", api_deals.Deals.as_view(), name="api-deal-list"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from fairway.insight import api as programs
+from fairway.insight.api import exports as programs
+from fairway.insight.api import reviews as api_reviews
 from fairway.insight.views import exports, reviews
 
 console = [
@@ -23,4 +24,6 @@ api = [
     path("exports", programs.Exports.as_view(), name="api-export-list"),
     path("exports/<uuid:uid>", programs.ExportDetail.as_view(), name="api-export"),
     path("exports/<uuid:uid>/file", programs.ExportText.as_view(), name="api-export-file"),
+    path("review", api_reviews.PartnerReview.as_view(), name="api-review"),
+    path("channel-review", api_reviews.ChannelReview.as_view(), name="api-channel-review"),
 ]

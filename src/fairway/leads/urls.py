@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from fairway.leads.api import forms as api_forms
 from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
 from fairway.leads.api import work as api_work
@@ -64,11 +65,14 @@ api = [
     path("leads/bulk", api_leads.LeadBulk.as_view(), name="api-lead-bulk"),
     path("leads/<uuid:uid>", api_leads.LeadDetail.as_view(), name="api-lead"),
     path("leads/<uuid:uid>/touches", api_work.LeadTouches.as_view(), name="api-lead-touches"),
+    path("leads/<uuid:uid>/events", api_work.LeadEvents.as_view(), name="api-lead-events"),
     path("leads/<uuid:uid>/notes", api_work.LeadNotes.as_view(), name="api-lead-notes"),
     path("leads/<uuid:uid>/closing", api_work.LeadClosing.as_view(), name="api-lead-closing"),
     path("leads/<uuid:uid>/recall", api_work.LeadRecall.as_view(), name="api-lead-recall"),
     path("leads/<uuid:uid>/routing", api_work.LeadRouting.as_view(), name="api-lead-routing"),
     path("leads/<uuid:uid>/offers", api_work.LeadOffers.as_view(), name="api-lead-offers"),
+    path("lead-forms", api_forms.LeadForms.as_view(), name="api-leadform-list"),
+    path("lead-forms/<uuid:uid>", api_forms.LeadFormDetail.as_view(), name="api-leadform"),
     path("offers", api_offers.Offers.as_view(), name="api-offer-list"),
     path("offers/<uuid:uid>", api_offers.OfferDetail.as_view(), name="api-offer"),
     path("offers/<uuid:uid>/acceptance", api_offers.OfferAcceptance.as_view(), name="api-offer-acceptance"),

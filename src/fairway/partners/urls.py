@@ -36,6 +36,7 @@ api = [
     path("partners/bulk", programs.PartnerBulk.as_view(), name="api-partner-bulk"),
     path("partners/<uuid:uid>", programs.PartnerDetail.as_view(), name="api-partner"),
     path("partners/<uuid:uid>/state", programs.PartnerStates.as_view(), name="api-partner-state"),
+    path("partners/<uuid:uid>/events", programs.PartnerEvents.as_view(), name="api-partner-events"),
     path("partners/<uuid:uid>/contacts", api_contacts.PartnerContacts.as_view(), name="api-partner-contacts"),
     path("partners/<uuid:uid>/credentials", api_standing.PartnerCredentials.as_view(), name="api-partner-credentials"),
     path("partners/<uuid:uid>/enrollments", api_standing.PartnerEnrollments.as_view(), name="api-partner-enrollments"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
+from fairway.core.http.api.timelines import timeline
 from fairway.deals.actions.deals import edit_deal, lose_deal, move_deal, set_next_step, win_deal
 from fairway.deals.actions.opening import convert_lead
 from fairway.deals.api.schemas import DealGiven, DealQuery, DealTold, LossGiven, StageGiven, WinGiven
@@ -123,6 +124,11 @@ class DealLoss(Resource):
         reason, note = call.data["reason"], call.data.get("note", "")
         lose_deal(deal=found(uid), reason=reason, note=note, actor=call.member, at=call.at)
         return found(uid)
+
+
+class DealEvents(Resource):
+    tag = "deals"
+    get = timeline("list_deal_events", permission="deal.read", found=lambda call, uid: found(uid))
 
 
 def found(uid: UUID) -> Deal:

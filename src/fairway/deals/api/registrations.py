@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fairway.catalog.models import ProductLine
+from fairway.catalog.api.products import line_named
 from fairway.core.http.api.operations import Call, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
+from fairway.core.http.api.timelines import timeline
 from fairway.customers.models import Customer
 from fairway.deals.actions.decisions import (
     MAKE_NEW,
@@ -171,6 +172,11 @@ class RegistrationRevocation(Resource):
         return found(call, uid)
 
 
+class RegistrationEvents(Resource):
+    tag = "registrations"
+    get = timeline("list_registration_events", permission="deal.read", found=lambda call, uid: found(call, uid))
+
+
 def found(call: Call, uid: UUID) -> Registration:
     return get_object_or_404(registration_records({}, for_staff=call.member.is_staff), uid=uid)
 
@@ -183,10 +189,7 @@ def written(given: dict[str, Any]) -> dict[str, Any]:
         amount = values.pop("amount")
         values |= amount or {"amount_minor": None}
     if code := values.get("product_line"):
-        line = ProductLine.objects.filter(code=code).first()
-        if line is None:
-            raise Unprocessable({"product_line": [_("There is no product line with this code.")]})
-        values["product_line"] = line
+        values["product_line"] = line_named(code)
     return values
 
 

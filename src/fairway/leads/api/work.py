@@ -14,6 +14,7 @@ from fairway.core.events.record import subject_type
 from fairway.core.http.api.fields import Choice, Flag, Input, Instant, Output, Text, Whole
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
+from fairway.core.http.api.timelines import timeline
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.many import route_again
@@ -105,6 +106,11 @@ class LeadTouches(Resource):
     )  # fmt: skip
     def post(self, call: Call, uid: UUID) -> tuple[int, Touch]:
         return touched(found(uid), call)
+
+
+class LeadEvents(Resource):
+    tag = "leads"
+    get = timeline("list_lead_events", permission=READ, found=lambda call, uid: found(uid))
 
 
 class LeadNotes(Resource):

@@ -28,6 +28,7 @@ from fairway.core.http.api.fields import (
 )
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
+from fairway.core.http.api.timelines import timeline
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.partners.actions.importing import import_partners
 from fairway.partners.actions.partners import CAPACITY_MAX, change_state, edit_partner
@@ -192,6 +193,13 @@ class PartnerStates(Resource):
         verb, reason = call.data["verb"], call.data.get("reason", "")
         change_state(partner=partner, verb=verb, reason=reason, actor=call.member, at=call.at)
         return get_object_or_404(partner_records({}), uid=uid)
+
+
+class PartnerEvents(Resource):
+    tag = "partners"
+    get = timeline(
+        "list_partner_events", permission="partner.read", found=lambda call, uid: get_object_or_404(Partner, uid=uid)
+    )
 
 
 def _columns(call: Call) -> dict[str, Any]:

@@ -125,8 +125,9 @@ def _tier_changed(call: Call, tier: Tier) -> Tier:
 
 
 def _enrolled(call: Call, uid: UUID) -> Enrollment:
+    partner = partner_found(call, uid)
     given: dict[str, Any] = {**call.data, "tier": _tier_named(call.data["tier"])}
-    return enroll(partner=partner_found(call, uid), **given, actor=call.member, at=call.at)
+    return enroll(partner=partner, **given, actor=call.member, at=call.at)
 
 
 def _tier_named(named: str) -> Tier:

@@ -1,0 +1,1 @@
+"""Product lines, products and business units for programs."""

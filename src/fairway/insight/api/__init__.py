@@ -1,0 +1,1 @@
+"""Exports and reviews for programs."""
