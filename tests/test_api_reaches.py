@@ -31,9 +31,10 @@ REVIEWED = {
     "capture_lead": "the pages' form of capture_leads", "capture_many": INSIDE,
     "offer_leads": BY_BULK, "recall_leads": BY_BULK, "close_leads": BY_BULK, "insert_offers": INSIDE,
     "open_offer": ON_PAGES, "lapse_offer": INSIDE, "remind_offer": INSIDE, "place_leads": INSIDE,
-    "ensure_policies": INSIDE, "save_score_draft": NOT_YET, "save_routing_draft": NOT_YET, "edit_score_draft": NOT_YET,
-    "edit_routing_draft": NOT_YET, "edit_bands": NOT_YET, "publish_score_card": NOT_YET,
-    "publish_routing_policy": NOT_YET, "discard_draft": NOT_YET, "route_leads": INSIDE, "score_leads": INSIDE,
+    "ensure_policies": INSIDE, "save_score_draft": NOT_YET, "save_routing_draft": "a part of edit_routing_draft",
+    "edit_score_draft": NOT_YET,
+    "edit_bands": NOT_YET, "publish_score_card": NOT_YET,
+    "route_leads": INSIDE, "score_leads": INSIDE,
     "mark_converted": INSIDE,
     # partners and numbers
     "place_in_tiers": INSIDE,

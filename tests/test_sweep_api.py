@@ -27,6 +27,9 @@ STRANGERS = ("gamma_seller", "zeta_admin", "executive_at_zeta")
 # What each operation that takes a body can use.
 BODIES: dict[str, Any] = {
     "change_deal_rules": {"limit_hours": 20, "steps": [{"role": "chief", "limit_hours": 8}]},
+    "change_routing": {
+        "rules": [{"name": "All", "when": {}, "action": {"kind": "person"}, "limit_hours": 8, "partners_at_most": 1}]
+    },
     "add_lead_form": {"name": "Swept", "slug": "swept", "consent_text": "You may write to me."},
     "change_lead_form": {"headline": "Swept"},
     "hand_over": {"takers": {"partners": ["chief@acme.example"]}},

@@ -5,6 +5,7 @@ from django.urls import path
 from fairway.leads.api import forms as api_forms
 from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
+from fairway.leads.api import routing as api_routing
 from fairway.leads.api import work as api_work
 from fairway.leads.views import console as leads
 from fairway.leads.views import lead_forms, lead_page, policies, portal_leads, score_card
@@ -73,6 +74,10 @@ api = [
     path("leads/<uuid:uid>/offers", api_work.LeadOffers.as_view(), name="api-lead-offers"),
     path("lead-forms", api_forms.LeadForms.as_view(), name="api-leadform-list"),
     path("lead-forms/<uuid:uid>", api_forms.LeadFormDetail.as_view(), name="api-leadform"),
+    path("routing", api_routing.Routing.as_view(), name="api-routing"),
+    path("routing/publication", api_routing.RoutingPublication.as_view(), name="api-routing-publish"),
+    path("routing/discarding", api_routing.RoutingDiscarding.as_view(), name="api-routing-discard"),
+    path("routing/versions", api_routing.RoutingVersions.as_view(), name="api-routingpolicy-list"),
     path("offers", api_offers.Offers.as_view(), name="api-offer-list"),
     path("offers/<uuid:uid>", api_offers.OfferDetail.as_view(), name="api-offer"),
     path("offers/<uuid:uid>/acceptance", api_offers.OfferAcceptance.as_view(), name="api-offer-acceptance"),

@@ -35,3 +35,13 @@ class ConditionGiven(serializers.JSONField):
 
 def in_words(subject: Subject, condition: dict[str, Any]) -> str:
     return str(sentence_text(parse(subject, condition, check_choices=False)))
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class PlainObject(serializers.JSONField):
+    """An object that the action reads itself, such as a condition within a rule."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict) or len(str(data)) > _CHARACTERS_MOST:
+            self.fail("invalid")
+        return data

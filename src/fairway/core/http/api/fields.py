@@ -54,6 +54,15 @@ class Whole(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
+class Number(serializers.FloatField):
+    """A number as JSON writes it, with or without decimals."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if not isinstance(data, int | float) or isinstance(data, bool):
+            self.fail("invalid")
+        return float(super().to_internal_value(data))
+
+
 class QueryWhole(serializers.IntegerField):
     """A whole number in an address, where everything is text."""
 

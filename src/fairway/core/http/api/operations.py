@@ -72,7 +72,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What is declared of one operation. With several permissions, any one of them is enough."""
+    """What is declared of one operation. With several permissions, any one of them is enough.
+
+    `is_guarded`: a POST that keeps to `If-Match` as changes do.
+    """
 
     name: str
     summary: Any
@@ -86,6 +89,7 @@ class Operation:
     can_refuse: bool = False
     can_miss: bool = False
     has_version: bool = False
+    is_guarded: bool = False
     help: Any = ""
 
     def answer(self, handler: Handler, view: Resource, request: Request, path: dict[str, Any]) -> HttpResponse:

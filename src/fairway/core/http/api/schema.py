@@ -49,7 +49,7 @@ def problems_of(operation: Operation, method: str, has_path: bool) -> list[int]:
         found.add(422)
     if method == "POST":
         found |= {409, 413, 422}  # an idempotency key in use, too large a body to remember, a key used otherwise
-    if method == "PATCH":
+    if method == "PATCH" or operation.is_guarded:
         found |= {409, 412}
     return sorted(found)
 
@@ -97,7 +97,7 @@ class OperationSchema(AutoSchema):
             found.append(operation.asks)
         if operation.has_version:
             found.append(_header("ETag", "The version, for `If-Match`.", list(operation.statuses)))
-        if self.method == "PATCH":
+        if self.method == "PATCH" or operation.is_guarded:
             text = "The `ETag` that was read. Without it the change is made whatever the version."
             found.append(OpenApiParameter("If-Match", str, "header", description=text, pattern='^(\\*|"[0-9]+")$'))
         if self.method == "POST":
