@@ -21,7 +21,8 @@ REVIEWED = {
     "send_left_invitations": INSIDE, "save_client": BY_PERSON, "retire_client": BY_PERSON, "grant": BY_PERSON,
     "revoke_grant": BY_PERSON, "forget_ended": INSIDE, "close_in_block": INSIDE, "require_mine": INSIDE,
     "ask_second_factor_of_staff": BY_PERSON, "reset_second_factor": BY_PERSON, "create_token": BY_PERSON,
-    "revoke_token": BY_PERSON, "set_limit": INSIDE, "request_approval": INSIDE, "decide": INSIDE, "withdraw_approval": INSIDE,
+    "revoke_token": BY_PERSON, "set_limit": INSIDE,
+    "request_approval": INSIDE, "decide": INSIDE, "withdraw_approval": INSIDE,
     # customers and deals
     "resolve_customer": INSIDE, "resolve_or_create": INSIDE, "create_unnamed": INSIDE, "create_customers": INSIDE,
     "new_customer": INSIDE, "require_decider": INSIDE, "approve_by_rule": INSIDE, "move_deals": BY_BULK,

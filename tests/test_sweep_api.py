@@ -48,7 +48,6 @@ BODIES: dict[str, Any] = {
     "change_contact": {"title": "Swept"},
     "add_territory": {"name": "Swept", "condition": {"field": "place.country", "op": "is", "value": "DE"}},
     "change_territory": {"order": 9},
-    "limit_seat": {"territories": None},
     "merge_duplicate": {"keep": "first"},
     "change_mapping": {"name": "Swept"},
     "add_drop_folder": {"name": "Swept", "kind": "partners"},

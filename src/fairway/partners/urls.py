@@ -52,5 +52,4 @@ api = [
     path("territories/placing", api_territories.TerritoryPlacing.as_view(), name="api-territory-placing"),
     path("territories/<uuid:uid>", api_territories.TerritoryDetail.as_view(), name="api-territory"),
     path("territories/<uuid:uid>/removal", api_territories.TerritoryRemoval.as_view(), name="api-territory-remove"),
-    path("seats/<uuid:uid>/territories", api_territories.SeatTerritories.as_view(), name="api-seat-territories"),
 ]

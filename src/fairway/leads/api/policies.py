@@ -18,7 +18,7 @@ Json = dict[str, Any]
 STATES = [(str(value), str(label)) for value, label in PolicyState.choices]
 
 
-class RulesVersion(serializers.Serializer):
+class PolicyVersion(serializers.Serializer):
     """A version of the rules, as it stands; a draft is none that leads go by."""
 
     uid = serializers.UUIDField()
@@ -29,7 +29,7 @@ class RulesVersion(serializers.Serializer):
     published_by = serializers.CharField(source="published_by.name", allow_null=True)
 
 
-class RulesVersionTold(RulesVersion, Output):
+class RulesVersionTold(PolicyVersion, Output):
     """A version among the others."""
 
 

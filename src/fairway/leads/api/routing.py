@@ -15,7 +15,7 @@ from fairway.core.http.api.problems import Unprocessable
 from fairway.core.http.api.shapes import listing
 from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.policies import discard_draft, edit_routing_draft, publish_routing_policy
-from fairway.leads.api.policies import RulesVersion, RulesVersionTold, draft_of, rules_read, version_of
+from fairway.leads.api.policies import PolicyVersion, RulesVersionTold, draft_of, rules_read, version_of
 from fairway.leads.conditions import VendorSubjects, subjects_of_vendor
 from fairway.leads.models import RoutingPolicy
 from fairway.leads.queries.policies import Versions, versions_of
@@ -68,8 +68,8 @@ class RoutingRulesGiven(Input):
 
 class RoutingTold(Output):
     version = serializers.IntegerField(help_text="Changes with every change of the draft, and when it is published.")
-    live = RulesVersion(allow_null=True)
-    draft = RulesVersion(allow_null=True)
+    live = PolicyVersion(allow_null=True)
+    draft = PolicyVersion(allow_null=True)
 
 
 def _subjects(call: Call) -> VendorSubjects:

@@ -1,4 +1,4 @@
-"""Territories: pieces of the map by condition, who looks after them, and who of the staff sees only some."""
+"""Territories: pieces of the map by condition, and who looks after the partners there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
@@ -15,16 +14,12 @@ from fairway.core.conditions import parse
 from fairway.core.http.api.conditions import ConditionGiven, in_words
 from fairway.core.http.api.fields import Email, Input, Output, Text, Whole
 from fairway.core.http.api.operations import Call, Resource, operation
-from fairway.core.http.api.problems import Unprocessable
 from fairway.core.http.api.shapes import changing, deed, listing, making, reading
-from fairway.core.tenancy.models import Seat
-from fairway.partners.actions.territories import assign_territories, limit_seat, remove_territory, save_territory
+from fairway.partners.actions.territories import assign_territories, remove_territory, save_territory
 from fairway.partners.api.partners import cam_by_email
 from fairway.partners.models import Territory
 from fairway.partners.queries.territories import partners_by_territory
 from fairway.partners.subjects import PLACES
-
-_MOST = 1000
 
 
 class TerritoryChangeGiven(Input):
@@ -67,19 +62,6 @@ class Placed:
 
 class PlacedTold(Output):
     partners = serializers.IntegerField(help_text="How many came into another territory.")
-
-
-class SeatLimitGiven(Input):
-    territories = serializers.ListField(
-        child=serializers.UUIDField(), allow_null=True, max_length=_MOST,
-        help_text="Of these territories alone the person sees the partners; null: of all.",
-    )  # fmt: skip
-
-
-class SeatLimitTold(Output):
-    uid = serializers.UUIDField()
-    name = serializers.CharField()
-    territories = serializers.ListField(child=serializers.UUIDField(), allow_null=True)
 
 
 def _rows(call: Call) -> QuerySet[Territory]:
@@ -149,31 +131,3 @@ class TerritoryPlacing(Resource):
     )  # fmt: skip
     def post(self, call: Call) -> Placed:
         return Placed(assign_territories(actor=call.member, at=call.at))
-
-
-def seat_found(call: Call, uid: UUID) -> Seat:
-    seat = get_object_or_404(Seat, uid=uid)
-    ids = seat.territory_ids
-    uids = Territory.objects.filter(pk__in=ids or ()).order_by("order", "id").values_list("uid", flat=True)
-    seat.territories = None if ids is None else list(uids)  # type: ignore[attr-defined]
-    return seat
-
-
-def _limited(*, seat: Seat, territories: list[UUID] | None, **by: Any) -> None:
-    rows = None if territories is None else list(Territory.objects.filter(uid__in=territories))
-    if rows is not None and len(rows) < len(set(territories or ())):
-        raise Unprocessable({"territories": [_("There is no such territory.")]})
-    limit_seat(seat=seat, territories=rows, **by)
-
-
-class SeatTerritories(Resource):
-    tag = "people"
-    get = reading(
-        "read_seat_territories", gettext_lazy("Read which territories a person sees"), permission="people.manage",
-        found=seat_found, gives=SeatLimitTold,
-    )  # fmt: skip
-    post = deed(
-        "limit_seat", gettext_lazy("Let a person see the partners of some territories only"),
-        permission="people.manage", found=seat_found, by=_limited, row="seat", takes=SeatLimitGiven,
-        gives=SeatLimitTold, help=gettext_lazy("For staff other than administrators."),
-    )  # fmt: skip

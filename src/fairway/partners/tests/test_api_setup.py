@@ -5,7 +5,7 @@ from tests.api import problem_of, program_of
 from tests.scene import make_scene
 
 from fairway.core.tenancy.context import entering
-from fairway.core.tenancy.models import Partner, Seat
+from fairway.core.tenancy.models import Partner
 from fairway.partners.models import Contact, Credential, Enrollment, Territory, Tier
 
 pytestmark = pytest.mark.django_db
@@ -127,16 +127,3 @@ def test_an_account_manager_is_given_by_e_mail(acme):
     assert "cam_email" in problem_of(program.patch(path, {"cam_email": acme.marketer.seat.email}), 422)["errors"]
     with entering(acme.admin.context):
         assert Partner.objects.get(pk=acme.beta.pk).cam_id == acme.other_cam.seat_id
-
-
-def test_a_person_is_limited_to_territories_and_freed_again(acme):
-    scene, program = make_scene(acme), program_of(acme.admin)
-    north = program.post("territories", {"name": "North"}).json()["uid"]
-    path = f"seats/{scene['seats'][0]}/territories"
-    assert program.post(path, {"territories": [north]}).json()["territories"] == [north]
-    assert "territories" in problem_of(program.post(path, {"territories": [NOBODYS]}), 422)["errors"]
-    problem_of(program_of(acme.operations).post(path, {"territories": None}), 403)
-    assert program.get(path).json()["territories"] == [north]
-    assert program.post(path, {"territories": None}).json()["territories"] is None
-    with entering(acme.admin.context):
-        assert Seat.objects.get(uid=scene["seats"][0]).territory_ids is None
