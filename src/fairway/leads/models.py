@@ -149,6 +149,12 @@ class LeadPerson(SharedModel):
         indexes = [
             models.Index(fields=["vendor", "email_key"], name="leadperson_by_email"),
             models.Index(fields=["vendor", "phone_key"], name="leadperson_by_phone"),
+            # What a partner's people search in; nothing to write for those whom no partner has.
+            models.Index(
+                fields=["vendor", "partner", "-id"],
+                condition=models.Q(partner__isnull=False),
+                name="leadperson_by_partner",
+            ),
         ]
 
 

@@ -20,7 +20,8 @@ _FIND = """
 CREATE OR REPLACE FUNCTION {function}(asked tsquery, begins text[], keys text[], most int)
 RETURNS TABLE (found_id bigint, place int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = public
-SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_custom_plan SET jit = off
+SET enable_seqscan = off AS $$
 DECLARE
 {variables}
 BEGIN
@@ -38,13 +39,33 @@ _BEGINS = """    (SELECT h.id, 2 FROM unnest(begins) AS b CROSS JOIN LATERAL (
        SELECT t.{row}::bigint AS id FROM {table} t
         WHERE {whose} AND {where} AND t.{begins} >= b AND t.{begins} < b || chr(1114111)
         ORDER BY t.{begins}, t.id LIMIT most) h)"""
-# The words name the vendor already. Adding nothing keeps the planner from reading a whole vendor to intersect it.
-_WORDS = """    (SELECT t.{row}::bigint AS id, 3 AS place FROM core_searchtext s JOIN {table} t ON t.id = s.row_id
-      WHERE s.source = '{name}' AND s.words @@ asked AND {whose_words} AND {where} LIMIT most * 4)"""
-# For staff the words alone decide: the first few that have them, then their rows, however many others there are.
-_WORDS_OF_STAFF = """    (SELECT t.{row}::bigint AS id, 3 AS place FROM (
-       SELECT s.row_id FROM core_searchtext s WHERE s.source = '{name}' AND s.words @@ asked LIMIT most * 8) s
+# A partner's rows are few, or a common word is among the first of them. Only for what is rare in many the index of
+# words is asked. It names the vendor already: adding nothing keeps the planner from reading a whole vendor.
+_WORDS = """    (WITH own AS MATERIALIZED (
+       SELECT t.id, t.{row}::bigint AS row FROM {table} t WHERE {whose} AND {where} LIMIT {looked_at_own}),
+      near AS MATERIALIZED (
+       SELECT o.row FROM own o JOIN core_searchtext s ON s.source = '{name}' AND s.row_id = o.id
+        WHERE s.words @@ asked LIMIT most * 4),
+      others AS MATERIALIZED (
+       SELECT t.{row}::bigint AS row FROM core_searchtext s JOIN {table} t ON t.id = s.row_id
+        WHERE s.source = '{name}' AND s.words @@ asked AND {whose_words} AND {where}
+          AND (SELECT count(*) FROM own) = {looked_at_own} AND (SELECT count(*) FROM near) < most)
+      SELECT n.row AS id, 3 AS place FROM near n UNION ALL (SELECT o.row, 3 FROM others o LIMIT most * 4))"""
+# For staff the words alone decide: the first few that have them, then their rows, however many others there are. A
+# common word is found among the latest rows, and reading where else it occurs is saved: its index answers with all of
+# a hundred thousand places or none. `others` is asked without its limit: knowing that, the planner takes every row in
+# turn until it has enough, which never comes where the word is common in another kind only.
+_WORDS_OF_STAFF = """    (WITH latest AS MATERIALIZED (
+       SELECT s.row_id FROM (SELECT s.row_id, s.words FROM core_searchtext s WHERE s.source = '{name}'
+         AND s.row_id <= (SELECT max(t.id) FROM {table} t WHERE t.vendor_id = vendor)
+         ORDER BY s.row_id DESC LIMIT {looked_at}) s WHERE s.words @@ asked LIMIT most * 8),
+      others AS MATERIALIZED (
+       SELECT s.row_id FROM core_searchtext s WHERE s.source = '{name}' AND s.words @@ asked
+         AND (SELECT count(*) FROM latest) < most)
+      SELECT t.{row}::bigint AS id, 3 AS place FROM (
+       SELECT l.row_id FROM latest l UNION ALL (SELECT o.row_id FROM others o LIMIT most * 8)) s
       JOIN {table} t ON t.id = s.row_id WHERE {whose} AND {where} LIMIT most * 4)"""
+LOOKED_AT, LOOKED_AT_OWN = 1_500, 500
 _CLOSE = """
 CREATE OR REPLACE FUNCTION fw_close_words(vendors bigint[], asked text[])
 RETURNS TABLE (word_asked text, word_known text)
@@ -108,7 +129,10 @@ def _parts(kind: SearchKind, *, for_staff: bool) -> list[str]:
             continue
         whose = _STAFF if for_staff else _PARTNER.format(partner=source.partner)
         where = source.staff_where if for_staff else "true"
-        values = {"table": source.table, "row": source.row, "where": where, "whose": whose}
+        values = {
+            "table": source.table, "row": source.row, "where": where, "whose": whose,
+            "looked_at": LOOKED_AT, "looked_at_own": LOOKED_AT_OWN,
+        }  # fmt: skip
         values["whose_words"] = whose.replace("t.vendor_id", "t.vendor_id + 0")
         found += [_KEY.format(key=key, **values) for key in source.keys]
         if source.begins and for_staff:

@@ -8,6 +8,7 @@ from fairway.core import clock
 from fairway.core.access import system_member
 from fairway.core.search.actions import learn_words
 from fairway.core.search.find import find
+from fairway.core.search.functions import synchronise_finders
 from fairway.core.search.models import SearchWord
 from fairway.core.search.texts import AT_ONCE
 from fairway.core.search.words import folded, is_close, words_of
@@ -258,3 +259,34 @@ def test_what_is_deleted_leaves_no_words(acme):
     with entering(acme.admin.context), connection.cursor() as cursor:
         cursor.execute("SELECT * FROM fw_find_leads(%s::tsquery, '{}', '{}', 5)", [f"'{acme.acme.pk}:nordlicht'"])
         assert cursor.fetchall() == []
+
+
+@pytest.fixture
+def short_sighted(committed, monkeypatch):
+    """The functions as if a vendor had far more rows than are looked at before the index of words."""
+    with monkeypatch.context() as patch:
+        patch.setattr("fairway.core.search.functions.LOOKED_AT", 2)
+        patch.setattr("fairway.core.search.functions.LOOKED_AT_OWN", 2)
+        with as_owner():
+            synchronise_finders()
+    yield
+    with as_owner():
+        synchronise_finders()
+
+
+def test_what_is_rare_among_many_is_found_however_old_it_is(committed, short_sighted):
+    acme = committed
+    captured(acme)
+    accept_offer(
+        offer=offer_lead_to(lead=captured(acme), partner=acme.beta, actor=acme.cam, at=clock.now()),
+        actor=acme.beta_seller, at=clock.now(),
+    )  # fmt: skip
+    for number in range(4):
+        lead = captured(acme, f"Moorland Dairy {number}", first_name="Otto", last_name="Marsh", email=f"o{number}@m.de")
+        offer = offer_lead_to(lead=lead, partner=acme.beta, actor=acme.cam, at=clock.now())
+        accept_offer(offer=offer, actor=acme.beta_seller, at=clock.now())
+    for member, count in ((acme.admin, 2), (acme.beta_seller, 1)):
+        for text in ("brauerei", "castell"):
+            assert titles(text, member) == ["Nordlicht Brauerei GmbH"] * count
+        assert sorted(titles("dairy", member)) == [f"Moorland Dairy {number}" for number in range(4)]
+        assert titles("zeppelin", member) == []
