@@ -77,7 +77,7 @@ class Units(Resource):
     tag = "units"
 
     @operation(
-        "list_units", gettext_lazy("List business units"), permission="catalog.read", asks=PageQuery, gives=UnitTold,
+        "list_units", gettext_lazy("List business units"), permission="partner.read", asks=PageQuery, gives=UnitTold,
         is_list=True, help=gettext_lazy("Those in use."),
     )  # fmt: skip
     def get(self, call: Call) -> QuerySet[BusinessUnit]:
@@ -98,7 +98,7 @@ class UnitDetail(Resource):
     tag = "units"
 
     @operation(
-        "read_unit", gettext_lazy("Read a business unit"), permission="catalog.read", gives=UnitTold, has_version=True
+        "read_unit", gettext_lazy("Read a business unit"), permission="partner.read", gives=UnitTold, has_version=True
     )
     def get(self, call: Call, uid: UUID) -> BusinessUnit:
         return _unit(uid)
