@@ -107,6 +107,7 @@ NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
     "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson", "SupportGrant",
+    "SupportPage",
 }  # fmt: skip
 
 

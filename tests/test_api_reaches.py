@@ -18,7 +18,8 @@ REVIEWED = {
     "remember": INSIDE, "begin_import": INSIDE, "take_chunk": INSIDE, "finish_import": INSIDE, "fail_import": INSIDE,
     "push_stuck_imports": INSIDE, "clear_files": INSIDE, "guess_again": ON_PAGES, "correct_reading": ON_PAGES,
     # people
-    "send_left_invitations": INSIDE, "save_client": BY_PERSON, "retire_client": BY_PERSON, "grant": BY_PERSON,
+    "send_left_invitations": INSIDE, "save_client": BY_PERSON, "retire_client": BY_PERSON, "edit_client": BY_PERSON,
+    "change_secret": BY_PERSON, "grant": BY_PERSON,
     "revoke_grant": BY_PERSON, "forget_ended": INSIDE, "close_in_block": INSIDE, "require_mine": INSIDE,
     "ask_second_factor_of_staff": BY_PERSON, "reset_second_factor": BY_PERSON, "create_token": BY_PERSON,
     "revoke_token": BY_PERSON, "set_limit": INSIDE,

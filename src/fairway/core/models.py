@@ -12,11 +12,11 @@ from fairway.core.tenancy.handovers import Handover
 from fairway.core.tenancy.models import Invitation, Organization, Partner, Seat, User
 from fairway.core.tenancy.roles import CustomRole
 from fairway.core.tenancy.signing_in import SignIn, SignInPolicy
-from fairway.core.tenancy.support import SupportGrant
+from fairway.core.tenancy.support import SupportGrant, SupportPage
 from fairway.core.tenancy.tokens import ApiToken, IdempotencyKey
 
 __all__ = [
     "ApiToken", "Cover", "CustomRole", "ErasedPerson", "Event", "Handover", "IdempotencyKey", "Invitation",
     "Look", "LookImage", "OAuthClient", "OAuthGrant", "OAuthRefresh", "Organization", "OwnDomain", "Partner",
-    "RateCount", "SavedView", "SearchWord", "Seat", "SignIn", "SignInPolicy", "SupportGrant", "User",
+    "RateCount", "SavedView", "SearchWord", "Seat", "SignIn", "SignInPolicy", "SupportGrant", "SupportPage", "User",
 ]  # fmt: skip

@@ -17,7 +17,8 @@ class ChoicesForm(forms.Form):
     def __init__(self, data: Any, *, role: str, chosen: Chosen) -> None:
         time = f"{chosen.digest_minute // 60:02}:{chosen.digest_minute % 60:02}"
         super().__init__(data, initial={"digest_days": chosen.digest_days, "digest_time": time})
-        self.kinds = kinds_for(role)
+        self.always = [str(kind.label) for kind in kinds_for(role) if kind.is_always]
+        self.kinds = [kind for kind in kinds_for(role) if not kind.is_always]
         for kind in self.kinds:
             self.fields[kind.name] = forms.ChoiceField(
                 label=str(kind.label), choices=list(WAYS.items()), initial=chosen.ways[kind.name]

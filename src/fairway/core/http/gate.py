@@ -59,8 +59,8 @@ class GateMiddleware:
         member: Member | None = getattr(request, "member", None)
         if member is not None and member.is_support and response.status_code < 500:
             note_visit(
-                member=member, method=request.method or "", page=_page(request), status=response.status_code,
-                at=clock.now(),
+                member=member, method=request.method or "", page=_page(request), path=request.path,
+                status=response.status_code, at=clock.now(),
             )  # fmt: skip
         return response
 

@@ -23,6 +23,9 @@ class OAuthClient(InternalModel):
     name = models.CharField(max_length=100)
     client_id = models.CharField(max_length=60, unique=True)
     secret_hash = models.CharField(max_length=64, blank=True)
+    # The secret before the present one, while both may be used.
+    old_secret_hash = models.CharField(max_length=64, blank=True, db_default="")
+    old_secret_until = models.DateTimeField(null=True)
     redirect_uris = ArrayField(models.CharField(max_length=500), default=list)
     scopes = ArrayField(models.CharField(max_length=60))
     seat = TenantForeignKey(Seat, null=True, related_name="+")

@@ -157,6 +157,24 @@ class ClientForm(forms.Form):
         return {**given, "redirect_uris": given["redirect_uris"].splitlines()}
 
 
+class ClientEditForm(ClientForm):
+    """What may change of an app: never whether it has a secret, nor in whose name it works."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["is_public"], self.fields["works_alone"]
+
+
+class SecretForm(forms.Form):
+    grace_hours = forms.TypedChoiceField(
+        label=gettext_lazy("The old secret"), coerce=int, initial=0,
+        choices=[
+            (0, gettext_lazy("ends at once")), (1, gettext_lazy("may be used for 1 more hour")),
+            (24, gettext_lazy("may be used for 1 more day")), (168, gettext_lazy("may be used for 7 more days")),
+        ],
+    )  # fmt: skip
+
+
 class SecondFactorPolicyForm(forms.Form):
     days = forms.IntegerField(
         label=gettext_lazy("Days until it is needed"),

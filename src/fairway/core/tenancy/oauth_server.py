@@ -59,7 +59,12 @@ class Client(ClientMixin):
         return redirect_uri in self.row.redirect_uris
 
     def check_client_secret(self, client_secret: str) -> bool:
-        return bool(self.row.secret_hash) and secrets.compare_digest(self.row.secret_hash, hash_token(client_secret))
+        given, row = hash_token(client_secret), self.row
+        if not row.secret_hash:
+            return False
+        is_old = row.old_secret_until is not None and row.old_secret_until > clock.now()
+        known = [row.secret_hash, row.old_secret_hash if is_old else row.secret_hash]
+        return any(secrets.compare_digest(each, given) for each in known)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return method in WITH_SECRET if self.row.secret_hash else method == "none"

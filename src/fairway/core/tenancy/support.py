@@ -19,6 +19,7 @@ class SupportGrant(InternalModel):
     granted_by = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
     ended_at = models.DateTimeField(null=True, help_text="when somebody ended it, or its time was over")
     last_seen_at = models.DateTimeField(null=True)
+    pages_opened = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta(InternalModel.Meta):
         abstract = False
@@ -32,3 +33,21 @@ class SupportGrant(InternalModel):
     @property
     def visitor(self) -> str:
         return str(self.seat.name)
+
+
+class SupportPage(InternalModel):
+    """A page that a visitor opened: where, without what was asked there, and when. The first ones of a visit
+    singly; of the others the grant counts how many."""
+
+    not_personal = ("path",)
+
+    limited = "false"
+
+    grant = TenantForeignKey(SupportGrant, related_name="pages", db_index=False)
+    path = models.CharField(max_length=300)
+    status = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField()
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["vendor", "grant", "-opened_at", "-id"], name="supportpage_by_grant")]

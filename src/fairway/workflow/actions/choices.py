@@ -14,7 +14,7 @@ from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Seat
 from fairway.workflow.models import NoticeChoices
-from fairway.workflow.queries.choices import Chosen, chosen_by, kinds_for
+from fairway.workflow.queries.choices import Chosen, chosen_by, kinds_for, way_of
 from fairway.workflow.queries.unsubscribing import DIGEST_MAILS, Unsubscribing
 from fairway.workflow.rules.digests import DAYS, DIGEST_MINUTE
 from fairway.workflow.rules.notices import BELL, DIGEST, MAIL, WAYS, kind_named
@@ -55,12 +55,15 @@ def choose(
 
 
 def _check(ways: Mapping[str, str], role: str, days: str, minute: int) -> None:
-    known = {kind.name for kind in kinds_for(role)}
+    known = {kind.name: kind for kind in kinds_for(role)}
     for kind, way in ways.items():
         if kind not in known:
             raise Refused(_("There are no notices of the kind “%(kind)s” for you.") % {"kind": kind}, field="ways")
         if way not in WAYS:
             raise Refused(_("“%(way)s” is not a way to be told.") % {"way": way}, field="ways")
+        if known[kind].is_always and way != MAIL:
+            text = _("“%(kind)s” always comes by mail. Nobody can switch it off.")
+            raise Refused(text % {"kind": known[kind].label}, field="ways")
     if days not in DAYS:
         raise Refused(_("This is not one of the choices."), field="digest_days")
     if not 0 <= minute < 24 * 60:
@@ -88,7 +91,7 @@ def end_mails(*, vendor_id: int, asked: Unsubscribing, at: datetime) -> bool:
             return False
         row = NoticeChoices.objects.filter(seat=seat).first()
         own = row.choices if row else {}
-        now = {kind.name: own.get(kind.name, kind.default_for(seat.role)) for kind in kinds_for(seat.role)}
+        now = {kind.name: way_of(kind, own, seat.role) for kind in kinds_for(seat.role) if not kind.is_always}
         ended = {name: BELL for name, way in now.items() if _is_ended(name, way, asked.topic)}
         if ended:
             days, minute = (row.digest_days, row.digest_minute) if row else ("weekdays", DIGEST_MINUTE)

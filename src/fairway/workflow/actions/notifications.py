@@ -55,7 +55,7 @@ _CHOSEN = """FROM unnest(%(seats)s::bigint[], %(titles)s::text[], %(bodies)s::te
    %(values)s::jsonb[]) AS n(seat_id, title, body, path, filling)
  JOIN core_seat s ON s.id = n.seat_id AND s.vendor_id = %(vendor)s AND s.is_active
  LEFT JOIN workflow_noticechoices c ON c.seat_id = s.id AND c.vendor_id = s.vendor_id
- CROSS JOIN LATERAL (SELECT coalesce(c.choices->>%(kind)s, %(by_role)s::jsonb->>s.role, %(way)s) AS way) w"""
+ CROSS JOIN LATERAL (SELECT coalesce(c.choices->>%(chosen)s, %(by_role)s::jsonb->>s.role, %(way)s) AS way) w"""
 
 _TELL = f"""INSERT INTO workflow_notification
  (uid, vendor_id, partner_id, seat_id, kind, title, body, path, values, created_at, is_for_digest)
@@ -144,6 +144,7 @@ def _columns(notes: Sequence[Note], kind: str, form: str) -> dict[str, Any]:
     words = [each for each in said if each is not None]
     return {
         "kind": kind,
+        "chosen": None if known.is_always else kind,  # what was chosen before it became mandatory counts no more
         "way": known.way,
         "by_role": json.dumps(dict(known.by_role)),
         "seats": [note.seat_id for note in notes],

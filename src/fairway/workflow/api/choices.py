@@ -24,6 +24,7 @@ class KindTold(serializers.Serializer):
     noun = serializers.CharField(help_text="What it is about.")
     title = serializers.CharField()
     way = serializers.ChoiceField(choices=_WAYS)
+    is_always = serializers.BooleanField(help_text="It comes by mail, and cannot be switched off.")
 
 
 class ChosenTold(Output):
@@ -35,9 +36,12 @@ class ChosenTold(Output):
     def get_kinds(self, chosen: Chosen) -> list[dict[str, Any]]:
         member = self.context["member"]
         return [
-            {"kind": kind.name, "noun": kind.noun, "title": str(kind.label), "way": chosen.ways[kind.name]}
+            {
+                "kind": kind.name, "noun": kind.noun, "title": str(kind.label), "way": chosen.ways[kind.name],
+                "is_always": kind.is_always,
+            }
             for kind in kinds_for(member.role)
-        ]
+        ]  # fmt: skip
 
 
 class _Ways(serializers.DictField):

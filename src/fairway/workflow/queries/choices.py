@@ -1,5 +1,6 @@
 """How people want to hear of things: their choices over the defaults of their role."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fairway.core.access import PARTNER, Member
@@ -29,11 +30,16 @@ def kinds_for(role: str) -> list[Kind]:
     return sorted(found, key=lambda kind: order.index(kind.noun))
 
 
+def way_of(kind: Kind, own: Mapping[str, str], role: str) -> str:
+    """How somebody of this role hears of a kind, by the own choices; always by mail where nobody may choose."""
+    return kind.way if kind.is_always else own.get(kind.name, kind.default_for(role))
+
+
 def chosen_by(member: Member) -> Chosen:
     """The member's own choices at this vendor."""
     row = NoticeChoices.objects.filter(seat_id=member.seat_id).first()
     own = row.choices if row else {}
-    ways = {kind.name: own.get(kind.name, kind.default_for(member.role)) for kind in kinds_for(member.role)}
+    ways = {kind.name: way_of(kind, own, member.role) for kind in kinds_for(member.role)}
     if row is None:
         return Chosen(ways)
     return Chosen(ways, row.digest_days, row.digest_minute, row.version)

@@ -73,6 +73,9 @@ def _shell(found: Mail, vendor: Organization) -> dict[str, Any]:
         return values
     surface = "console" if seat.is_staff_seat else "portal"
     topic = DIGEST_MAILS if found.kind == DIGEST_KIND else found.kind
+    kind = kind_named(found.kind)
+    if kind is not None and kind.is_always:
+        return values  # nothing to choose
     return values | {
         "foot": _("You get this mail because of your notification settings."),
         "foot_label": _("Change them"),

@@ -47,7 +47,7 @@ class Kind:
     """A kind of notice: what it is called in the settings, what it says, and how people hear of it by default.
 
     `forms` are further ways of saying it, by name. `by_role` is the default of a role where it differs from `way`.
-    `is_for`: "staff", "partner" or "" for both.
+    `is_for`: "staff", "partner" or "" for both. With `is_always` nobody chooses: it comes by mail and in the bell.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Kind:
     way: str = MAIL
     by_role: Mapping[str, str] = field(default_factory=dict)
     is_for: str = ""
+    is_always: bool = False
 
     def default_for(self, role: str) -> str:
         return self.by_role.get(role, self.way)
@@ -70,6 +71,8 @@ def register(*kinds: Kind) -> None:
     for kind in kinds:
         if kind.noun not in NOUNS or {kind.way, *kind.by_role.values()} - set(WAYS):
             raise ValueError(f"{kind.name} names an unknown noun or way")
+        if kind.is_always and {kind.way, *kind.by_role.values()} != {MAIL}:
+            raise ValueError(f"{kind.name} always comes by mail")
         _kinds[kind.name] = kind
 
 

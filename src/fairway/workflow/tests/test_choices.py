@@ -107,7 +107,13 @@ def test_a_made_up_link_or_one_of_another_vendor_ends_nothing(acme, settings):
 def test_a_program_reads_and_changes_the_own_settings(acme):
     browser = program_of(acme.beta_seller)
     told = browser.get("me/notices").json()
-    assert {"kind": "offer.offered", "noun": "leads", "title": "A lead is offered", "way": "mail"} in told["kinds"]
+    assert {
+        "kind": "offer.offered",
+        "noun": "leads",
+        "title": "A lead is offered",
+        "way": "mail",
+        "is_always": False,
+    } in told["kinds"]
     changed = browser.patch("me/notices", {"ways": {"offer.offered": "digest"}, "digest_minute": 60})
     assert (changed.status_code, changed.json()["digest_minute"]) == (200, 60)
     assert chosen(acme.beta_seller).ways["offer.offered"] == "digest"

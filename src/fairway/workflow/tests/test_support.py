@@ -21,9 +21,12 @@ from fairway.core.tenancy.actions.support_people import add_support_person, remo
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.lookups import seats_of_user
 from fairway.core.tenancy.models import Partner, Seat, User
-from fairway.core.tenancy.support import SupportGrant
+from fairway.core.tenancy.support import SupportGrant, SupportPage
+from fairway.workflow.actions.choices import choose, end_mails
 from fairway.workflow.actions.deadlines import fire_due
-from fairway.workflow.models import Mail
+from fairway.workflow.models import Mail, NoticeChoices
+from fairway.workflow.queries.choices import chosen_by
+from fairway.workflow.queries.unsubscribing import Unsubscribing
 
 EMAIL = "sam@support.example"
 
@@ -220,3 +223,55 @@ def test_an_administrator_lets_in_and_ends_on_the_page(acme, sam, client_of):
     assert browser.post(f"{page}{uid}/end/").status_code == 302
     assert events(acme) == ["granted", "ended"]
     assert resolve("/console/support/").url_name == "supportgrant-list"
+
+
+def test_each_page_opened_is_kept_without_what_was_asked_there(acme, sam, client, client_of):
+    grant = let_in(acme)
+    browser = signed_in(client, sam)
+    browser.get("/acme/console/partners/?q=secret&token=abc")
+    browser.get(f"/acme/console/partners/{acme.beta.uid}/")
+    browser.get("/acme/console/token/")
+    with entering(acme.admin.context):
+        kept = list(SupportPage.objects.order_by("id").values_list("path", "status"))
+        assert SupportGrant.objects.get().pages_opened == 3
+    assert kept == [
+        ("/acme/console/partners/", 200), (f"/acme/console/partners/{acme.beta.uid}/", 200),
+        ("/acme/console/token/", 404),
+    ]  # fmt: skip
+    page = f"/acme/console/support/{grant.uid}/"
+    shown = client_of(acme.admin).get(page).content.decode()
+    assert f"/acme/console/partners/{acme.beta.uid}/" in shown
+    assert "secret" not in shown
+    assert client_of(acme.chief).get(page).status_code == 403
+    assert browser.get(page).status_code == 403
+    assert client_of(acme.zeta_admin).get(f"/zeta/console/support/{grant.uid}/").status_code == 404
+
+
+def test_pages_beyond_the_first_ones_of_a_visit_are_counted(acme, sam, client, client_of, monkeypatch):
+    monkeypatch.setattr("fairway.core.tenancy.actions.support.PAGES_MOST", 2)
+    monkeypatch.setattr("fairway.core.tenancy.views.support.PAGES_MOST", 2)
+    grant = let_in(acme)
+    for _number in range(5):
+        signed_in(client, sam).get("/acme/console/partners/")
+    with entering(acme.admin.context):
+        assert SupportPage.objects.count() == 2
+        assert SupportGrant.objects.get().pages_opened == 5
+    shown = client_of(acme.admin).get(f"/acme/console/support/{grant.uid}/").content.decode()
+    assert "The first 2 pages are listed; 3 more were opened." in shown
+
+
+def test_no_administrator_silences_what_tells_of_a_visit(acme, sam, client_of):
+    with acting_for(acme.admin):  # chosen before it came always
+        NoticeChoices.objects.create(vendor=acme.acme, seat_id=acme.admin.seat_id, choices={"support": "off"})
+    with pytest.raises(Refused, match="always comes by mail"):
+        choose(ways={"support": "off"}, actor=acme.admin, at=clock.now())
+    with entering(acme.admin.context):
+        assert chosen_by(acme.admin).ways["support"] == "mail"
+        seat = Seat.objects.get(pk=acme.admin.seat_id)
+    end_mails(vendor_id=acme.acme.pk, asked=Unsubscribing(seat.uid, "support"), at=clock.now())
+    let_in(acme)
+    with entering(acme.admin.context):
+        assert list(Mail.objects.values_list("to_email", "kind")) == [(seat.email, "support")]
+    shown = client_of(acme.admin).get("/acme/console/notifications/settings/").content.decode()
+    assert 'name="support"' not in shown
+    assert "Support is let in" in shown

@@ -23,6 +23,7 @@ ACCESS_FOR = timedelta(hours=1)
 REFRESH_FOR = timedelta(days=30)
 CODE_FOR = timedelta(minutes=5)
 REDIRECTS_MOST = 10
+GRACE_HOURS = (0, 1, 24, 7 * 24)  # how long the secret before may be used beside a new one
 SECRET_PREFIX, ACCESS_PREFIX, REFRESH_PREFIX = "fwc_", "fwa_", "fwr_"
 
 
@@ -44,13 +45,10 @@ def save_client(
     Raises Refused for addresses that lead nowhere safe, and for scopes that nobody can give.
     """
     require(actor, "people.manage")
-    addresses, wanted = checked_addresses(redirect_uris), sorted(set(scopes))
-    if not wanted or any(scope not in PERMISSIONS for scope in wanted):
-        raise Refused(_("Choose what the app may ask for."), field="scopes")
+    addresses, wanted = checked_addresses(redirect_uris), _checked_scopes(scopes)
     if works_alone and is_public:
         raise Refused(_("An app without a secret cannot work by itself."), field="works_alone")
-    if not addresses and not works_alone:
-        raise Refused(_("Write at least one address to come back to."), field="redirect_uris")
+    _need_address(addresses, works_alone)
     secret = "" if is_public else SECRET_PREFIX + secrets.token_urlsafe(32)
     with acting_for(actor):
         client = OAuthClient.objects.create(
@@ -60,6 +58,88 @@ def save_client(
         )  # fmt: skip
         record("created", client, actor=actor, at=at, scopes=wanted)
     return client, secret
+
+
+def _checked_scopes(given: Iterable[str]) -> list[str]:
+    wanted = sorted(set(given))
+    if not wanted or any(scope not in PERMISSIONS for scope in wanted):
+        raise Refused(_("Choose what the app may ask for."), field="scopes")
+    return wanted
+
+
+def _need_address(addresses: list[str], works_alone: bool) -> None:
+    if not addresses and not works_alone:
+        raise Refused(_("Write at least one address to come back to."), field="redirect_uris")
+
+
+def edit_client(
+    *, client: OAuthClient, name: str, redirect_uris: Iterable[str], scopes: Iterable[str], actor: Member, at: datetime
+) -> OAuthClient:
+    """Change what a client is called, where it comes back to and what it may ask for.
+
+    What it may no longer ask for is taken from everybody's grants and from its tokens at once; a grant of which nothing
+    is left ends. What it may ask for in addition nobody has given yet: people are asked when the app next asks them.
+    Codes on their way to an address that is gone are void. Raises Refused as `save_client` does.
+    """
+    require(actor, "people.manage")
+    addresses, wanted = checked_addresses(redirect_uris), _checked_scopes(scopes)
+    _need_address(addresses, client.seat_id is not None)
+    with acting_for(actor):
+        row = OAuthClient.objects.select_for_update().filter(pk=client.pk, retired_at=None).first()
+        if row is None:
+            raise Refused(_("This app is shut out already."))
+        before = {"name": row.name, "scopes": row.scopes, "redirect_uris": row.redirect_uris}
+        row.name, row.redirect_uris, row.scopes = name.strip(), addresses, wanted
+        row.save(update_fields=["name", "redirect_uris", "scopes"])
+        _narrow(row, actor, at)
+        gone = OAuthGrant.objects.filter(client_id=row.pk, revoked_at=None, code_used_at=None)
+        for given in gone.exclude(redirect_uri__in=addresses):
+            _end(given, actor, at, why="address is gone")
+        OAuthGrant.objects.filter(client_id=row.pk).update(client_name=row.name)
+        ApiToken.objects.filter(client_id=row.pk).update(name=row.name)
+        now = {"name": row.name, "scopes": wanted, "redirect_uris": addresses}
+        changed = {key: value for key, value in now.items() if value != before[key]}
+        record("changed", row, actor=actor, at=at, changed=sorted(changed), scopes=wanted, before=before["scopes"])
+    return row
+
+
+def _narrow(client: OAuthClient, actor: Member, at: datetime) -> None:
+    """Take from grants and tokens what the client may not ask for any more."""
+    allowed = set(client.scopes)
+    for given in OAuthGrant.objects.filter(client_id=client.pk, revoked_at=None):
+        left = [scope for scope in given.scopes if scope in allowed]
+        if not left:
+            _end(given, actor, at, why="nothing left")
+        elif left != given.scopes:
+            OAuthGrant.objects.filter(pk=given.pk).update(scopes=left)
+            record("narrowed", given, actor=actor, at=at, partner_id=given.partner_id, scopes=left)
+    for token in ApiToken.objects.filter(client_id=client.pk, revoked_at=None):
+        left = [scope for scope in token.scopes if scope in allowed]
+        if not left:
+            ApiToken.objects.filter(pk=token.pk).update(revoked_at=at)
+        elif left != token.scopes:
+            ApiToken.objects.filter(pk=token.pk).update(scopes=left)
+
+
+def change_secret(*, client: OAuthClient, grace_hours: int, actor: Member, at: datetime) -> str:
+    """A new secret, told once. The old one ends at once (0), or may be used beside it for so many hours.
+
+    A secret before the old one ends in any case. Refused for a client without a secret.
+    """
+    require(actor, "people.manage")
+    if grace_hours not in GRACE_HOURS:
+        raise Refused(_("This is not one of the choices."), field="grace_hours")
+    secret = SECRET_PREFIX + secrets.token_urlsafe(32)
+    with acting_for(actor):
+        row = OAuthClient.objects.select_for_update().filter(pk=client.pk, retired_at=None).first()
+        if row is None or not row.secret_hash:
+            raise Refused(_("This app has no secret."))
+        row.old_secret_hash = row.secret_hash if grace_hours else ""
+        row.old_secret_until = at + timedelta(hours=grace_hours) if grace_hours else None
+        row.secret_hash = hash_token(secret)
+        row.save(update_fields=["secret_hash", "old_secret_hash", "old_secret_until"])
+        record("secret_changed", row, actor=actor, at=at, grace_hours=grace_hours)
+    return secret
 
 
 def checked_addresses(given: Iterable[str]) -> list[str]:
@@ -179,6 +259,11 @@ def issue(
     with acting_for(actor), transaction.atomic():
         seat_id = given.seat_id if given else client.seat_id
         if seat_id is None or not Seat.objects.filter(pk=seat_id, is_active=True).exists():
+            return None
+        # Held until the tokens are written: who narrows the client meanwhile waits, and then finds them too.
+        locked = OAuthClient.objects.select_for_update(no_key=True).filter(pk=client.pk, retired_at=None).first()
+        scopes = [scope for scope in scopes if locked is not None and scope in locked.scopes]
+        if not scopes:
             return None
         if given is not None and not _use_up(given, used, at):
             _end(given, actor, at, why="used twice")

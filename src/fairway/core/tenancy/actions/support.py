@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from fairway.core.access import SUPPORT, Member, require, system_member
@@ -11,9 +12,10 @@ from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.lookups import support_person
 from fairway.core.tenancy.models import Seat
-from fairway.core.tenancy.support import SupportGrant
+from fairway.core.tenancy.support import SupportGrant, SupportPage
 
 HOURS_MOST = 7 * 24
+PAGES_MOST = 1000  # kept singly; what a visitor opens beyond is counted
 IDLE = timedelta(minutes=30)  # who comes back after so long comes in anew
 
 
@@ -87,8 +89,11 @@ def _end(grant: SupportGrant, actor: Member, at: datetime) -> None:
         record("ended", grant, actor=actor, at=at)
 
 
-def note_visit(*, member: Member, method: str, page: str, status: int, at: datetime) -> None:
-    """Write down that a visitor came in, and whatever was sent: what was tried, and how it ended."""
+def note_visit(*, member: Member, method: str, page: str, path: str, status: int, at: datetime) -> None:
+    """Write down that a visitor came in, each page opened, and whatever was sent: what was tried, and how it ended.
+
+    `page` is its name, for the log; `path` where it is, without what stands behind the question mark.
+    """
     with acting_for(member):
         grant = SupportGrant.objects.select_for_update().filter(seat_id=member.seat_id, ended_at=None).first()
         if grant is None:
@@ -97,4 +102,12 @@ def note_visit(*, member: Member, method: str, page: str, status: int, at: datet
             record("entered", grant, actor=member, at=at, page=page)
         if method not in {"GET", "HEAD"}:
             record("sent", grant, actor=member, at=at, page=page, method=method, status=status)
-        SupportGrant.objects.filter(pk=grant.pk).update(last_seen_at=at)
+        seen = {"last_seen_at": at}
+        if method == "GET":
+            if grant.pages_opened < PAGES_MOST:
+                SupportPage.objects.create(
+                    vendor_id=grant.vendor_id, grant=grant, path=path[:300], status=status, opened_at=at
+                )
+            SupportGrant.objects.filter(pk=grant.pk).update(pages_opened=F("pages_opened") + 1, **seen)
+        else:
+            SupportGrant.objects.filter(pk=grant.pk).update(**seen)

@@ -382,3 +382,91 @@ def test_a_refresh_that_comes_just_behind_the_persons_word_gives_nothing(acme, a
     assert oauth.issue(client=client, given=given, used=used, scopes=["lead.read"], at=clock.now()) is None
     with acting_for(acme.admin):
         assert not ApiToken.objects.filter(client=client, revoked_at=None).exists()
+
+
+def changed(acme, client, **values):
+    given = {"name": "Calendar", "redirect_uris": [BACK], "scopes": SCOPES, **values}
+    return oauth.edit_client(client=client, **given, actor=acme.admin, at=clock.now())
+
+
+def test_what_an_app_may_no_longer_ask_for_is_taken_from_its_tokens_at_once(acme, app, client_of):
+    client, secret = app
+    told = redeem(client, secret, let_in(client_of(acme.cam), client)).json()
+    program = Program(told["access_token"])
+    assert program.get("/leads").status_code == 200
+    changed(acme, client, scopes=["offer.read"], name="Diary")
+    assert program.get("/leads").status_code == 403
+    assert program.get("/offers").status_code == 200
+    renewed = ask("token", client, secret, grant_type="refresh_token", refresh_token=told["refresh_token"])
+    assert (renewed.status_code, renewed.json()["scope"]) == (200, "offer.read")
+    with entering(acme.admin.context):
+        grant = OAuthGrant.objects.get()
+        event = Event.objects.get(subject_type="oauthclient", verb="changed")
+    assert (grant.client_name, grant.scopes) == ("Diary", ["offer.read"])
+    assert (event.data["scopes"], event.data["before"]) == (["offer.read"], sorted(SCOPES))
+    changed(acme, client, scopes=["deal.read"])
+    assert program.get("/offers").status_code == 401
+    with entering(acme.admin.context):
+        assert OAuthGrant.objects.get().revoked_at is not None
+
+
+def test_more_scopes_are_nobodys_until_people_are_asked_again(acme, app, client_of):
+    client, secret = app
+    browser = client_of(acme.cam)
+    program = Program(redeem(client, secret, let_in(browser, client)).json()["access_token"])
+    changed(acme, client, scopes=[*SCOPES, "deal.read"])
+    assert program.get("/deals").status_code == 403
+    again = redeem(client, secret, let_in(browser, client, scope="deal.read")).json()
+    assert Program(again["access_token"]).get("/deals").status_code == 200
+
+
+def test_a_code_on_its_way_to_an_address_that_is_gone_is_void(acme, app, client_of):
+    client, secret = app
+    code = let_in(client_of(acme.cam), client)
+    changed(acme, client, redirect_uris=["https://app.example/other"])
+    refused(redeem(client, secret, code), "invalid_grant")
+    assert client_of(acme.cam).get(query(client)).status_code == 400
+    for wrong, field in (({"redirect_uris": []}, "redirect_uris"), ({"scopes": []}, "scopes")):
+        with pytest.raises(Refused) as error:
+            changed(acme, client, **wrong)
+        assert error.value.field == field
+
+
+@pytest.mark.parametrize(("grace", "old_works"), [(0, False), (24, True)])
+def test_a_new_secret_ends_the_old_one_at_once_or_after_a_while(acme, app, client_of, grace, old_works):
+    client, old = app
+    codes = [let_in(client_of(acme.cam), client) for _number in range(3)]
+    new = oauth.change_secret(client=client, grace_hours=grace, actor=acme.admin, at=clock.now())
+    assert new != old
+    assert redeem(client, new, codes[0]).status_code == 200
+    assert (redeem(client, old, codes[1]).status_code == 200) is old_works
+    with acting_for(acme.admin):
+        OAuthClient.objects.filter(pk=client.pk, old_secret_until__isnull=False).update(old_secret_until=clock.now())
+    refused(redeem(client, old, codes[2]), "invalid_client", 401)
+    with entering(acme.admin.context):
+        assert Event.objects.get(subject_type="oauthclient", verb="secret_changed").data == {"grace_hours": grace}
+
+
+def test_an_administrator_edits_an_app_on_its_page(acme, app, client_of):
+    client, old = app
+    browser, page = client_of(acme.admin), f"/acme/console/clients/{client.uid}/"
+    values = {"name": "Diary", "redirect_uris": BACK, "scopes": ["lead.read"]}
+    assert browser.post(page, {**values, "redirect_uris": "http://else.example"}).status_code == 422
+    assert browser.post(page, {**values, "scopes": []}).status_code == 422
+    assert browser.post(page, values).status_code == 302
+    with entering(acme.admin.context):
+        kept = OAuthClient.objects.get()
+    assert (kept.name, kept.scopes) == ("Diary", ["lead.read"])
+    assert browser.post(f"{page}secret/", {"grace_hours": "99"}).status_code == 422
+    shown = browser.post(f"{page}secret/", {"grace_hours": "24"}).content.decode()
+    (secret,) = re.findall(r"fwc_[\w-]+", shown)
+    assert secret != old
+    assert secret not in browser.get(page).content.decode()
+    assert client_of(acme.chief).get(page).status_code == 403
+    assert client_of(acme.zeta_admin).get(f"/zeta/console/clients/{client.uid}/").status_code == 404
+
+
+def test_an_app_without_a_secret_gets_none(acme):
+    client, _none = made(acme, is_public=True)
+    with pytest.raises(Refused, match="no secret"):
+        oauth.change_secret(client=client, grace_hours=0, actor=acme.admin, at=clock.now())

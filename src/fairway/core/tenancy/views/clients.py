@@ -13,9 +13,9 @@ from fairway.core.access import Member, require
 from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
 from fairway.core.rights import WORDS
-from fairway.core.tenancy.actions.oauth import retire_client, revoke_grant, save_client
+from fairway.core.tenancy.actions.oauth import change_secret, edit_client, retire_client, revoke_grant, save_client
 from fairway.core.tenancy.clients import OAuthClient
-from fairway.core.tenancy.forms import ClientForm
+from fairway.core.tenancy.forms import ClientEditForm, ClientForm, SecretForm
 from fairway.core.tenancy.queries import clients_in_use, grants_of
 from fairway.core.tenancy.views.people import address
 
@@ -39,6 +39,55 @@ def clients(request: HttpRequest) -> HttpResponse:
     rows = [{"row": row, "scopes": _words(row.scopes)} for row in clients_in_use()[:SHOWN_MOST]]
     context = {"form": form, "made": made, "secret": secret, "clients": rows}
     return render(request, "people/clients.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    member: Member = request.member  # type: ignore[attr-defined]
+    require(member, "people.manage")
+    client = get_object_or_404(clients_in_use(), uid=uid)
+    now = {"name": client.name, "redirect_uris": "\n".join(client.redirect_uris), "scopes": client.scopes}
+    form = ClientEditForm(request.POST or None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_client(client=client, **form.values, actor=member, at=clock.now())
+        except Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            toast(request, _("Saved. It holds from now on."))
+            return HttpResponseRedirect(address(member, "oauthclient-edit", uid))
+    return _client_page(request, client, form, SecretForm())
+
+
+@never_cache
+@require_POST
+def secret(request: HttpRequest, uid: UUID) -> HttpResponse:
+    member: Member = request.member  # type: ignore[attr-defined]
+    require(member, "people.manage")
+    client = get_object_or_404(clients_in_use(), uid=uid)
+    form, made = SecretForm(request.POST), ""
+    if form.is_valid():
+        try:
+            made = change_secret(client=client, **form.cleaned_data, actor=member, at=clock.now())
+            client = clients_in_use().get(pk=client.pk)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+    now = {"name": client.name, "redirect_uris": "\n".join(client.redirect_uris), "scopes": client.scopes}
+    return _client_page(request, client, ClientEditForm(initial=now), form, made)
+
+
+def _client_page(
+    request: HttpRequest, client: OAuthClient, form: ClientEditForm, secret_form: SecretForm, made: str = ""
+) -> HttpResponse:
+    until = client.old_secret_until
+    context = {
+        "client": client, "form": form, "secret_form": secret_form, "secret": made,
+        "old_until": until if until and until > clock.now() else None,
+        "list_url": address(request.member, "oauthclient-list"),  # type: ignore[attr-defined]
+    }  # fmt: skip
+    status = 422 if form.errors or secret_form.errors else 200
+    return render(request, "people/client.html", context, status=status)
 
 
 @require_POST

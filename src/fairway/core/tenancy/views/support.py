@@ -1,5 +1,6 @@
 """Support access: who is let in, until when and why; let in, and ended."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,16 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairway.core import clock
 from fairway.core.access import Member, require
 from fairway.core.http.forms import Segments
+from fairway.core.http.paging import paginate
+from fairway.core.http.tables import Column, Table
 from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
-from fairway.core.tenancy.actions.support import end_support, grant_support
+from fairway.core.tenancy.actions.support import PAGES_MOST, end_support, grant_support
 from fairway.core.tenancy.support import SupportGrant
 
 SHOWN_MOST = 50
@@ -63,6 +66,35 @@ def _granted(request: HttpRequest, form: GrantForm, member: Member) -> bool:
         return False
     toast(request, _("Let in. It ends by itself, and you can end it at any moment."))
     return True
+
+
+def _answer(status: int) -> str:
+    return "" if status < HTTPStatus.BAD_REQUEST else _("refused or not found")
+
+
+class PageTable(Table):
+    name = "pages"
+    columns = [
+        Column("path", gettext_lazy("Page"), kind="name"),
+        Column("note", gettext_lazy("Answer"), value=lambda row: _answer(row["status"])),
+        Column("opened_at", gettext_lazy("Opened"), kind="datetime"),
+    ]
+    empty = (gettext_lazy("No page opened yet"), gettext_lazy("Each page that the visitor opens stands here."))
+
+
+@require_safe
+def visit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One visit: from when to when, and every page that was opened."""
+    member: Member = request.member  # type: ignore[attr-defined]
+    require(member, "people.manage")
+    grant = get_object_or_404(SupportGrant.objects.select_related("seat", "granted_by"), uid=uid)
+    page = paginate(grant.pages.order_by("-opened_at", "-pk").values("path", "status", "opened_at"), request)
+    context = {
+        "grant": grant, "is_open": grant.ended_at is None and grant.ends_until > clock.now(),
+        "list_url": reverse("supportgrant-list"), "table": PageTable(page, request=request),
+        "beyond": max(0, grant.pages_opened - PAGES_MOST), "most": PAGES_MOST,
+    }  # fmt: skip
+    return render(request, "people/support_visit.html", context)
 
 
 @require_POST
