@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from fairway.core.http.api.fields import Country, Email, Input, Instant, Output, Text
+from fairway.core.http.api.fields import Country, Email, Flag, Input, Instant, Output, Text
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
+from fairway.core.http.api.problems import Unprocessable
+from fairway.core.personal.erased import WasErased
 from fairway.customers.actions import add_contact, create_customer
 from fairway.customers.models import Customer, CustomerContact
 
@@ -49,6 +51,7 @@ class CustomerContactGiven(Input):
     title = Text(max_length=150, required=False, allow_blank=True)
     email = Email(max_length=254, required=False, allow_blank=True)
     phone = Text(max_length=50, required=False, allow_blank=True)
+    asked_for = Flag(required=False, help_text="A person who was erased asked to be written down again.")
 
 
 class CustomerContactTold(Output):
@@ -106,7 +109,10 @@ class CustomerContacts(Resource):
         takes=CustomerContactGiven, gives=CustomerContactTold, statuses=(201,),
     )  # fmt: skip
     def post(self, call: Call, uid: UUID) -> tuple[int, CustomerContact]:
-        return HTTPStatus.CREATED, add_contact(customer=found(uid), actor=call.member, at=call.at, **call.data)
+        try:
+            return HTTPStatus.CREATED, add_contact(customer=found(uid), actor=call.member, at=call.at, **call.data)
+        except WasErased as erased:
+            raise Unprocessable({"email": [str(erased)]}) from None
 
 
 def _rows() -> QuerySet[Customer]:

@@ -117,6 +117,17 @@ class ContactForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=50, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "asked_for" in self.data:
+            self.ask_again()
+
+    def ask_again(self) -> None:
+        """The person was erased: whoever enters them has to say that they wish it."""
+        self.fields["asked_for"] = forms.BooleanField(
+            label=gettext_lazy("The person asked for it since"), required=False
+        )
+
 
 class CredentialForm(forms.Form):
     code = forms.SlugField(

@@ -4,8 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
+from fairway.core.access import Member
+from fairway.core.events.record import record_many
+from fairway.core.http.format import long_day
 from fairway.core.personal.models import ErasedPerson
+from fairway.core.refusals import Refused
+
+
+class WasErased(Refused):
+    """Somebody brings in a person who was erased, and does not say that the person wants it."""
 
 
 def mark_of(email: str, vendor_id: int) -> str:
@@ -21,3 +30,26 @@ def erased_among(emails: Iterable[str], vendor_id: int) -> dict[str, datetime]:
         return {}
     found = ErasedPerson.objects.filter(mark__in=marks, allowed_at=None).values_list("mark", "erased_at")
     return {marks[mark]: erased_at for mark, erased_at in found}
+
+
+def words_of(erased_at: datetime) -> str:
+    """What is said to who enters an erased person, by hand or by a program."""
+    text = _("This person was erased on %(day)s. Enter them only if they asked for it since, and say that they did.")
+    return text % {"day": long_day(erased_at)}
+
+
+def admit(people: Iterable[tuple[str, bool]], *, actor: Member, at: datetime, field: str = "email") -> None:
+    """Ask of people who come in, as (e-mail address, whether they wish it themselves), if they were erased.
+
+    Who wishes it comes in, and an event says so; the mark stays, so that no list brings them back. Raises WasErased for
+    the others, and then nobody comes in. Inside `acting_for`.
+    """
+    wishes = {email.strip().lower(): wished for email, wished in people if email}
+    known = erased_among(wishes, actor.vendor_id)
+    for email, erased_at in known.items():
+        if not wishes[email]:
+            raise WasErased(words_of(erased_at), field=field)
+    if known:
+        marks = [mark_of(email, actor.vendor_id) for email in known]
+        rows = ErasedPerson.objects.filter(mark__in=marks).values_list("pk", flat=True)
+        record_many("returned", ErasedPerson, [(pk, None, {}) for pk in rows], actor=actor, at=at)

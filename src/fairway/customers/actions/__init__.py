@@ -7,6 +7,7 @@ from django.db import connection
 
 from fairway.core.access import Member, require
 from fairway.core.events.record import record, record_many
+from fairway.core.personal.erased import admit
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.customers.models import Customer, CustomerContact
@@ -75,10 +76,13 @@ def create_customers(*, rows: Sequence[Mapping[str, str]], actor: Member, at: da
 
 
 def add_contact(
-    *, customer: Customer, name: str, actor: Member, at: datetime, title: str = "", email: str = "", phone: str = ""
-) -> CustomerContact:
+    *, customer: Customer, name: str, actor: Member, at: datetime, title: str = "", email: str = "", phone: str = "",
+    asked_for: bool = False,
+) -> CustomerContact:  # fmt: skip
+    """WasErased for the address of an erased person, unless the person asked for it (`asked_for`)."""
     require(actor, "customer.edit")
     with acting_for(actor):
+        admit([(email, asked_for)], actor=actor, at=at)
         contact = CustomerContact.objects.create(
             vendor_id=actor.vendor_id, customer=customer, name=name, title=title,
             email=email, email_key=email_key(email) or "", phone=phone,

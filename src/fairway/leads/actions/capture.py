@@ -15,6 +15,7 @@ from fairway.core.bulk import staged
 from fairway.core.events.record import record_many
 from fairway.core.ids import uuid7_many
 from fairway.core.jobs import defer
+from fairway.core.personal.erased import admit, erased_among, words_of
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.customers.rules import match_keys
@@ -103,12 +104,14 @@ def capture_lead(
     """Take one lead in and have it scored and routed by a job.
 
     The same external id of the same source is the same lead: what differs is updated. Two leads that only look
-    alike stay two; the later one says so in `extra["possible_duplicate_of"]` (a uid).
+    alike stay two; the later one says so in `extra["possible_duplicate_of"]` (a uid). WasErased for a person who was
+    erased and did not agree (`consented_at`, or `agreed` of the values).
     """
     require(actor, "lead.capture")
     origin = Origin(source, source_detail, campaign, consent_text, consented_at)
     rows = [(values, person or PersonValues())]
     with acting_for(actor):
+        _admit(rows, origin, actor, at)
         captured = capture_many(rows, origin=origin, actor=actor, at=at, process=process)
         return Lead.objects.get(pk=captured[0].lead_id)
 
@@ -116,10 +119,27 @@ def capture_lead(
 def capture_leads(
     rows: Sequence[tuple[LeadValues, PersonValues]], *, origin: Origin, actor: Member, at: datetime
 ) -> list[Captured]:
-    """Take many leads of a program in, in one transaction; the answers are in the order of the rows."""
+    """Take many leads of a program in, in one transaction; the answers are in the order of the rows.
+
+    WasErased, and none is taken, when one of them names an erased person who did not agree (`not_wished`).
+    """
     require(actor, "lead.capture")
     with acting_for(actor):
+        _admit(rows, origin, actor, at)
         return capture_many(rows, origin=origin, actor=actor, at=at)
+
+
+def _admit(rows: Sequence[tuple[LeadValues, PersonValues]], origin: Origin, actor: Member, at: datetime) -> None:
+    wished = origin.consented_at is not None
+    admit([(person.email, wished or values.agreed) for values, person in rows], actor=actor, at=at)
+
+
+def not_wished(rows: Mapping[int, tuple[LeadValues, PersonValues]], *, actor: Member) -> dict[int, str]:
+    """Number of a row → why it is not taken: its person was erased, and did not agree to come back."""
+    emails = {n: person.email.strip().lower() for n, (values, person) in rows.items() if not values.agreed}
+    with acting_for(actor):
+        known = erased_among(emails.values(), actor.vendor_id)
+    return {number: words_of(known[email]) for number, email in emails.items() if email in known}
 
 
 def capture_many(

@@ -17,7 +17,8 @@ from fairway.catalog.models import ProductLine
 from fairway.core.http.api.bulk import Lines, LinesTold
 from fairway.core.http.api.operations import Call, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
-from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_leads
+from fairway.core.personal.erased import WasErased
+from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_leads, not_wished
 from fairway.leads.actions.work import set_next_step, set_stage
 from fairway.leads.api.schemas import LeadChangeGiven, LeadGiven, LeadLinesGiven, LeadQuery, LeadTold
 from fairway.leads.models import Lead, LeadState
@@ -49,7 +50,10 @@ class Leads(Resource):
     )  # fmt: skip
     def post(self, call: Call) -> tuple[int, Any]:
         row, origin = lead_row(call.data, product_lines([call.data])), origin_of(call.data)
-        captured = capture_leads([row], origin=origin, actor=call.member, at=call.at)[0]
+        try:
+            captured = capture_leads([row], origin=origin, actor=call.member, at=call.at)[0]
+        except WasErased as erased:
+            raise Unprocessable({"person": {"email": [str(erased)]}}) from None
         if captured.row is not None:
             return HTTPStatus.CREATED, new_record(captured.row, call.data)
         return HTTPStatus.OK, lead_record(for_staff=call.member.is_staff, pk=captured.lead_id)
@@ -94,6 +98,9 @@ class LeadBulk(Resource):
             except Unprocessable as error:
                 lines.refuse(number, error.detail)
         for origin, rows in groups.items():
+            for number, why in not_wished(rows, actor=call.member).items():
+                lines.refuse(number, {"person": [why]})
+                del rows[number]
             answers = capture_leads(list(rows.values()), origin=origin, actor=call.member, at=call.at)
             uids = dict(Lead.objects.filter(pk__in=[each.lead_id for each in answers]).values_list("pk", "uid"))
             for number, answer in zip(rows, answers, strict=True):

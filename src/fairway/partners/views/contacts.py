@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from fairway.core import clock
 from fairway.core.access import require
 from fairway.core.http.toasts import toast
+from fairway.core.personal.erased import WasErased
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.models import Partner
 from fairway.partners.actions.contacts import remove_contact, save_contact
@@ -37,7 +38,9 @@ def _form(request: HttpRequest, partner: Partner, contact: Contact | None) -> Ht
         try:
             save_contact(partner=partner, contact=contact, actor=member, at=clock.now(), **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            if isinstance(refusal, WasErased):
+                form.ask_again()
         else:
             toast(request, _("Contact saved."))
             return redirect("partner-detail", uid=partner.uid)
