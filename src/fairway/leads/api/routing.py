@@ -19,10 +19,19 @@ from fairway.leads.api.policies import PolicyVersion, RulesVersionTold, draft_of
 from fairway.leads.conditions import VendorSubjects, subjects_of_vendor
 from fairway.leads.models import RoutingPolicy
 from fairway.leads.queries.policies import Versions, versions_of
-from fairway.leads.rules.routing import HOURS_MOST, KM_MOST, MATCHES, PARTNERS_MOST, PARTS, RULES_MOST, parse_rules
+from fairway.leads.rules.routing import (
+    ACTIONS,
+    HOURS_MOST,
+    KM_MOST,
+    MATCHES,
+    PARTNERS_MOST,
+    PARTS,
+    RULES_MOST,
+    parse_rules,
+)
 
 _READ, _EDIT = "lead.read", "routing.edit"
-_KINDS = [(kind, kind) for kind in ("best", "named", "known", "person")]
+_KINDS = [(kind, str(word)) for kind, word in ACTIONS.items()]
 _MATCHES = [(name, str(word)) for name, word in MATCHES.items()]
 
 
