@@ -106,7 +106,7 @@ SETTINGS = {
 NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
-    "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson", "SupportGrant",
+    "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson", "RoutingRun", "SupportGrant",
     "SupportPage",
 }  # fmt: skip
 

@@ -27,7 +27,12 @@ MARKS = {Tenancy.INTERNAL: "markinternal", Tenancy.SHARED: "markbeta", Tenancy.P
 KEPT = (Partner, Seat)  # the cast has them
 # Where the default would hide a row from its rightful reader: staff never see a draft.
 # And a card by which a lead was scored is no draft.
-CHANGED: dict[str, dict[str, Any]] = {"Registration": {"state": "submitted"}, "ScoreCard": {"state": "retired"}}
+CHANGED: dict[str, dict[str, Any]] = {
+    "Registration": {"state": "submitted"},
+    "ScoreCard": {"state": "retired"},
+    # And rules by which partners were counted are none either.
+    "RoutingPolicy": {"state": "retired"},
+}
 # What stands on a vendor's log-in page for everybody says whose it is, and carries no mark.
 PUBLIC = {("Look", "program_name")}
 

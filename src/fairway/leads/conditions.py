@@ -33,6 +33,8 @@ LEADS = register(
             Field("lead.city_known", _("City is known"), "bool", known_at_capture=True),
             Field("lead.located", _("Place is on the map"), "bool", known_at_capture=True),
             Field("lead.territory", _("Territory"), "choice", known_at_capture=True),
+            Field("lead.postal_code", _("Postal code"), "text", known_at_capture=True),
+            Field("lead.postal_number", _("Postal code as a number"), "number", known_at_capture=True),
             Field("lead.industry", _("Industry"), "text", known_at_capture=True),
             Field("lead.employees", _("Employees"), "number", known_at_capture=True),
             Field("lead.amount", _("Budget"), "money", known_at_capture=True, currency=DEFAULT_CURRENCY),
@@ -70,7 +72,12 @@ CANDIDATES = register(
             Field("partner.city", _("City"), "text"),
             Field("partner.employees", _("Employees"), "number"),
             Field("partner.open_leads", _("Open leads"), "number"),
+            Field("partner.capacity", _("Open leads at most"), "number"),
             Field("partner.record", _("Offers accepted, %"), "number"),
+            Field("partner.wins", _("Leads that became deals, %"), "number"),
+            Field("partner.answer_hours", _("Hours to answer"), "number"),
+            Field("partner.name", _("Name"), "text"),
+            Field("partner.external_id", _("External id"), "text"),
         ],
     )
 )
@@ -136,6 +143,8 @@ def lead_values(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "lead.city_known": bool(row["city"]),
         "lead.located": row["latitude"] is not None,
         "lead.territory": row["territory"],
+        "lead.postal_code": row["postal_code"],
+        "lead.postal_number": postal_number(row["postal_code"]),
         "lead.industry": row["industry"],
         "lead.employees": row["employees"],
         "lead.amount": row["amount_minor"] if row["currency"] in ("", currency) else None,
@@ -153,6 +162,17 @@ def lead_values(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "lead.score": row["points"],
         "lead.band": row["band"],
     }
+
+
+def postal_number(code: str) -> int | None:
+    """The digits that a postal code begins with, so that ranges can be asked for: “20095” and “20-095” are 20095."""
+    digits = ""
+    for letter in code.strip():
+        if letter.isdigit() and letter.isascii():
+            digits += letter
+        elif letter not in "- ":
+            break
+    return int(digits) if digits else None
 
 
 def columns_of(values: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, Column]:

@@ -256,8 +256,34 @@ class RoutingPolicy(InternalModel):
         ]
 
 
+class RoutingRun(InternalModel):
+    """What the rules knew of the partners when they began: decisions that name it can be taken again.
+
+    `partners` holds the rows of `leads.rules.partner_table`, packed: all of them, or with a `base` those that are
+    other than there. Decisions of a run follow each other by their ids, and each offer counts for the next.
+    """
+
+    not_personal = ("partners",)
+
+    policy = TenantForeignKey(RoutingPolicy, null=True, related_name="+", db_index=False)
+    base = TenantForeignKey("self", null=True, related_name="+", db_index=False)
+    partners = models.BinaryField()
+    partner_count = models.PositiveIntegerField()
+    decided_at = models.DateTimeField()
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        indexes = [
+            models.Index(fields=["vendor", "-id"], condition=models.Q(base__isnull=True), name="routingrun_bases"),
+        ]
+
+
 class RoutingDecision(InternalModel):
-    """One run of the rules over one lead: which rule, whom it chose, the next four, and why not the others."""
+    """One run of the rules over one lead: which rule, whom it chose, the next four, and why not the others.
+
+    `candidates` are short lists by `leads.rules.candidates` since runs are kept, before that objects. `facts` are
+    what was known of the lead, by `leads.queries.routing.kept_facts`.
+    """
 
     personal = {"note": "text"}
     not_personal = (
@@ -265,11 +291,14 @@ class RoutingDecision(InternalModel):
         "candidates",
         "excluded",
         "reasons",
+        "facts",
     )
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
     lead = TenantForeignKey(Lead, related_name="decisions", db_index=False)
+    run = TenantForeignKey(RoutingRun, null=True, related_name="+", db_index=False)
+    facts = models.JSONField(null=True)
     policy = TenantForeignKey(RoutingPolicy, null=True, related_name="+", db_index=False)
     rule_number = models.PositiveIntegerField(null=True)
     rule_name = models.CharField(max_length=200, blank=True)

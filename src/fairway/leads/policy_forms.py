@@ -12,7 +12,7 @@ from fairway.core.http.forms import Choices, Segments
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.customers.rules.match_keys import sort_name
 from fairway.leads.conditions import VendorSubjects
-from fairway.leads.rules.routing import ACTIONS, KM_MOST, MATCHES, PARTNERS_MOST, PARTS
+from fairway.leads.rules.routing import ACTIONS, KM_MOST, MATCHES, PARTNERS_MOST, PARTS, STRATEGIES
 from fairway.leads.rules.scoring import POINTS_MOST
 
 BANDS_MOST = 6
@@ -72,6 +72,11 @@ class RoutingRuleForm(forms.Form):
     record = forms.IntegerField(label=gettext_lazy("Record"), min_value=0, max_value=100)
     room = forms.IntegerField(label=gettext_lazy("Room"), min_value=0, max_value=100)
     turn = forms.IntegerField(label=gettext_lazy("Turn"), min_value=0, max_value=100)
+    wins = forms.IntegerField(label=gettext_lazy("Wins"), min_value=0, max_value=100, required=False)
+    strategy = forms.ChoiceField(
+        label=gettext_lazy("The best is found by"), choices=list(STRATEGIES.items()), required=False,
+        help_text=gettext_lazy("The weights below count for the weighted fit alone."),
+    )  # fmt: skip
     max_km = forms.IntegerField(
         label=gettext_lazy("At most, km"), min_value=1, max_value=KM_MOST, required=False,
         help_text=gettext_lazy("Empty is as far as need be."),
@@ -98,8 +103,9 @@ class RoutingRuleForm(forms.Form):
         said = super().clean() or {}
         if said.get("action") == "named":
             self._find_partner(said)
-        if said.get("action") == "best" and not any(said.get(part) for part in PARTS):
-            self.add_error("distance", _("Give at least one of the four a weight above 0."))
+        weighs = said.get("action") == "best" and said.get("strategy") in {"", "weighted"}
+        if weighs and not any(said.get(part) for part in PARTS):
+            self.add_error("distance", _("Give at least one part a weight above 0."))
         return said
 
     def _find_partner(self, said: dict[str, Any]) -> None:
@@ -132,7 +138,8 @@ class RoutingRuleForm(forms.Form):
         if said["action"] == "named":
             return {"kind": "named", "partner": said["partner_uid"]}
         weights = {part: said[part] for part in PARTS if said.get(part)}
-        return {"kind": "best", "weights": weights, "max_km": said["max_km"]}
+        made = {"kind": "best", "weights": weights, "max_km": said["max_km"]}
+        return made | ({"strategy": said["strategy"]} if said["strategy"] not in {"", "weighted"} else {})
 
 
 def routing_initial(rule: dict[str, Any], partner_names: dict[str, str]) -> dict[str, Any]:
@@ -146,6 +153,7 @@ def routing_initial(rule: dict[str, Any], partner_names: dict[str, str]) -> dict
         "action": action.get("kind", "best"),
         "partner": partner_names.get(action.get("partner", ""), ""),
         **{part: action.get("weights", {}).get(part, 0) for part in PARTS},
+        "strategy": action.get("strategy", "weighted"),
         "max_km": action.get("max_km"),
         "limit_hours": f"{rule.get('limit_hours', 8):g}",
         "partners_at_most": rule.get("partners_at_most", 3),

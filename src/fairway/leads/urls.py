@@ -2,13 +2,14 @@
 
 from django.urls import path
 
+from fairway.leads.api import decisions as api_decisions
 from fairway.leads.api import forms as api_forms
 from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
 from fairway.leads.api import routing as api_routing
 from fairway.leads.api import work as api_work
 from fairway.leads.views import console as leads
-from fairway.leads.views import lead_forms, lead_page, policies, portal_leads, score_card
+from fairway.leads.views import lead_forms, lead_page, policies, portal_leads, replays, score_card
 from fairway.leads.views import portal as offers
 from fairway.leads.views import public as visitors
 
@@ -17,6 +18,7 @@ console = [
     path("leads/waiting/", leads.waiting, name="lead-waiting"),
     path("leads/new/", leads.new, name="lead-new"),
     path("leads/<uuid:uid>/", lead_page.page, name="lead-detail"),
+    path("leads/<uuid:uid>/replay/", replays.of_lead, name="lead-replay"),
     path("leads/<uuid:uid>/reminder/", lead_page.reminder, name="lead-reminder"),
     path("leads/<uuid:uid>/recall/", lead_page.recall, name="lead-recall"),
     path("leads/<uuid:uid>/offer/", lead_page.offer, name="lead-offer"),
@@ -71,6 +73,7 @@ api = [
     path("leads/<uuid:uid>/closing", api_work.LeadClosing.as_view(), name="api-lead-closing"),
     path("leads/<uuid:uid>/recall", api_work.LeadRecall.as_view(), name="api-lead-recall"),
     path("leads/<uuid:uid>/routing", api_work.LeadRouting.as_view(), name="api-lead-routing"),
+    path("leads/<uuid:uid>/decision", api_decisions.LeadDecision.as_view(), name="api-lead-decision"),
     path("leads/<uuid:uid>/offers", api_work.LeadOffers.as_view(), name="api-lead-offers"),
     path("lead-forms", api_forms.LeadForms.as_view(), name="api-leadform-list"),
     path("lead-forms/<uuid:uid>", api_forms.LeadFormDetail.as_view(), name="api-leadform"),

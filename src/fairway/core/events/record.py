@@ -61,12 +61,13 @@ def record(
 
 _INSERT = """INSERT INTO core_event
  (uid, at, vendor_id, partner_id, subject_type, subject_id, verb, actor_seat_id, actor_name, audience, data, request_id)
- SELECT u, %s, %s, p, %s, s, %s, %s, %s, %s, d::jsonb, %s
- FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::text[]) AS rows(u, p, s, d)"""
+ SELECT u, %s, %s, p, %s, s, %s, %s, %s, %s, d, %s
+ FROM ROWS FROM (unnest(%s::uuid[]), unnest(%s::bigint[]), unnest(%s::bigint[]), jsonb_array_elements(%s::jsonb))
+  AS rows(u, p, s, d)"""
 
 
-def _array(values: Sequence[Any]) -> str:
-    """An array of ids as the database writes it; the driver looks at every element of a list, several times over."""
+def array_text(values: Sequence[Any]) -> str:
+    """An array of ids or numbers as the database writes it; the driver looks at every element of a list."""
     return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
 
 
@@ -95,8 +96,9 @@ def record_many(
             _INSERT,
             [
                 at, context.vendor_id, kind, verb, seat_id, name, audience, request_id.get(),
-                _array(uuid7_many(len(rows))), _array([row[1] for row in rows]), _array([row[0] for row in rows]),
-                [json.dumps(row[2], cls=DjangoJSONEncoder) if row[2] else "{}" for row in rows],
+                array_text(uuid7_many(len(rows))), array_text([row[1] for row in rows]),
+                array_text([row[0] for row in rows]),
+                json.dumps([row[2] for row in rows], cls=DjangoJSONEncoder),
             ],
         )  # fmt: skip
     happened = [

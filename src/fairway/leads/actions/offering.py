@@ -119,4 +119,12 @@ def _as_json(drafts: Sequence[OfferDraft]) -> str:
         }
         for uid, draft in zip(uuid7_many(len(drafts)), drafts, strict=True)
     ]
-    return json.dumps(rows)
+    return in_json(rows)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def in_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows for `json_to_recordset`."""
+    return _encode(rows)

@@ -1,9 +1,10 @@
 """Routing leads by the published policy, in bulk; one lead is a batch of one."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from math import isqrt
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -12,19 +13,40 @@ from fairway.core.access import Member, require
 from fairway.core.events.record import record_many
 from fairway.core.ids import uuid7_many
 from fairway.core.tenancy.acting import acting_for
-from fairway.leads.actions.offering import OfferDraft, draft_of, insert_offers
-from fairway.leads.conditions import CANDIDATES, LEADS, subject_in, vendor_currency
-from fairway.leads.models import Lead, PolicyState, RoutingPolicy
+from fairway.core.tenancy.context import current
+from fairway.leads.actions.offering import OfferDraft, draft_of, in_json, insert_offers
+from fairway.leads.conditions import vendor_currency
+from fairway.leads.models import Lead, PolicyState, RoutingPolicy, RoutingRun
 from fairway.leads.queries.limits import limit_instants
-from fairway.leads.queries.routing import Routed, decide, partner_table, places_of_partners
+from fairway.leads.queries.routing import Deciding, Routed, partner_table, places_of_partners
+from fairway.leads.queries.runs import Standing, packed_rows, rows_of_base, rules_of_policy, standing_of_partners
 from fairway.leads.queries.subjects import lead_rows
-from fairway.leads.rules.candidates import PartnerTable
-from fairway.leads.rules.routing import Rule, parse_rules
+from fairway.leads.rules.partner_table import PartnerTable, Rows, changed_rows
+from fairway.leads.rules.routing import asks_for_wins
 from fairway.leads.rules.states import LEAD
 
-CHUNK = 1000
+CHUNK = 4000
 # Routing of one vendor goes one chunk after the other, so that two workers cannot both fill a partner's last place.
 ROUTING_LOCK = 0x726F7574
+
+
+@dataclass(slots=True)
+class _Run:
+    """One table of partners, for as many chunks as nobody else changes what it says."""
+
+    policy: RoutingPolicy | None
+    deciding: Deciding
+    standing: Standing
+    row_id: int | None = None
+
+    @property
+    def partners(self) -> PartnerTable:
+        return self.deciding.router.partners
+
+    def is_still_right(self, policy_id: int | None) -> bool:
+        """Whether nobody routed, answered or changed a partner or the rules since the chunk before."""
+        same_policy = (self.policy.pk if self.policy else None) == policy_id
+        return same_policy and standing_of_partners(self.partners.ids) == self.standing.after(self.partners)
 
 
 def route_leads(*, lead_ids: Sequence[int], actor: Member, at: datetime) -> Counter[str]:
@@ -35,36 +57,64 @@ def route_leads(*, lead_ids: Sequence[int], actor: Member, at: datetime) -> Coun
     """
     require(actor, "lead.route")
     outcomes: Counter[str] = Counter()
+    run: _Run | None = None
     for start in range(0, len(lead_ids), CHUNK):
         with acting_for(actor):
-            outcomes += _route_chunk(lead_ids[start : start + CHUNK], actor, at)
+            run, routed = _route_chunk(lead_ids[start : start + CHUNK], actor, at, run)
+            outcomes += routed
     return outcomes
 
 
-def _route_chunk(lead_ids: Sequence[int], actor: Member, at: datetime) -> Counter[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ROUTING_LOCK, actor.vendor_id % (1 << 31)])
+def _route_chunk(
+    lead_ids: Sequence[int], actor: Member, at: datetime, run: _Run | None
+) -> tuple[_Run | None, Counter[str]]:
+    lock_routing(actor.vendor_id)
     free = Lead.objects.filter(pk__in=lead_ids, state__in=LEAD.states_allowing("offer"))
     locked = list(free.order_by("pk").select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
     rows = sorted(lead_rows(locked), key=lambda row: (-(row["points"] or 0), row["captured_at"], row["id"]))
     if not rows:
-        return Counter()
-    policy = RoutingPolicy.objects.filter(state=PolicyState.PUBLISHED).first()
-    currency = vendor_currency()
-    rules, partners = _rules(policy, currency), partner_table(at)
-    routed = decide(rows, rules, partners, at, currency)
+        return run, Counter()
+    published = RoutingPolicy.objects.filter(state=PolicyState.PUBLISHED)
+    if run is None or not run.is_still_right(published.values_list("pk", flat=True).first()):
+        run = _new_run(published.first(), at)
+    routed = run.deciding.decide(rows)
     news = [one for one in routed if not _said_before(one)]
-    decision_ids = _write_decisions(news, policy, partners, actor, at)
-    _offer(news, decision_ids, rules, partners, actor, at)
-    _let_wait(news)
-    _tell(news, partners, actor, at)
-    return Counter(one.decision.outcome for one in routed)
+    if news:
+        run.row_id = run.row_id or keep_run(run.policy, run.partners.rows, run.deciding.currency, at)
+        decision_ids = _write_decisions(news, run, actor, at)
+        _offer(news, decision_ids, run, actor, at)
+        _let_wait(news)
+        _tell(news, actor, at)
+    return run, Counter(one.decision.outcome for one in routed)
 
 
-def _rules(policy: RoutingPolicy | None, currency: str) -> tuple[Rule, ...]:
-    if policy is None:
-        return ()
-    return parse_rules(policy.rules, subject_in(LEADS, currency), subject_in(CANDIDATES, currency), strict=False)
+def lock_routing(vendor_id: int) -> None:
+    """Let one transaction of a vendor count the partners' room at a time; held until it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ROUTING_LOCK, vendor_id % (1 << 31)])
+
+
+def _new_run(policy: RoutingPolicy | None, at: datetime) -> _Run:
+    currency = vendor_currency()
+    rules = rules_of_policy(policy, currency)
+    partners = partner_table(at, with_wins=asks_for_wins(rules))
+    standing = standing_of_partners(partners.ids)
+    return _Run(policy, Deciding.by(rules, partners, at, currency), standing)
+
+
+def keep_run(policy: RoutingPolicy | None, rows: Rows, currency: str, at: datetime) -> int:
+    """Keep what is known of the partners, as the difference from an earlier run where that is shorter."""
+    base = RoutingRun.objects.filter(base=None).order_by("-pk").first()
+    changed, gone = changed_rows(rows_of_base(base.pk), rows) if base else (rows, [])
+    if base and len(changed) + len(gone) > max(CHANGES_LEAST, 2 * isqrt(len(rows))):
+        base, changed, gone = None, rows, []
+    return RoutingRun.objects.create(
+        vendor_id=current().vendor_id, policy=policy, base=base, partners=packed_rows(changed, gone, currency),
+        partner_count=len(rows), decided_at=at,
+    ).pk  # fmt: skip
+
+
+CHANGES_LEAST = 20
 
 
 def _said_before(one: Routed) -> bool:
@@ -72,60 +122,49 @@ def _said_before(one: Routed) -> bool:
     return one.decision.partner is None and one.decision.waiting_because == one.row["waiting_because"]
 
 
-_DECISIONS = """INSERT INTO leads_routingdecision (uid, vendor_id, lead_id, policy_id, rule_number, rule_name, outcome,
-  partner_id, considered, candidates, excluded, reasons, note, decided_by_id, decided_at)
- SELECT x.uid, %s, x.lead_id, %s, x.rule_number, x.rule_name, x.outcome, x.partner_id, x.considered, x.candidates,
-  x.excluded, x.reasons, x.note, %s, %s
+_DECISIONS = """INSERT INTO leads_routingdecision (uid, vendor_id, lead_id, policy_id, run_id, rule_number, rule_name,
+  outcome, partner_id, considered, candidates, excluded, reasons, facts, note, decided_by_id, decided_at)
+ SELECT x.uid, %s, x.lead_id, %s, %s, x.rule_number, x.rule_name, x.outcome, x.partner_id, x.considered, x.candidates,
+  x.excluded, x.reasons, x.facts, x.note, %s, %s
   FROM json_to_recordset(%s::json) AS x(uid uuid, lead_id bigint, rule_number int, rule_name text, outcome text,
    partner_id bigint, considered int, candidates jsonb, excluded jsonb,
-   reasons jsonb, note text)
+   reasons jsonb, facts jsonb, note text)
  RETURNING lead_id, id"""
 
 
-def _write_decisions(
-    routed: Sequence[Routed], policy: RoutingPolicy | None, partners: PartnerTable, actor: Member, at: datetime
-) -> dict[int, int]:
+def _write_decisions(routed: Sequence[Routed], run: _Run, actor: Member, at: datetime) -> dict[int, int]:
     """One row a lead; returns lead id → decision id."""
-    stored = policy.rules if policy else []
+    policy, ids = run.policy, run.partners.ids.tolist()
+    names = [rule.get("name", "") for rule in policy.rules] if policy else []
     rows = [
         {
             "uid": uid,
             "lead_id": one.row["id"],
             "rule_number": one.decision.rule,
-            "rule_name": stored[one.decision.rule - 1].get("name", "") if one.decision.rule else "",
+            "rule_name": names[one.decision.rule - 1] if one.decision.rule else "",
             "outcome": one.decision.outcome,
-            "partner_id": _partner_id(one, partners),
+            "partner_id": None if one.decision.partner is None else ids[one.decision.partner],
             "considered": one.decision.considered,
-            "candidates": one.decision.candidates,
+            "candidates": one.decision.shortlist,
             "excluded": one.decision.excluded,
             "reasons": one.reasons,
+            "facts": one.facts,
             "note": one.decision.waiting_because,
         }
         for uid, one in zip(uuid7_many(len(routed)), routed, strict=True)
     ]
     with connection.cursor() as cursor:
-        about = [actor.vendor_id, policy.pk if policy else None, actor.seat_id, at, json.dumps(rows)]
+        about = [actor.vendor_id, policy.pk if policy else None, run.row_id, actor.seat_id, at, in_json(rows)]
         cursor.execute(_DECISIONS, about)
         return dict(cursor.fetchall())
 
 
-def _partner_id(one: Routed, partners: PartnerTable) -> int | None:
-    return None if one.decision.partner is None else int(partners.ids[one.decision.partner])
-
-
-def _offer(
-    routed: Sequence[Routed],
-    decision_ids: Mapping[int, int],
-    rules: Sequence[Rule],
-    partners: PartnerTable,
-    actor: Member,
-    at: datetime,
-) -> None:
-    offered = [one for one in routed if one.decision.partner is not None]
-    places = places_of_partners({_partner_id(one, partners) or 0 for one in offered})
+def _offer(routed: Sequence[Routed], decision_ids: Mapping[int, int], run: _Run, actor: Member, at: datetime) -> None:
+    ids, rules = run.partners.ids.tolist(), run.deciding.router.rules
+    offered = [(one, ids[one.decision.partner]) for one in routed if one.decision.partner is not None]
+    places = places_of_partners({partner_id for _one, partner_id in offered})
     drafts: list[OfferDraft] = []
-    for one in offered:
-        partner_id = _partner_id(one, partners) or 0
+    for one, partner_id in offered:
         minutes = rules[(one.decision.rule or 0) - 1].limit_minutes
         instants = limit_instants(*places[partner_id], at, minutes)
         decision_id = decision_ids[one.row["id"]]
@@ -146,10 +185,10 @@ def _let_wait(routed: Sequence[Routed]) -> None:
         for one in waiting
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_WAIT, [json.dumps(rows)])
+        cursor.execute(_WAIT, [in_json(rows)])
 
 
-def _tell(routed: Sequence[Routed], partners: PartnerTable, actor: Member, at: datetime) -> None:
+def _tell(routed: Sequence[Routed], actor: Member, at: datetime) -> None:
     rows = [
         (
             one.row["id"],

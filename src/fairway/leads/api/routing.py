@@ -27,6 +27,7 @@ from fairway.leads.rules.routing import (
     PARTNERS_MOST,
     PARTS,
     RULES_MOST,
+    STRATEGIES,
     parse_rules,
 )
 
@@ -51,6 +52,9 @@ class RoutingActionGiven(Input):
     """Who gets the lead: the best of those who fit, a partner that is named, the one who knows it, or a person."""
 
     kind = Choice(choices=_KINDS)
+    strategy = Choice(
+        choices=[(name, name) for name in STRATEGIES], required=False, help_text="For `best`: how it is found."
+    )
     weights = _Weights(required=False, help_text="For `best`: how much each part counts.")
     max_km = Number(min_value=1, max_value=KM_MOST, required=False, allow_null=True, help_text="For `best`.")
     partner = serializers.UUIDField(required=False, help_text="For `named`.")

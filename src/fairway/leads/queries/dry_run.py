@@ -1,18 +1,19 @@
 """What a draft would have done with the latest leads. Nothing is written."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from fairway.leads.conditions import VendorSubjects, columns_of, lead_values
 from fairway.leads.models import Lead, RoutingPolicy, ScoreCard
 from fairway.leads.queries.policies import Versions, rules_of
-from fairway.leads.queries.routing import Routed, decide, partner_table
+from fairway.leads.queries.routing import Deciding, Routed, decide, names_asked, partner_table
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.brief import place_of
 from fairway.leads.rules.candidates import PartnerTable
@@ -34,7 +35,22 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class RoutingRun:
+class RuleLine:
+    """What a rule of the draft did. `was` is how many leads went by the live rule of the same uid, None without one.
+
+    `matched` counts the leads that meet it, `decided` those that no rule before it took. `notes` say what is odd.
+    """
+
+    number: int
+    name: str
+    was: int | None
+    decided: int
+    matched: int
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
     """Live rules against the draft over the same leads, both from partners with all their room and no turn taken."""
 
     leads: int
@@ -44,6 +60,7 @@ class RoutingRun:
     median_km: tuple[float | None, float | None]
     gains: list[tuple[str, int]]
     differences: list[Difference]
+    rules: list[RuleLine]
 
     @property
     def share(self) -> float:
@@ -57,18 +74,19 @@ def latest_leads(most: int = LEADS) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["captured_at"], row["id"]))
 
 
-def routing_run(versions: Versions[RoutingPolicy], subjects: VendorSubjects, at: datetime) -> RoutingRun:
+def routing_run(versions: Versions[RoutingPolicy], subjects: VendorSubjects, at: datetime) -> DryRun:
     rows = latest_leads()
     partners = partner_table(at)
     was = decide(rows, rules_of(versions.live_rules, subjects), _fresh(partners), at, subjects.currency)
-    now = decide(rows, rules_of(versions.rules, subjects), _fresh(partners), at, subjects.currency)
+    draft = Deciding.by(rules_of(versions.rules, subjects), _fresh(partners), at, subjects.currency)
+    now = draft.decide(rows)
     moved = [(a, b) for a, b in zip(was, now, strict=True) if _goes_to(a) != _goes_to(b)]
     gains: Counter[int] = Counter()
     for before, after in moved:
         gains.update([after.decision.partner] if after.decision.partner is not None else [])
         gains.subtract([before.decision.partner] if before.decision.partner is not None else [])
     largest = sorted(((n, row) for row, n in gains.items() if n), key=lambda pair: (-abs(pair[0]), -pair[0]))[:6]
-    return RoutingRun(
+    return DryRun(
         leads=len(rows),
         elsewhere=len(moved),
         waiting=(_outcomes(was, "waiting"), _outcomes(now, "waiting")),
@@ -76,7 +94,52 @@ def routing_run(versions: Versions[RoutingPolicy], subjects: VendorSubjects, at:
         median_km=(_median_km(was), _median_km(now)),
         gains=[(partners.names[row], n) for n, row in sorted(largest, key=lambda pair: -pair[0])],
         differences=[_difference(a, b, partners) for a, b in moved[:SHOWN]],
+        rules=_rule_lines(draft, versions, rows, (was, now)),
     )
+
+
+def _rule_lines(
+    draft: Deciding,
+    versions: Versions[RoutingPolicy],
+    rows: Sequence[dict[str, Any]],
+    runs: tuple[Sequence[Routed], Sequence[Routed]],
+) -> list[RuleLine]:
+    """Each rule of the draft with its leads before and after, and what its author may not have meant."""
+    router = draft.router
+    values = [lead_values(row, draft.currency) for row in rows]
+    columns = columns_of(values, names_asked(router.rules))
+    before = Counter(_uid_at(versions.live_rules, one.decision.rule) for one in runs[0])
+    takers = np.array([one.decision.rule or 0 for one in runs[1]], dtype=np.int64)
+    known = {rule.get("uid") for rule in versions.live_rules}
+    lines = []
+    for number, mask in enumerate(router.matches(columns, len(rows)), start=1):
+        uid, by_rule = router.rules[number - 1].uid, takers[mask]
+        decided = int(np.count_nonzero(by_rule == number))
+        notes = _notes(by_rule, number, router.nobody_by(number))
+        name = router.rules[number - 1].name
+        lines.append(RuleLine(number, name, before[uid] if uid in known else None, decided, len(by_rule), notes))
+    return lines
+
+
+def _uid_at(rules: Sequence[Mapping[str, Any]], number: int | None) -> str:
+    return str(rules[number - 1].get("uid") or number) if number else ""
+
+
+def _notes(takers: Any, number: int, nobody: str) -> list[str]:
+    """`takers` are the rules by which the leads went that meet rule `number`."""
+    notes = []
+    if nobody:
+        notes.append(_("No partner may get its leads: %(words)s.") % {"words": nobody})
+    if not len(takers):
+        return [*notes, _("None of these leads meets it.")]
+    earlier = Counter(int(taker) for taker in takers if taker != number)
+    if not earlier:
+        return notes
+    first, _count = earlier.most_common(1)[0]
+    taken = {"n": earlier.total(), "all": len(takers), "rule": first}
+    if taken["n"] == taken["all"]:
+        return [*notes, _("Never reached: rule %(rule)s comes first and takes its leads.") % taken]
+    return [*notes, _("%(n)s of its %(all)s leads go by an earlier rule, most by rule %(rule)s.") % taken]
 
 
 def _fresh(partners: PartnerTable) -> PartnerTable:

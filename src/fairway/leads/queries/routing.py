@@ -3,25 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q, Sum
 
-from fairway.core.conditions.masks import Column, encode
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import Lead, Offer
-from fairway.leads.rules.candidates import (
-    Decision,
-    Findings,
-    LeadFacts,
-    PartnerTable,
-    Router,
-    shrunk,
-    unit_vectors,
-)
+from fairway.leads.rules.candidates import Decision, Findings, Router
+from fairway.leads.rules.partner_table import LeadFacts, PartnerTable, Rows, table_of, unit_vectors
 from fairway.leads.rules.routing import Rule
 from fairway.leads.rules.states import LeadState, OfferState
 from fairway.partners.models import Credential, Enrollment
@@ -33,51 +25,34 @@ _PROFILE = (
 )  # fmt: skip
 
 
-def partner_table(at: datetime) -> PartnerTable:
-    """All partners who are active or paused, with what they have and had at `at`: six queries."""
+def partner_table(at: datetime, *, with_wins: bool = True) -> PartnerTable:
+    """All partners who are active or paused, with what they have and had at `at`: seven queries, six without wins."""
+    rows, names = partner_rows(at, with_wins=with_wins)
+    return table_of(rows, names)
+
+
+def partner_rows(at: datetime, *, with_wins: bool = True) -> tuple[Rows, dict[int, tuple[str, str]]]:
+    """What `rules.partner_table.table_of` makes the table of: rows by partner, and (uid, name) by partner."""
     fields = [f"profiles__{name}" for name in _PROFILE]
     partners = Partner.objects.filter(state__in=[PartnerState.ACTIVE, PartnerState.PAUSED]).order_by("pk")
-    rows = list(partners.values("id", "uid", "name", "country", "state", *fields))
-    ids = [row["id"] for row in rows]
-    accepted, answered, last = _history(at)
-    record = shrunk(_aligned(ids, accepted), _aligned(ids, answered))
-    open_leads = _aligned(ids, _open_counts())
-    return PartnerTable(
-        ids=np.array(ids, dtype=np.int64),
-        uids=[str(row["uid"]) for row in rows],
-        names=[row["name"] for row in rows],
-        cities=[row["profiles__city"] or "" for row in rows],
-        countries=_objects(row["country"] for row in rows),
-        states=_objects(row["profiles__state_code"] or "" for row in rows),
-        territories=_objects(row["profiles__territory__name"] or "" for row in rows),
-        product_lines=[frozenset(row["profiles__product_lines"] or ()) for row in rows],
-        points=unit_vectors(_floats(rows, "profiles__latitude"), _floats(rows, "profiles__longitude")),
-        active=np.array([row["state"] == PartnerState.ACTIVE for row in rows], dtype=np.bool_),
-        accepting=np.array([row["profiles__accepts_leads"] is not False for row in rows], dtype=np.bool_),
-        capacity=np.array([row["profiles__lead_capacity"] or 0 for row in rows], dtype=np.int64),
-        open_leads=open_leads,
-        record=record,
-        last_offered=np.array([last.get(key, -np.inf) for key in ids], dtype=np.float64),
-        columns=_columns(rows, at, open_leads, record),
-    )
+    found = list(partners.values_list("id", "uid", "name", "external_id", "country", "state", *fields))
+    tiers, credentials, open_leads = _tiers(), _credentials(at), open_counts()
+    history, wins = _history(at), _wins(at) if with_wins else {}
+    rows: Rows = {}
+    for key, _uid, name, external_id, country, state, *about in found:
+        kinds, verticals, lines, employees, city, state_code, lat, lon, territory, capacity, accepts = about
+        rows[key] = [
+            country, state_code or "", territory or "", city or "", kinds or [], verticals or [], lines or [],
+            employees, lat, lon, state == PartnerState.ACTIVE, accepts is not False, capacity or 0, tiers.get(key, ""),
+            credentials.get(key, []), open_leads.get(key, 0), *history.get(key, _NO_HISTORY), *wins.get(key, (0, 0)),
+            external_id, name,
+        ]  # fmt: skip
+    return rows, {key: (str(uid), name) for key, uid, name, *_about in found}
 
 
-def _columns(rows: Sequence[Mapping[str, Any]], at: datetime, open_leads: Any, record: Any) -> dict[str, Column]:
-    tiers, credentials = _tiers(), _credentials(at)
-    return {
-        "partner.tier": encode(tiers.get(row["id"], "") for row in rows),
-        "partner.kinds": encode(row["profiles__kinds"] or () for row in rows),
-        "partner.credentials": encode(credentials.get(row["id"], ()) for row in rows),
-        "partner.product_lines": encode(row["profiles__product_lines"] or () for row in rows),
-        "partner.verticals": encode(row["profiles__verticals"] or () for row in rows),
-        "partner.territory": encode(row["profiles__territory__name"] or "" for row in rows),
-        "partner.country": encode(row["country"] for row in rows),
-        "partner.state": encode(row["profiles__state_code"] or "" for row in rows),
-        "partner.city": encode(row["profiles__city"] or "" for row in rows),
-        "partner.employees": _floats(rows, "profiles__employees"),
-        "partner.open_leads": open_leads,
-        "partner.record": np.round(100 * record),
-    }
+def names_of_partners() -> dict[int, tuple[str, str]]:
+    """Partner id → (uid, name), of all there are."""
+    return {key: (str(uid), name) for key, uid, name in Partner.objects.values_list("pk", "uid", "name")}
 
 
 def _tiers() -> dict[int, str]:
@@ -86,15 +61,15 @@ def _tiers() -> dict[int, str]:
     return dict(current.values_list("partner_id", "tier__code"))
 
 
-def _credentials(at: datetime) -> dict[int, tuple[str, ...]]:
+def _credentials(at: datetime) -> dict[int, list[str]]:
     valid = Credential.objects.filter(Q(expires_on=None) | Q(expires_on__gt=at.date()), issued_on__lte=at.date())
-    held: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    for partner_id, code in valid.values_list("partner_id", "code"):
-        held[partner_id] += (code,)
+    held: dict[int, list[str]] = defaultdict(list)
+    for partner_id, code in valid.order_by("pk").values_list("partner_id", "code"):
+        held[partner_id].append(code)
     return held
 
 
-def _open_counts() -> dict[int, int]:
+def open_counts() -> dict[int, int]:
     """Partner id → open offers and accepted leads that are still worked."""
     counts: dict[int, int] = defaultdict(int)
     offers = Offer.objects.filter(state=OfferState.OPEN).values_list("partner_id").annotate(n=Count("pk")).order_by()
@@ -104,22 +79,45 @@ def _open_counts() -> dict[int, int]:
     return counts
 
 
-def _history(at: datetime) -> tuple[dict[int, int], dict[int, int], dict[int, float]]:
-    """By partner, over a year: offers accepted, offers answered or lapsed, and the instant of the last one."""
+_NO_HISTORY = (0, 0, None, 0, 0)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _history(at: datetime) -> dict[int, tuple[int, int, int | None, int, int]]:
+    """By partner, over a year: offers accepted, answered or lapsed, when the last was made in microseconds since 1970,
+    and the minutes that how many answers took."""
     finished = Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED, OfferState.LAPSED])
+    answered = Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED])
     year = Offer.objects.filter(offered_at__gt=at - timedelta(days=RECORD_DAYS), offered_at__lte=at)
-    rows = list(
+    rows = (
         year.values_list("partner_id")
         .annotate(
             accepted=Count("pk", filter=Q(state=OfferState.ACCEPTED)),
             answered=Count("pk", filter=finished),
             last=Max("offered_at"),
+            took=Sum(F("answered_at") - F("offered_at"), filter=answered),
+            timed=Count("answered_at", filter=answered),
         )
         .order_by()
     )
-    accepted = {partner_id: count for partner_id, count, _n, _last in rows}
-    answered = {partner_id: count for partner_id, _n, count, _last in rows}
-    return accepted, answered, {partner_id: last.timestamp() for partner_id, _a, _b, last in rows}
+    return {
+        partner_id: (
+            accepted, finished_count, (last - _EPOCH) // timedelta(microseconds=1),
+            round(took.total_seconds() / 60) if took else 0, timed,
+        )
+        for partner_id, accepted, finished_count, last, took, timed in rows
+    }  # fmt: skip
+
+
+def _wins(at: datetime) -> dict[int, tuple[int, int]]:
+    """By partner, of the leads accepted within a year that ended: how many became deals, and how many ended."""
+    ended = Lead.objects.filter(
+        state__in=[LeadState.CONVERTED, LeadState.CLOSED], accepted_at__gt=at - timedelta(days=RECORD_DAYS)
+    )
+    counts = ended.values_list("partner_id").annotate(
+        won=Count("pk", filter=Q(state=LeadState.CONVERTED)), ended=Count("pk")
+    )
+    return {partner_id: (won, count) for partner_id, won, count in counts.order_by() if partner_id}
 
 
 def places_of_partners(ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
@@ -146,6 +144,7 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
             offers_made=row["offers_made"],
             had_before=frozenset(had.get(row["id"], ())),
             known_partner=row["known_partner"] or 0,
+            vertical=row["industry"],
         )
         for row, point in zip(rows, points, strict=True)
     ]
@@ -153,34 +152,63 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """One lead, its row, what the rules decided, and what the rule found that matched."""
+    """One lead, its row, what the rules decided, what the rule found that matched, and what it was decided by."""
 
     row: Mapping[str, Any]
     decision: Decision
     reasons: list[str] = field(default_factory=list)
+    facts: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Rules over one table of partners, for chunk after chunk of leads. Nothing is written; the table counts offers."""
+
+    router: Router
+    findings: Findings
+    currency: str
+
+    @classmethod
+    def by(cls, rules: Sequence[Rule], partners: PartnerTable, at: datetime, currency: str) -> "Deciding":
+        return cls(Router(rules, partners, at.timestamp()), Findings(rules), currency)
+
+    def decide(self, rows: Sequence[Mapping[str, Any]]) -> list[Routed]:
+        """What the rules say of each lead, in the order given."""
+        names = names_asked(self.router.rules)
+        values = [lead_values(row, self.currency) for row in rows]
+        numbers = self.router.rule_numbers(columns_of(values, names), len(rows)).tolist()
+        facts = lead_facts(rows)
+        decisions = self.router.decide_many(facts, numbers)
+        return [
+            Routed(row, decision, self.findings.of(number, value), kept_facts(fact, row, value, names))
+            for row, decision, number, value, fact in zip(rows, decisions, numbers, values, facts, strict=True)
+        ]
+
+
+# What people wrote about themselves is not kept a second time; a replay takes it as it is by then.
+NOT_KEPT = frozenset({"lead.job_title", "lead.source_detail"})
+
+
+def names_asked(rules: Sequence[Rule]) -> list[str]:
+    """The fields of leads that the rules ask for."""
+    return sorted({name for rule in rules for name in rule.when.field_names})
+
+
+def kept_facts(fact: LeadFacts, row: Mapping[str, Any], values: Mapping[str, Any], names: Sequence[str]) -> list[Any]:
+    """What a decision went by, short enough to be kept with it; `facts_of` reads it again."""
+    return [
+        fact.country, fact.state, fact.territory, fact.product_line, row["latitude"], row["longitude"],
+        fact.offers_made, sorted(fact.had_before), fact.known_partner, fact.vertical,
+        [None if name in NOT_KEPT else values[name] for name in names],
+    ]  # fmt: skip
 
 
 def decide(
     rows: Sequence[Mapping[str, Any]], rules: Sequence[Rule], partners: PartnerTable, at: datetime, currency: str
 ) -> list[Routed]:
     """What the rules say of each lead, in the order given. Nothing is written; `partners` counts the offers."""
-    names = sorted({name for rule in rules for name in rule.when.field_names})
-    values = [lead_values(row, currency) for row in rows]
-    router = Router(rules, partners, at.timestamp())
-    numbers = router.rule_numbers(columns_of(values, names), len(rows)).tolist()
-    facts, found = lead_facts(rows), Findings(rules)
-    return [
-        Routed(row, router.decide(facts[i], numbers[i]), found.of(numbers[i], values[i])) for i, row in enumerate(rows)
-    ]
-
-
-def _aligned(ids: Sequence[int], counts: Mapping[int, int]) -> Any:
-    return np.array([counts.get(key, 0) for key in ids], dtype=np.int64)
+    return Deciding.by(rules, partners, at, currency).decide(rows)
 
 
 def _floats(rows: Sequence[Mapping[str, Any]], name: str) -> Any:
     return np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
-
-
-def _objects(values: Iterable[str]) -> Any:
-    return np.array([*values, None], dtype=np.object_)[:-1]

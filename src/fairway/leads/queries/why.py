@@ -7,8 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fairway.core.tenancy.models import Partner
 from fairway.leads.conditions import subjects_of_vendor
 from fairway.leads.models import Lead, RoutingDecision
+from fairway.leads.rules.candidates import DAY, HALF_FIT_KM, TURN_DAYS, UNKNOWN_FIT
+from fairway.leads.rules.candidates import DECIDED as CODES
 from fairway.leads.rules.routing import Part, Rule, excluded_text, parse_rules, sentence_of
 from fairway.leads.rules.scoring import PolicyError
 
@@ -20,6 +23,7 @@ DECIDED: dict[str, Any] = {
     "less_record": gettext_lazy("Accepts fewer offers"),
     "less_room": gettext_lazy("Less room"),
     "less_turn": gettext_lazy("Had a lead more recently"),
+    "less_wins": gettext_lazy("Wins fewer deals"),
     "later_turn": gettext_lazy("Fits as well, had its turn"),
 }
 _MARKED = {"no_room": "open", "less_distance": "km", "less_record": "record", "less_room": "open"}
@@ -77,6 +81,7 @@ class WhyView:
     by_hand: str
     decided_at: datetime
     reasons: list[str]
+    can_replay: bool = False
 
 
 def why(lead: Lead, currency: str) -> WhyView | None:
@@ -95,7 +100,7 @@ def why(lead: Lead, currency: str) -> WhyView | None:
 
 def view_of(decision: RoutingDecision, currency: str) -> WhyView:
     rule = _rule_of(decision, currency)
-    rows = [_row(candidate) for candidate in decision.candidates]
+    rows = [_row(candidate) for candidate in _at_length(decision, rule)]
     partner_name = decision.partner.name if decision.partner else ""
     beyond = _beyond(decision.excluded, rows)
     excluded_count = sum(beyond.values())
@@ -117,6 +122,7 @@ def view_of(decision: RoutingDecision, currency: str) -> WhyView:
         by_hand=decision.decided_by.name if decision.decided_by else "",
         decided_at=decision.decided_at,
         reasons=decision.reasons,
+        can_replay=decision.run_id is not None,
     )
 
 
@@ -129,6 +135,37 @@ def _rule_of(decision: RoutingDecision, currency: str) -> Rule | None:
     except PolicyError:
         return None  # A rule of an older release that can no longer be read: its name is still shown.
     return rules[decision.rule_number - 1]
+
+
+def _at_length(decision: RoutingDecision, rule: Rule | None) -> list[dict[str, Any]]:
+    """The candidates with names and parts; older decisions hold them so already."""
+    short = decision.candidates
+    if not short or isinstance(short[0], dict):
+        return list(short)
+    found = Partner.objects.filter(pk__in=[one[0] for one in short])
+    names = {key: (uid, name, city or "") for key, uid, name, city in found.values_list(*_NAMED)}
+    return [at_length(one, names.get(one[0], ("", "", "")), decision.decided_at, rule) for one in short]
+
+
+_NAMED = ("pk", "uid", "name", "profiles__city")
+
+
+def at_length(short: list[Any], named: tuple[Any, str, str], decided_at: datetime, rule: Rule | None) -> dict[str, Any]:
+    """One candidate of `rules.candidates` as an object. Parts are 0 to 100, of those that the rule weighs."""
+    _partner_id, code, fit, km, open_leads, capacity, record, last = short
+    days = TURN_DAYS if last is None else (decided_at.timestamp() - last) / DAY
+    parts = {
+        "distance": 100 * (UNKNOWN_FIT if km is None else 1 / (1 + km / HALF_FIT_KM)),
+        "record": record,
+        "room": 100 * max(0, capacity - open_leads) / max(capacity, 1),
+        "turn": 100 * min(1.0, max(0.0, days / TURN_DAYS)),
+    }
+    weighed = rule.action.shares if rule else {}
+    return {
+        "partner": str(named[0]), "name": named[1], "city": named[2], "fit": fit, "km": km, "open": open_leads,
+        "capacity": capacity, "record": record, "last_offered": last, "decided": CODES[code],
+        "parts": {part: round(share) for part, share in parts.items() if part in weighed},
+    }  # fmt: skip
 
 
 def _row(candidate: dict[str, Any]) -> CandidateRow:

@@ -1,127 +1,148 @@
-"""Who gets a lead: partners and leads as arrays, eligibility with reasons, fit, and fair turn. Pure.
+"""Who gets a lead: eligibility with reasons, fit, and fair turn. Pure.
 
 One `Router` decides lead after lead, in the order given, and counts each offer at once, so that a thousand leads
 of one batch fill nobody beyond the limit. The same input gives the same answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fairway.core.conditions import check, to_mask
-from fairway.core.conditions.masks import Column
+from fairway.core.conditions import Condition, check, to_mask
+from fairway.core.conditions.masks import Column, Encoded
 from fairway.core.words import said as _
+from fairway.leads.rules.partner_table import (
+    Bools,
+    Floats,
+    Ints,
+    LeadFacts,
+    PartnerTable,
+    kilometres,
+    shrunk,
+    unit_vectors,
+)
 from fairway.leads.rules.routing import Rule, excluded_text
 
-EARTH_KM = 6371.0088
+__all__ = [
+    "DECIDED", "Decision", "Findings", "LeadFacts", "PartnerTable", "Router", "kilometres", "shrunk", "unit_vectors",
+]  # fmt: skip
+
 HALF_FIT_KM = 100.0  # at this distance the part for distance is a half
 UNKNOWN_FIT = 0.25  # the part for distance when one of the places is unknown
 TURN_DAYS = 30.0  # after so many days without an offer it is wholly somebody's turn
 SHOWN = 5
 DAY = 86_400.0
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+CELLS_MOST = 400_000  # of leads × partners whose distances are worked out at once
+# What decided about a candidate; kept by its number, so only ever append.
+DECIDED = (
+    "offered", "no_room", "had_before", "less_distance", "less_record", "less_room", "less_turn", "later_turn",
+    "less_wins",
+)  # fmt: skip
+_CODE = {name: code for code, name in enumerate(DECIDED)}
 
-
-def unit_vectors(latitudes: Floats, longitudes: Floats) -> Floats:
-    """Points on the unit sphere, one row each; NaN where a coordinate is missing. Degrees in."""
-    lat, lon = np.radians(latitudes), np.radians(longitudes)
-    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
-
-
-def kilometres(one: Floats, many: Floats) -> Floats:
-    """Great-circle distances from one unit vector to many; exact also for neighbours and antipodes."""
-    chord = np.linalg.norm(many - one, axis=-1)
-    return 2.0 * EARTH_KM * np.arcsin(np.minimum(chord / 2.0, 1.0))
-
-
-@dataclass(slots=True)
-class PartnerTable:
-    """Partners who could get leads, one row each, by id. `open_leads` and `last_offered` change as offers are made.
-
-    `record` is the share of answered offers that were accepted, 0 to 1, shrunk towards the channel's mean where
-    few were answered. `last_offered` is seconds since 1970, −inf for never.
-    """
-
-    ids: Ints
-    uids: Sequence[str]
-    names: Sequence[str]
-    cities: Sequence[str]
-    countries: NDArray[np.object_]
-    states: NDArray[np.object_]
-    territories: NDArray[np.object_]
-    product_lines: Sequence[frozenset[str]]
-    points: Floats
-    active: NDArray[np.bool_]
-    accepting: NDArray[np.bool_]
-    capacity: Ints
-    open_leads: Ints
-    record: Floats
-    last_offered: Floats
-    columns: Mapping[str, Column] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-@dataclass(frozen=True, slots=True)
-class LeadFacts:
-    """What routing needs of one lead besides its conditions. `point` is a unit vector with NaN when unknown."""
-
-    country: str
-    state: str
-    territory: str
-    product_line: str
-    point: Floats
-    offers_made: int
-    had_before: frozenset[int]  # partner ids
-    known_partner: int = 0  # id of the partner who has the customer, 0 for none
+# partner id, number in DECIDED, fit, km or None, open leads, capacity, record in percent, last offer or None
+Candidate = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the rules decided for one lead. `partner` is a row of the table, or None while the lead waits."""
+    """What the rules decided for one lead. `partner` is a row of the table, or None while the lead waits.
+
+    `shortlist` is the chosen one and the next best, as short as it is kept; `candidates` says it at length.
+    """
 
     outcome: str  # "offered", "waiting", "person"
     rule: int | None  # number from 1
     partner: int | None
     considered: int
-    candidates: list[dict[str, Any]]
+    shortlist: list[Candidate]
     excluded: dict[str, int]
     waiting_because: str
+    table: PartnerTable = field(compare=False, repr=False)
+
+    @property
+    def candidates(self) -> list[dict[str, Any]]:
+        """The shortlist with names, as {"partner": uid, "name", "city", "fit", "km", "open", …, "decided"}."""
+        return [_named(candidate, self.table) for candidate in self.shortlist]
 
 
-@dataclass(frozen=True, slots=True)
+def _named(candidate: Candidate, table: PartnerTable) -> dict[str, Any]:
+    partner_id, code, fit, km, open_leads, capacity, record, last = candidate
+    row = int(np.searchsorted(table.ids, partner_id))
+    return {
+        "partner": table.uids[row], "name": table.names[row], "city": table.cities[row], "fit": fit, "km": km,
+        "open": open_leads, "capacity": capacity, "record": record, "last_offered": last, "decided": DECIDED[code],
+    }  # fmt: skip
+
+
 class _Field:
-    """The partners that a rule allows for leads of one kind: rows, and how many fell out why."""
+    """The partners that a rule allows for leads of one kind: rows, how many fell out why, and what stays as it is."""
 
-    rows: Ints
-    points: Floats
-    excluded: Mapping[str, int]
+    __slots__ = ("capacity", "divisor", "excluded", "ids", "points", "record", "rows", "wins")
+
+    def __init__(self, partners: PartnerTable, rows: Ints, excluded: Mapping[str, int]) -> None:
+        self.rows, self.excluded = rows, excluded
+        self.ids, self.points, self.record = partners.ids[rows], partners.points[rows], partners.record[rows]
+        self.wins = partners.record[rows] if partners.wins is None else partners.wins[rows]
+        self.capacity = partners.capacity[rows]
+        self.divisor = np.maximum(self.capacity, 1).astype(np.float64)
 
 
 class Router:
     def __init__(self, rules: Sequence[Rule], partners: PartnerTable, now: float) -> None:
         """`now` is seconds since 1970."""
         self.rules, self.partners, self.now = rules, partners, now
+        self._bases: dict[int, tuple[Bools, dict[str, int]]] = {}
         self._fields: dict[tuple[Any, ...], _Field] = {}
+        self._sharing: dict[tuple[str, str], Bools] = {}
+        self._said: dict[Any, str] = {}
 
     def rule_numbers(self, columns: Mapping[str, Column], count: int) -> Ints:
         """For each of `count` leads the number of the first rule that matches, 0 for none."""
         found = np.zeros(count, dtype=np.int64)
-        for number, rule in enumerate(self.rules, start=1):
-            names = rule.when.field_names
-            mask = to_mask(rule.when, {name: columns[name] for name in names}) if names else np.ones(count, np.bool_)
-            if not names and not rule.when.is_always:
-                mask = np.zeros(count, np.bool_)
+        for number, mask in enumerate(self.matches(columns, count), start=1):
             found[(found == 0) & mask] = number
         return found
 
-    def decide(self, lead: LeadFacts, number: int) -> Decision:
-        """Decide one lead by rule `number`; an offer counts at once."""
+    def matches(self, columns: Mapping[str, Column], count: int) -> Iterator[Bools]:
+        """For each rule in turn, which of `count` leads meet it, whatever comes before it."""
+        for rule in self.rules:
+            names = rule.when.field_names
+            if names:
+                yield to_mask(rule.when, {name: columns[name] for name in names})
+            else:
+                yield np.full(count, rule.when.is_always)
+
+    def nobody_by(self, number: int) -> str:
+        """Why no partner at all may get leads by a rule, in words; empty when some may, or a person decides."""
+        rule = self.rules[number - 1]
+        if rule.action.kind not in {"best", "named"}:
+            return ""
+        left, excluded = self._base(rule, None)
+        return "" if left.any() else excluded_text(excluded, rule) or str(_("there is no such partner"))
+
+    def decide_many(self, leads: Sequence[LeadFacts], numbers: Sequence[int]) -> list[Decision]:
+        """Decide leads one after the other, each by the rule of its number; the distances in bulk before."""
+        away: dict[int, Floats] = {}
+        kinds: dict[int, list[int]] = defaultdict(list)
+        fields: dict[int, _Field] = {}
+        for i, (lead, number) in enumerate(zip(leads, numbers, strict=True)):
+            if number and self.rules[number - 1].action.is_ranked:
+                allowed = self._allowed(self.rules[number - 1], number, lead)
+                fields[id(allowed)] = allowed
+                kinds[id(allowed)].append(i)
+        for key, places in kinds.items():
+            allowed = fields[key]
+            if len(places) * len(allowed.rows) <= CELLS_MOST:
+                points = np.stack([leads[i].point for i in places])
+                away.update(zip(places, kilometres(points[:, None, :], allowed.points[None, :, :]), strict=True))
+        return [self.decide(lead, numbers[i], away.get(i)) for i, lead in enumerate(leads)]
+
+    def decide(self, lead: LeadFacts, number: int, km: Floats | None = None) -> Decision:
+        """Decide one lead by rule `number`; an offer counts at once. `km` are the distances, where known already."""
         if not number:
             return self._waits(_("No rule matches this lead."), None, "waiting")
         rule = self.rules[number - 1]
@@ -131,80 +152,107 @@ class Router:
         if rule.action.kind == "person":
             return self._waits(_("Rule %(n)d leaves it to the account manager.", n=number), number, "person")
         allowed = self._allowed(rule, number, lead)
-        return self._best(lead, rule, number, allowed)
+        return self._best(lead, rule, number, allowed, kilometres(lead.point, allowed.points) if km is None else km)
 
     def _waits(self, because: Any, number: int | None, outcome: str) -> Decision:
-        return Decision(outcome, number, None, len(self.partners), [], {}, str(because))
+        return Decision(outcome, number, None, len(self.partners), [], {}, str(because), self.partners)
 
     def _allowed(self, rule: Rule, number: int, lead: LeadFacts) -> _Field:
         shared = tuple(getattr(lead, name) if name in rule.match else None for name in _SHARED)
         known = lead.known_partner if rule.action.kind == "known" else None
         key = (number, known, *shared)
-        if key not in self._fields:
-            self._fields[key] = self._field(rule, known, dict(zip(_SHARED, shared, strict=True)))
-        return self._fields[key]
+        found = self._fields.get(key)
+        if found is None:
+            found = self._fields[key] = self._field(rule, number, known, shared)
+        return found
 
-    def _field(self, rule: Rule, known: int | None, shared: Mapping[str, str | None]) -> _Field:
+    def _field(self, rule: Rule, number: int, known: int | None, shared: tuple[str | None, ...]) -> _Field:
         """Sort out partners who can get no lead of this kind; each is counted under the first reason."""
+        if number not in self._bases:
+            self._bases[number] = self._base(rule, None)
+        left, excluded = self._bases[number] if known is None else self._base(rule, known)
+        left, excluded = left.copy(), dict(excluded)
+        for (name, code), value in zip(_SHARED.items(), shared, strict=True):
+            if value:
+                _keep(left, excluded, code, self._shares(name, value))
+        return _Field(self.partners, np.nonzero(left)[0], excluded)
+
+    def _base(self, rule: Rule, known: int | None) -> tuple[Bools, dict[str, int]]:
+        """Who is left by the rule itself, whatever the lead shares, and how many fell out why."""
         partners = self.partners
         left = np.ones(len(partners), dtype=np.bool_)
         excluded: dict[str, int] = {}
-
-        def keep(code: str, mask: NDArray[np.bool_]) -> None:
-            out = int(np.count_nonzero(left & ~mask))
-            if out:
-                excluded[code] = excluded.get(code, 0) + out
-            np.logical_and(left, mask, out=left)
-
         if rule.action.kind == "named":
             left &= np.array([uid == rule.action.partner for uid in partners.uids], dtype=np.bool_)
         if known is not None:
             left &= partners.ids == known
-        keep("paused", partners.active)
-        keep("not_accepting", partners.accepting)
+        _keep(left, excluded, "paused", partners.active)
+        _keep(left, excluded, "not_accepting", partners.accepting)
         for index, (condition, _words) in enumerate(rule.who_parts):
-            keep(f"who.{index}", to_mask(condition, {name: partners.columns[name] for name in condition.field_names}))
-        for name, value in shared.items():
-            if value is not None:
-                keep(_SHARED[name], self._shares(name, value))
-        rows = np.nonzero(left)[0]
-        return _Field(rows, partners.points[rows], excluded)
+            if not _is_live(condition):
+                columns = {name: partners.columns[name] for name in condition.field_names}
+                _keep(left, excluded, f"who.{index}", to_mask(condition, columns))
+        return left, excluded
 
-    def _shares(self, name: str, value: str) -> NDArray[np.bool_]:
-        """Who has the lead's country, state, territory or line; a fact that is not known of the lead binds nobody."""
-        partners = self.partners
-        if not value:
-            return np.ones(len(partners), dtype=np.bool_)
-        if name == "product_line":
-            return np.array([value in lines for lines in partners.product_lines], dtype=np.bool_)
-        column = {"country": partners.countries, "state": partners.states, "territory": partners.territories}[name]
-        return np.asarray(column == value, dtype=np.bool_)
+    def _shares(self, name: str, value: str) -> Bools:
+        """Who has the lead's country, state, territory or line."""
+        key = (name, value)
+        if key not in self._sharing:
+            partners = self.partners
+            if name in {"product_line", "vertical"}:
+                sets = partners.product_lines if name == "product_line" else partners.verticals
+                mask = np.array([value in each for each in sets], dtype=np.bool_)
+            else:
+                of = {"country": partners.countries, "state": partners.states, "territory": partners.territories}
+                mask = np.asarray(of[name] == value, dtype=np.bool_)
+            self._sharing[key] = mask
+        return self._sharing[key]
 
-    def _best(self, lead: LeadFacts, rule: Rule, number: int, allowed: _Field) -> Decision:
-        partners, rows, excluded = self.partners, allowed.rows, dict(allowed.excluded)
-        km = kilometres(lead.point, allowed.points)
-        if rule.action.max_km is not None and len(rows):
-            near = km <= rule.action.max_km
-            _count(excluded, "place_unknown", int(np.count_nonzero(np.isnan(km))))
-            _count(excluded, "too_far", int(np.count_nonzero(km > rule.action.max_km)))
-            rows, km = rows[near], km[near]
-        had = np.isin(partners.ids[rows], list(lead.had_before)) if lead.had_before else np.zeros(len(rows), np.bool_)
-        full = ~had & (partners.open_leads[rows] >= partners.capacity[rows])
-        _count(excluded, "had_before", int(np.count_nonzero(had)))
-        _count(excluded, "no_room", int(np.count_nonzero(full)))
-        table = _Fits(partners, rows, km, rule, self.now)
-        chosen = table.first(~had & ~full)
-        candidates = table.shown(chosen, had, full)
+    def _best(self, lead: LeadFacts, rule: Rule, number: int, allowed: _Field, km: Floats) -> Decision:
+        partners, excluded = self.partners, dict(allowed.excluded)
+        fits = _Fits(self, rule, allowed, km)
+        eligible = fits.open_leads < allowed.capacity
+        had = None
+        if _is_narrowed(rule) or lead.had_before:
+            out = _too_far(rule, km, excluded) | self._live(rule, allowed, excluded)
+            had = np.isin(allowed.ids, list(lead.had_before)) & ~out
+            fits.leave_out(out)
+            _count(excluded, "had_before", int(np.count_nonzero(had)))
+            _count(excluded, "no_room", int(np.count_nonzero(~(eligible | had | out))))
+            eligible &= ~(had | out)
+        else:
+            _count(excluded, "no_room", len(eligible) - int(np.count_nonzero(eligible)))
+        chosen = fits.first(eligible)
+        shortlist = fits.shown(chosen, had)
         if chosen is None:
-            words = excluded_text(excluded, rule)
-            because = _("No partner is eligible by rule %(n)d: %(words)s.", n=number, words=words)
-            if not len(partners) or not words:
-                because = _("No partner is eligible by rule %(n)d.", n=number)
-            return Decision("waiting", number, None, len(partners), candidates, excluded, str(because))
-        row = int(rows[chosen])
+            return self._nobody(number, rule, shortlist, excluded)
+        row = int(allowed.rows[chosen])
         partners.open_leads[row] += 1
         partners.last_offered[row] = self.now
-        return Decision("offered", number, row, len(partners), candidates, excluded, "")
+        return Decision("offered", number, row, len(partners), shortlist, excluded, "", partners)
+
+    def _live(self, rule: Rule, allowed: _Field, excluded: dict[str, int]) -> Bools:
+        """Who fails what changes from lead to lead: the number of open leads."""
+        out = np.zeros(len(allowed.rows), dtype=np.bool_)
+        for index, (condition, _words) in enumerate(rule.who_parts):
+            if _is_live(condition):
+                columns = {name: _part(self.partners.columns[name], allowed.rows) for name in condition.field_names}
+                columns["partner.open_leads"] = self.partners.open_leads[allowed.rows]
+                fails = ~to_mask(condition, columns) & ~out
+                _count(excluded, f"who.{index}", int(np.count_nonzero(fails)))
+                out |= fails
+        return out
+
+    def _nobody(self, number: int, rule: Rule, shortlist: list[Candidate], excluded: dict[str, int]) -> Decision:
+        key = (number, *excluded.items())
+        if key not in self._said:
+            words = excluded_text(excluded, rule)
+            because = _("No partner is eligible by rule %(n)d: %(words)s.", n=number, words=words)
+            if not len(self.partners) or not words:
+                because = _("No partner is eligible by rule %(n)d.", n=number)
+            self._said[key] = str(because)
+        count = len(self.partners)
+        return Decision("waiting", number, None, count, shortlist, excluded, self._said[key], self.partners)
 
 
 _SHARED = {
@@ -212,7 +260,38 @@ _SHARED = {
     "state": "other_state",
     "territory": "outside_territory",
     "product_line": "lacks_line",
+    "vertical": "lacks_vertical",
 }
+
+
+def _is_live(condition: Condition) -> bool:
+    return "partner.open_leads" in condition.field_names
+
+
+def _is_narrowed(rule: Rule) -> bool:
+    return rule.action.max_km is not None or any(_is_live(condition) for condition, _words in rule.who_parts)
+
+
+def _part(column: Column, rows: Ints) -> Column:
+    """The named rows of a column."""
+    return Encoded(column.codes[rows], column.values) if isinstance(column, Encoded) else column[rows]
+
+
+def _keep(left: Bools, excluded: dict[str, int], code: str, mask: Bools) -> None:
+    """Narrow `left` to `mask`, counting those who fall out under `code`."""
+    before = int(np.count_nonzero(left))
+    np.logical_and(left, mask, out=left)
+    _count(excluded, code, before - int(np.count_nonzero(left)))
+
+
+def _too_far(rule: Rule, km: Floats, excluded: dict[str, int]) -> Bools:
+    if rule.action.max_km is None:
+        return np.zeros(len(km), dtype=np.bool_)
+    out = ~(km <= rule.action.max_km)
+    unknown = int(np.count_nonzero(np.isnan(km)))
+    _count(excluded, "place_unknown", unknown)
+    _count(excluded, "too_far", int(np.count_nonzero(out)) - unknown)
+    return out
 
 
 class Findings:
@@ -241,86 +320,82 @@ def _count(excluded: dict[str, int], code: str, count: int) -> None:
 class _Fits:
     """How well each of some partners fits one lead: parts from 0 to 1, weighed into 0 to 100."""
 
-    def __init__(self, partners: PartnerTable, rows: Ints, km: Floats, rule: Rule, now: float) -> None:
-        self.partners, self.rows, self.km = partners, rows, km
-        weights = rule.action.weights or {"distance": 1.0}
-        self.weights = {part: weight for part, weight in weights.items() if weight}
-        self.parts = {part: getattr(self, f"_{part}")(now) for part in self.weights}
-        total = sum(self.weights.values())
-        fit = np.zeros(len(rows))
-        for part, weight in self.weights.items():
-            fit += self.parts[part] * (100.0 * weight / total)
-        self.fit = np.round(fit, 6)
+    __slots__ = ("allowed", "fit", "km", "last", "open_leads", "partners", "parts", "weights")
 
-    def _distance(self, now: float) -> Floats:
-        return np.where(np.isnan(self.km), UNKNOWN_FIT, 1.0 / (1.0 + self.km / HALF_FIT_KM))
+    def __init__(self, router: Router, rule: Rule, allowed: _Field, km: Floats) -> None:
+        self.partners, self.allowed, self.km = router.partners, allowed, km
+        self.open_leads, self.last = self.partners.open_leads[allowed.rows], self.partners.last_offered[allowed.rows]
+        self.weights = rule.action.shares
+        self.parts = {part: self._part(part, router.now, rule) for part in self.weights}
+        fit = np.zeros(len(allowed.rows))
+        for part, share in self.weights.items():
+            fit += self.parts[part] * share
+        self.fit = np.rint(fit * 1e6) / 1e6
 
-    def _record(self, now: float) -> Floats:
-        return self.partners.record[self.rows]
+    def _part(self, part: str, now: float, rule: Rule) -> Floats:
+        if part == "distance":
+            near = 1.0 / (1.0 + self.km / HALF_FIT_KM)
+            unknown = 0.0 if rule.action.strategy == "nearest" else UNKNOWN_FIT
+            return np.where(np.isnan(near), unknown, near)
+        if part == "room":
+            return np.maximum((self.allowed.capacity - self.open_leads) / self.allowed.divisor, 0.0)
+        if part == "turn":
+            return np.minimum(np.maximum((now - self.last) / (TURN_DAYS * DAY), 0.0), 1.0)
+        return self.allowed.wins if part == "wins" else self.allowed.record
 
-    def _room(self, now: float) -> Floats:
-        capacity = self.partners.capacity[self.rows]
-        free = capacity - self.partners.open_leads[self.rows]
-        return np.clip(free / np.maximum(capacity, 1), 0.0, 1.0)
+    def leave_out(self, out: Bools) -> None:
+        """Those can neither get it nor be shown."""
+        self.fit = np.where(out, -1.0, self.fit)
 
-    def _turn(self, now: float) -> Floats:
-        return np.clip((now - self.partners.last_offered[self.rows]) / (TURN_DAYS * DAY), 0.0, 1.0)
-
-    def first(self, eligible: NDArray[np.bool_]) -> int | None:
+    def first(self, eligible: Bools) -> int | None:
         """The best of the eligible; of equals the one whose last offer is longest ago, then the lower id."""
-        if not eligible.any():
-            return None
         fit = np.where(eligible, self.fit, -1.0)
-        ties = np.nonzero(fit == fit.max())[0]
-        if len(ties) == 1:
-            return int(ties[0])
-        ids, last = self.partners.ids[self.rows[ties]], self.partners.last_offered[self.rows[ties]]
-        return int(ties[np.lexsort((ids, last))[0]])
+        best = int(fit.argmax()) if len(fit) else 0
+        if not len(fit) or fit[best] < 0:
+            return None
+        ties = np.nonzero(fit == fit[best])[0]
+        return best if len(ties) == 1 else int(ties[np.argmin(self.last[ties])])
 
-    def shown(self, chosen: int | None, had: NDArray[np.bool_], full: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    def shown(self, chosen: int | None, had: Bools | None) -> list[Candidate]:
         """The chosen one and the next best, at most five, each with what decided against it."""
-        most = min(len(self.rows), SHOWN + 1)
+        fit = self.fit
+        most = min(len(fit), SHOWN + 1)
         if not most:
             return []
-        top = np.argpartition(-self.fit, most - 1)[:most] if most < len(self.rows) else np.arange(len(self.rows))
-        order = [int(i) for i in top[np.lexsort((self.partners.ids[self.rows[top]], -self.fit[top]))]]
-        listed = ([chosen] if chosen is not None else []) + [i for i in order if i != chosen]
-        return [self._candidate(i, self._decided(i, chosen, had, full)) for i in listed[:SHOWN]]
+        top = np.argpartition(-fit, most - 1)[:most] if most < len(fit) else np.arange(len(fit))
+        ranked = sorted(zip((-fit[top]).tolist(), top.tolist(), strict=True))
+        listed = ([chosen] if chosen is not None else []) + [i for less, i in ranked if i != chosen and less <= 0]
+        listed = listed[:SHOWN]
+        return self._candidates(listed, chosen, had)
 
-    def _decided(self, i: int, chosen: int | None, had: NDArray[np.bool_], full: NDArray[np.bool_]) -> str:
+    def _candidates(self, listed: list[int], chosen: int | None, had: Bools | None) -> list[Candidate]:
+        allowed = self.allowed
+        rows = np.array(listed, dtype=np.int64)
+        facts = zip(
+            listed, allowed.ids[rows].tolist(), self.fit[rows].tolist(), self.km[rows].tolist(),
+            self.open_leads[rows].tolist(), allowed.capacity[rows].tolist(), allowed.record[rows].tolist(),
+            self.last[rows].tolist(), strict=True,
+        )  # fmt: skip
+        return [
+            [
+                key, self._decided(i, chosen, had, is_full=open_leads >= capacity), round(fit, 1),
+                None if km != km else round(km, 1), open_leads, capacity,
+                round(100 * record), None if last == -np.inf else int(last),
+            ]
+            for i, key, fit, km, open_leads, capacity, record, last in facts
+        ]  # fmt: skip
+
+    def _decided(self, i: int, chosen: int | None, had: Bools | None, *, is_full: bool) -> int:
         if i == chosen:
-            return "offered"
-        if had[i]:
-            return "had_before"
-        if full[i] or chosen is None:
-            return "no_room"
-        lost = {part: (self.parts[part][chosen] - self.parts[part][i]) * w for part, w in self.weights.items()}
-        worst = max(lost, key=lambda part: lost[part])
-        return f"less_{worst}" if lost[worst] > 0 else "later_turn"
-
-    def _candidate(self, i: int, decided: str) -> dict[str, Any]:
-        partners, row = self.partners, int(self.rows[i])
-        last = float(partners.last_offered[row])
-        return {
-            "partner": partners.uids[row],
-            "name": partners.names[row],
-            "city": partners.cities[row],
-            "fit": round(float(self.fit[i]), 1),
-            "km": None if np.isnan(self.km[i]) else round(float(self.km[i]), 1),
-            "open": int(partners.open_leads[row]),
-            "capacity": int(partners.capacity[row]),
-            "record": round(100 * float(partners.record[row])),
-            "last_offered": None if last == -np.inf else int(last),
-            "parts": {part: round(100 * float(values[i])) for part, values in self.parts.items()},
-            "decided": decided,
-        }
-
-
-def shrunk(accepted: Ints, answered: Ints, *, weight: float = 5.0, prior: float = 0.5) -> Floats:
-    """Shares of accepted offers, drawn towards the mean of all where few were answered.
-
-    `weight` is how many answers the mean counts for; without any answer at all the mean is `prior`.
-    """
-    total = answered.sum()
-    mean = accepted.sum() / total if total else prior
-    return (accepted + weight * mean) / (answered + weight)
+            return 0
+        if had is not None and had[i]:
+            return _CODE["had_before"]
+        if is_full or chosen is None:
+            return _CODE["no_room"]
+        worst, most = "", 0.0
+        for part, share in self.weights.items():
+            values = self.parts[part]
+            lost = float(values[chosen] - values[i]) * share
+            if lost > most:
+                worst, most = part, lost
+        return _CODE[f"less_{worst}"] if worst else _CODE["later_turn"]

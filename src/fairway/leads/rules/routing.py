@@ -2,7 +2,7 @@
 
 A stored rule is {"uid", "name", "when": condition over the lead, "who": condition over the partner,
 "match": facts that lead and partner must share, "action", "limit_hours", "partners_at_most"}. `action` is
-{"kind": "best", "weights": {part: weight}, "max_km": number or null}, {"kind": "named", "partner": uid},
+{"kind": "best", "strategy", "weights": {part: weight}, "max_km": number or null}, {"kind": "named", "partner": uid},
 {"kind": "known"} (the partner who has a lead of the same company already) or {"kind": "person"}. The first rule
 whose `when` holds decides.
 """
@@ -17,7 +17,7 @@ from fairway.core.words import Words
 from fairway.core.words import said as _
 from fairway.leads.rules.scoring import PolicyError
 
-RULES_MOST = 100
+RULES_MOST = 500
 KM_MOST = 20_040  # half the way around the earth: no two places are further apart
 HOURS_MOST = 24 * 60
 PARTNERS_MOST = 20
@@ -27,13 +27,26 @@ PARTS: dict[str, Words] = {
     "record": _("record"),
     "room": _("room"),
     "turn": _("turn"),
+    "wins": _("wins"),
 }
+
+# How the best of the eligible is found; all but the first weigh one part alone.
+STRATEGIES: dict[str, Words] = {
+    "weighted": _("Weighted fit"),
+    "nearest": _("Nearest"),
+    "turn": _("Fair turn"),
+    "load": _("Least loaded"),
+    "value": _("Best expected value"),
+}
+_ALONE = {"nearest": "distance", "turn": "turn", "load": "room", "value": "wins"}
+RANKED = frozenset({"best", "named", "known"})
 
 MATCHES: dict[str, Words] = {
     "country": _("country"),
     "state": _("state"),
     "territory": _("territory"),
     "product_line": _("product line"),
+    "vertical": _("industry"),
 }
 
 ACTIONS: dict[str, Words] = {
@@ -52,6 +65,7 @@ EXCLUDED: dict[str, Words] = {
     "other_state": _("%(n)d in another state"),
     "outside_territory": _("%(n)d outside the territory"),
     "lacks_line": _("%(n)d not selling the product line"),
+    "lacks_vertical": _("%(n)d not of the industry"),
     "too_far": _("%(n)d too far"),
     "place_unknown": _("%(n)d with an unknown place"),
     "had_before": _("%(n)d had this lead before"),
@@ -61,10 +75,21 @@ EXCLUDED: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
+    """`shares` are the points of 100 that each part counts for, of those that count at all."""
+
     kind: str
     partner: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
     max_km: float | None = None
+    strategy: str = "weighted"
+    is_ranked: bool = field(init=False, default=False)
+    shares: Mapping[str, float] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        weights = {part: weight for part, weight in self.weights.items() if weight} or {"distance": 1.0}
+        total = sum(weights.values())
+        object.__setattr__(self, "is_ranked", self.kind in RANKED)
+        object.__setattr__(self, "shares", {part: 100.0 * weight / total for part, weight in weights.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +117,11 @@ def parse_rules(
     if len({rule.uid for rule in read}) < len(read):
         raise PolicyError(_("Rules"), _("two rules have one id."))
     return read
+
+
+def asks_for_wins(rules: Sequence[Rule]) -> bool:
+    """Whether some rule weighs or asks how many leads of a partner became deals, which costs a count of leads."""
+    return any("wins" in rule.action.shares or "partner.wins" in rule.who.field_names for rule in rules)
 
 
 def _rule(rule: Mapping[str, Any], number: int, lead: Subject, partner: Subject, strict: bool) -> Rule:
@@ -127,7 +157,10 @@ def _action(action: Any, place: Words) -> Action:
         return Action("named", partner=str(action["partner"]))
     if kind != "best":
         raise PolicyError(place, _("it does not say who gets the lead."))
-    weights = action.get("weights") or {}
+    strategy = action.get("strategy") or "weighted"
+    if strategy not in STRATEGIES:
+        raise PolicyError(place, _("it does not say how the best is found."))
+    weights = (action.get("weights") or {}) if strategy == "weighted" else {_ALONE[strategy]: 100}
     if (
         set(weights) - set(PARTS)
         or not all(_is_weight(weight) for weight in weights.values())
@@ -137,7 +170,8 @@ def _action(action: Any, place: Words) -> Action:
     far = action.get("max_km")
     if far is not None and not (_is_number(far) and 0 < far <= KM_MOST):
         raise PolicyError(place, _("a distance lies between 1 and %(n)d km.", n=KM_MOST))
-    return Action("best", weights={part: float(weights.get(part, 0)) for part in PARTS}, max_km=far)
+    shares = {part: float(weights.get(part, 0)) for part in PARTS}
+    return Action("best", weights=shares, max_km=far, strategy=strategy)
 
 
 def _is_number(value: Any) -> bool:
@@ -185,8 +219,10 @@ def sentence_of(rule: Rule, partner_name: str = "") -> list[Part]:
         said += [(str(_(" of the same ")), False), (", ".join(str(MATCHES[name]) for name in rule.match), True)]
     if not rule.who.is_always:
         said += [(str(_(" whose ")), False), *sentence(rule.who)]
-    said.append((str(_(" who fits best by ")), False))
-    said.append((_weights_text(rule.action.weights), True))
+    if rule.action.strategy == "weighted":
+        said += [(str(_(" who fits best by ")), False), (_weights_text(rule.action.weights), True)]
+    else:
+        said += [(str(_(" chosen by ")), False), (str(STRATEGIES[rule.action.strategy]), True)]
     if rule.action.max_km is not None:
         said += [(str(_(" within ")), False), (f"{rule.action.max_km:g} km", True)]
     return [*said, (".", False)]

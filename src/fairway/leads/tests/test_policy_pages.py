@@ -11,7 +11,7 @@ from fairway.leads.actions.routing import route_leads
 from fairway.leads.models import Offer, RoutingPolicy, ScoreCard
 from fairway.leads.rules import editing
 from fairway.leads.rules.defaults import ROUTING_RULES, SCORE_RULES
-from fairway.leads.tests.test_routing import captured, profile
+from fairway.leads.tests.test_routing import captured, profile, publish
 
 AT = datetime(2026, 3, 4, 15, tzinfo=UTC)
 ROUTING, SCORING = "/acme/console/routing/", "/acme/console/scoring/"
@@ -72,7 +72,7 @@ def test_a_rule_is_changed_in_a_draft_and_goes_live_when_published(acme, policie
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"distance": "0", "record": "0", "room": "0"}, "Give at least one of the four a weight above 0."),
+        ({"distance": "0", "record": "0", "room": "0"}, "Give at least one part a weight above 0."),
         ({"limit_hours": "0"}, "greater than or equal to 0.25"),
         ({"action": "named", "partner": "Nobody"}, "No active partner has this name or external id."),
         ({"when-0-field": "lead.employees", "when-0-op": "at_least", "when-0-value": "many"}, "condition 1"),
@@ -124,6 +124,40 @@ def test_the_dry_run_says_who_would_go_elsewhere_and_writes_nothing(acme, polici
     assert {(one.was, one.now) for one in run.differences} == {("Beta Systems", "Gamma IT")}
     with entering(acme.admin.context):
         assert Offer.objects.count() == 0
+
+
+def test_the_dry_run_names_rules_that_are_never_reached_match_nobody_or_lose_leads(acme, policies, client_of):
+    profile(acme, acme.beta, lead_capacity=9)
+    captured(acme, 4)
+    publish(
+        acme,
+        {"uid": "large", "name": "Large", "when": {"all": [{"field": "lead.amount", "op": "at_least", "value": 1}]}},
+        {"uid": "all", "name": "All"},
+        {"uid": "late", "name": "Late"},
+        {
+            "uid": "gold",
+            "name": "gold",
+            "who": {"all": [{"field": "partner.external_id", "op": "is", "value": "none"}]},
+        },
+    )
+    browser = client_of(acme.operations)
+    browser.post(f"{ROUTING}rules/all/place/", {"to": "down"})
+    page = browser.get(f"{ROUTING}?run=1")
+    lines = {one.name: one for one in page.context["run"].rules}
+    assert [(one.was, one.decided, one.matched) for one in lines.values()] == [
+        (0, 0, 0),
+        (0, 4, 4),
+        (4, 0, 4),
+        (0, 0, 4),
+    ]
+    assert lines["Large"].notes == ["None of these leads meets it."]
+    assert lines["Late"].notes == []
+    assert lines["All"].notes == ["Never reached: rule 2 comes first and takes its leads."]
+    assert lines["gold"].notes == [
+        "No partner may get its leads: 2 without: External id is “none”.",
+        "Never reached: rule 2 comes first and takes its leads.",
+    ]
+    assert "Never reached: rule 2 comes first" in page.content.decode()
 
 
 def test_only_those_who_may_edit_see_the_forms(acme, policies, client_of):

@@ -171,6 +171,7 @@ def why_partner(lead: Lead, currency: str) -> dict[str, Any] | None:
         "then": view.then if view.outcome == "offered" and not view.by_hand else "",
         "rules_url": address("routing-rules"),
         "partner_url": address("partner-list"),
+        "replay_url": address("lead-replay", lead.uid) if view.can_replay else "",
     }
 
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from fairway.core.access import system_member
-from fairway.core.events.record import subject_type
+from fairway.core.events.record import array_text, subject_type
 from fairway.core.ids import uuid7_many
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
@@ -53,7 +53,15 @@ def set_deadlines(model: type[models.Model], rows: Sequence[tuple[int, datetime]
         raise RuntimeError("Deadlines are set by actions, inside acting_for.")
     with connection.cursor() as cursor:
         cursor.execute(
-            _SET, [context.vendor_id, name, kind, uuid7_many(len(latest)), list(latest), list(latest.values())]
+            _SET,
+            [
+                context.vendor_id,
+                name,
+                kind,
+                array_text(uuid7_many(len(latest))),
+                array_text(list(latest)),
+                array_text([due_at.isoformat() for due_at in latest.values()]),
+            ],
         )
 
 

@@ -51,8 +51,8 @@ class Note:
 
 
 # Each in the way its person chose for the kind, else in the way of the role.
-_CHOSEN = """FROM unnest(%(seats)s::bigint[], %(titles)s::text[], %(bodies)s::text[], %(paths)s::text[],
-   %(values)s::jsonb[]) AS n(seat_id, title, body, path, filling)
+_CHOSEN = """FROM json_to_recordset(%(notes)s::json) AS n(seat_id bigint, title text, body text, path text,
+   filling jsonb)
  JOIN core_seat s ON s.id = n.seat_id AND s.vendor_id = %(vendor)s AND s.is_active
  LEFT JOIN workflow_noticechoices c ON c.seat_id = s.id AND c.vendor_id = s.vendor_id
  CROSS JOIN LATERAL (SELECT coalesce(c.choices->>%(chosen)s, %(by_role)s::jsonb->>s.role, %(way)s) AS way) w"""
@@ -147,11 +147,12 @@ def _columns(notes: Sequence[Note], kind: str, form: str) -> dict[str, Any]:
         "chosen": None if known.is_always else kind,  # what was chosen before it became mandatory counts no more
         "way": known.way,
         "by_role": json.dumps(dict(known.by_role)),
-        "seats": [note.seat_id for note in notes],
-        "titles": [title for title, _body in words],
-        "bodies": [body for _title, body in words],
-        "paths": [note.path.lstrip("/") for note in notes],
-        "values": [json.dumps(each) for each in filling],
+        "notes": json.dumps(
+            [
+                {"seat_id": note.seat_id, "title": title, "body": body, "path": note.path.lstrip("/"), "filling": each}
+                for note, (title, body), each in zip(notes, words, filling, strict=True)
+            ]
+        ),
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,13 +66,19 @@ def _filled(said: Said | str, values: Mapping[str, Any]) -> str:
     return text % values if "%" in text else text
 
 
+@lru_cache(maxsize=2048)
+def _moment(at: str, _language: str | None, _zone: str) -> str:
+    """As the language and the time zone in force write it; a thousand offers lapse at few moments."""
+    return long_moment(datetime.fromisoformat(at))
+
+
 def unpacked(value: Any) -> Any:
     """A kept value as its reader writes it."""
     if not isinstance(value, dict):
         return "" if value is None else value
     match value.get("is"):
         case "moment":
-            return long_moment(datetime.fromisoformat(value["at"]))
+            return _moment(value["at"], translation.get_language(), timezone.get_current_timezone_name())
         case "money":
             return money(value["minor"], value["currency"], cents=False)
         case "role":

@@ -1,0 +1,67 @@
+"""Why a lead went where it went: the latest decision of the rules, and whether it comes out the same again."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+
+from fairway.core.http.api.fields import Instant, Output
+from fairway.core.http.api.operations import Call, Resource, operation
+from fairway.leads.api.leads import found
+from fairway.leads.queries.replay import replay
+from fairway.leads.queries.why import why
+
+
+class CandidateTold(Output):
+    """One partner that was weighed."""
+
+    partner = serializers.UUIDField(source="partner_uid")
+    name = serializers.CharField()
+    fit = serializers.FloatField(help_text="0 to 100.")
+    km = serializers.FloatField(allow_null=True)
+    open = serializers.IntegerField(help_text="Open leads it had.")
+    capacity = serializers.IntegerField()
+    record = serializers.IntegerField(help_text="Offers accepted, in percent, drawn towards the mean.")
+    decided = serializers.CharField()
+
+
+class DecisionTold(Output):
+    """The latest decision on a lead."""
+
+    outcome = serializers.CharField(help_text="offered, waiting, pool or person.")
+    partner = serializers.CharField(allow_blank=True)
+    rule_number = serializers.IntegerField(allow_null=True)
+    rule_name = serializers.CharField(allow_blank=True)
+    considered = serializers.IntegerField()
+    candidates = CandidateTold(many=True)
+    excluded = serializers.CharField(allow_blank=True, help_text="How many others were not eligible, and why.")
+    note = serializers.CharField(allow_blank=True)
+    decided_at = Instant()
+    is_same_again = serializers.BooleanField(
+        allow_null=True, help_text="Whether it comes out the same with what was known then; null when nothing is kept."
+    )
+    differences = serializers.ListField(child=serializers.CharField())
+
+
+class LeadDecision(Resource):
+    tag = "leads"
+
+    @operation(
+        "read_lead_decision", gettext_lazy("Read why a lead went where it went"), permission="lead.read",
+        gives=DecisionTold, help=gettext_lazy("The decision is taken again with what was known of the partners then."),
+    )  # fmt: skip
+    def get(self, call: Call, uid: UUID) -> dict[str, Any]:
+        lead, seat = found(uid), call.member.seat
+        view = why(lead, seat.vendor_currency if seat else "USD")
+        if view is None:
+            raise Http404
+        again = replay(lead)
+        return {
+            "outcome": view.outcome, "partner": view.partner_name, "rule_number": view.rule_number,
+            "rule_name": view.rule_name, "considered": view.considered, "candidates": view.rows,
+            "excluded": view.excluded_text, "note": view.note, "decided_at": view.decided_at,
+            "is_same_again": None if again is None else again.is_same,
+            "differences": again.differences if again else [],
+        }  # fmt: skip

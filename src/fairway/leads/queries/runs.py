@@ -1,0 +1,81 @@
+"""Runs of the rules: what they knew of the partners, kept and read again, and whether it still holds."""
+
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from fairway.core.tenancy.context import current
+from fairway.leads.conditions import CANDIDATES, LEADS, subject_in
+from fairway.leads.models import RoutingPolicy, RoutingRun
+from fairway.leads.queries.routing import open_counts
+from fairway.leads.rules.partner_table import PartnerTable, Rows, with_changes
+from fairway.leads.rules.routing import Rule, parse_rules
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What may change between two chunks of a run: who may get leads and how many, and how many each has open."""
+
+    print: tuple[int, int]
+    open_leads: tuple[int, ...]
+
+    def after(self, partners: PartnerTable) -> "Standing":
+        """What it must be when nobody but the run made offers."""
+        return Standing(self.print, tuple(partners.open_leads.tolist()))
+
+
+_PRINT = """SELECT count(*), coalesce(sum(hashtextextended(concat_ws('|', p.id, p.state, f.accepts_leads,
+  f.lead_capacity), 0)), 0) FROM core_partner p
+  LEFT JOIN partners_profile f ON f.vendor_id = p.vendor_id AND f.partner_id = p.id
+ WHERE p.vendor_id = %s AND p.state IN ('active', 'paused')"""
+
+
+def standing_of_partners(ids: Any) -> Standing:
+    """Of the partners with these ids, as it is now. Three queries, inside `acting_for`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRINT, [current().vendor_id])
+        count, total = cursor.fetchone()
+    counts = open_counts()
+    return Standing((count, int(total)), tuple(counts.get(key, 0) for key in ids.tolist()))
+
+
+def rules_of_policy(policy: RoutingPolicy | None, currency: str) -> tuple[Rule, ...]:
+    """The rules of a version; none without one. Choices retired since are let through."""
+    if policy is None:
+        return ()
+    return parse_rules(policy.rules, subject_in(LEADS, currency), subject_in(CANDIDATES, currency), strict=False)
+
+
+def packed_rows(rows: Rows, gone: Iterable[int], currency: str = "") -> bytes:
+    """What a run keeps; `currency` is the vendor's, in which rules speak of budgets."""
+    told = {"rows": {str(key): row for key, row in rows.items()}, "gone": list(gone), "currency": currency}
+    return zlib.compress(json.dumps(told, separators=(",", ":")).encode(), 6)
+
+
+def _unpacked(packed: bytes | memoryview) -> tuple[Rows, list[int]]:
+    told = json.loads(zlib.decompress(bytes(packed)))
+    return {int(key): row for key, row in told["rows"].items()}, told["gone"]
+
+
+@lru_cache(maxsize=4)
+def rows_of_base(run_id: int) -> Rows:
+    """The rows of a run without a base. It never changes; do not change what you get."""
+    return _unpacked(RoutingRun.objects.values_list("partners", flat=True).get(pk=run_id))[0]
+
+
+def currency_of_run(run: RoutingRun) -> str:
+    """The vendor's currency when the run began."""
+    return str(json.loads(zlib.decompress(bytes(run.partners)))["currency"])
+
+
+def rows_of_run(run: RoutingRun) -> Rows:
+    """What a run knew of the partners when it began."""
+    if run.base_id is None:
+        return rows_of_base(run.pk)
+    changed, gone = _unpacked(run.partners)
+    return with_changes(rows_of_base(run.base_id), changed, gone)
