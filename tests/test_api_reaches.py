@@ -37,7 +37,8 @@ REVIEWED = {
     "edit_score_draft": NOT_YET,
     "edit_bands": NOT_YET, "publish_score_card": NOT_YET,
     "route_leads": INSIDE, "score_leads": INSIDE,
-    "mark_converted": INSIDE,
+    "mark_converted": INSIDE, "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
+    "count_shares": INSIDE, "ask_for_shares": ON_PAGES,
     # partners and numbers
     "place_in_tiers": INSIDE,
     "assign_manager": "part of changing a partner", "assign_managers": BY_BULK, "change_states": BY_BULK,

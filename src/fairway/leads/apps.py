@@ -23,7 +23,7 @@ class LeadsConfig(AppConfig):
         first_steps.register_all()
         nav.register(
             nav.NavItem("console", "sales", _("Leads"), "lead-list", "target", "lead.read", 10, homes.waiting_count,
-                        also=("leadform-list",)),
+                        also=("leadform-list", "assignmentplan-list")),
             nav.NavItem("console", "sales", _("Routing"), "routing-rules", "route", "lead.read", 20),
             nav.NavItem("console", "sales", _("Scoring"), "score-card", "scoreboard", "lead.read", 21),
             nav.NavItem("portal", "", _("Leads"), "portal-lead-list", "target", "offer.read", 10, homes.offer_count,

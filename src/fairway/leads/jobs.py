@@ -1,5 +1,8 @@
 """What the worker does for leads: score and route what came in, and route again what came back or waits."""
 
+import logging
+
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from fairway.core import clock
@@ -7,11 +10,15 @@ from fairway.core.access import system_member
 from fairway.core.jobs import defer, job
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Organization
+from fairway.leads.actions.carrying import carry_out_lines
 from fairway.leads.actions.placing import place_leads
+from fairway.leads.actions.plans import compute_plan, fail_plan
 from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.scoring import score_leads
 from fairway.leads.queries.waiting import leads_to_route_again
+
+log = logging.getLogger("fairway.leads")
 
 
 @job("leads.process")
@@ -44,3 +51,22 @@ def route_waiting(*, vendor_id: int) -> None:
     with entering(actor.context):
         found = leads_to_route_again(at)
     route_leads(lead_ids=found, actor=actor, at=at)
+
+
+@job("leads.compute_plan", retry=False)
+def compute_assignment(*, vendor_id: int, plan_id: int) -> None:
+    """Preview a batch assignment; what cannot be computed says so on its page."""
+    actor, at = system_member(vendor_id, "Batch assignment", kind="rule"), clock.now()
+    try:
+        compute_plan(plan_id=plan_id, actor=actor, at=at)
+    except Exception:
+        log.exception("plan %s could not be computed", plan_id)
+        fail_plan(plan_id=plan_id, actor=actor, at=at, error=_("It could not be computed. Try again."))
+        raise
+
+
+@job("leads.carry_out_plan")
+def carry_out_assignment(*, vendor_id: int, plan_id: int) -> None:
+    """Make the offers of a plan; begun again it goes on where it stopped."""
+    actor = system_member(vendor_id, "Batch assignment", kind="rule")
+    carry_out_lines(plan_id=plan_id, actor=actor, at=clock.now())

@@ -446,3 +446,7 @@ class LeadForm(PublishedModel):
             *PublishedModel.Meta.constraints,
             models.UniqueConstraint(fields=["vendor", "slug"], name="leadform_slug"),
         ]
+
+
+# Plans name leads, so they are read after them.
+from fairway.leads.plan_models import AssignmentLine, AssignmentPlan  # noqa: E402, F401

@@ -6,10 +6,11 @@ from fairway.leads.api import decisions as api_decisions
 from fairway.leads.api import forms as api_forms
 from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
+from fairway.leads.api import plans as api_plans
 from fairway.leads.api import routing as api_routing
 from fairway.leads.api import work as api_work
 from fairway.leads.views import console as leads
-from fairway.leads.views import lead_forms, lead_page, policies, portal_leads, replays, score_card
+from fairway.leads.views import lead_forms, lead_page, plans, policies, portal_leads, replays, score_card, shares
 from fairway.leads.views import portal as offers
 from fairway.leads.views import public as visitors
 
@@ -17,6 +18,11 @@ console = [
     path("leads/", leads.lead_list, name="lead-list"),
     path("leads/waiting/", leads.waiting, name="lead-waiting"),
     path("leads/new/", leads.new, name="lead-new"),
+    path("leads/assignment/", plans.plan_list, name="assignmentplan-list"),
+    path("leads/assignment/new/", plans.new, name="assignmentplan-new"),
+    path("leads/assignment/<uuid:uid>/", plans.page, name="assignmentplan-detail"),
+    path("leads/assignment/<uuid:uid>/progress/", plans.progress, name="assignmentplan-progress"),
+    path("leads/assignment/<uuid:uid>/carrying-out/", plans.carry_out, name="assignmentplan-carrying"),
     path("leads/<uuid:uid>/", lead_page.page, name="lead-detail"),
     path("leads/<uuid:uid>/replay/", replays.of_lead, name="lead-replay"),
     path("leads/<uuid:uid>/reminder/", lead_page.reminder, name="lead-reminder"),
@@ -66,6 +72,14 @@ public = [
 api = [
     path("leads", api_leads.Leads.as_view(), name="api-lead-list"),
     path("leads/bulk", api_leads.LeadBulk.as_view(), name="api-lead-bulk"),
+    path("assignment-plans", api_plans.Plans.as_view(), name="api-assignmentplan-list"),
+    path("assignment-plans/<uuid:uid>", api_plans.PlanDetail.as_view(), name="api-assignmentplan"),
+    path("assignment-plans/<uuid:uid>/leads", api_plans.PlanLines.as_view(), name="api-assignmentplan-leads"),
+    path(
+        "assignment-plans/<uuid:uid>/carrying-out",
+        api_plans.PlanCarrying.as_view(),
+        name="api-assignmentplan-carrying",
+    ),
     path("leads/<uuid:uid>", api_leads.LeadDetail.as_view(), name="api-lead"),
     path("leads/<uuid:uid>/touches", api_work.LeadTouches.as_view(), name="api-lead-touches"),
     path("leads/<uuid:uid>/events", api_work.LeadEvents.as_view(), name="api-lead-events"),

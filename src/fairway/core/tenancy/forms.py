@@ -27,6 +27,7 @@ SCOPES: dict[str, Any] = {
     "lead.work": gettext_lazy("Work accepted leads"),
     "offer.read": gettext_lazy("Read offers"),
     "offer.answer": gettext_lazy("Accept and decline offers"),
+    "lead.assign": gettext_lazy("Assign batches of leads"),
     "lead.recall": gettext_lazy("Take back offers and leads"),
     "deal.read": gettext_lazy("Read deals"),
     "deal.work": gettext_lazy("Work deals"),

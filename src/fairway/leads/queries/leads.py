@@ -45,7 +45,7 @@ def uid_of(text: str) -> UUID | None:
         return None
 
 
-def chosen(params: QueryDict) -> QuerySet[Lead]:
+def chosen(params: QueryDict | Mapping[str, str]) -> QuerySet[Lead]:
     """The leads that the filters of an address ask for; what cannot be read asks for nothing."""
     rows = Lead.objects.all()
     if (state := params.get("state", "")) in set(LeadState):

@@ -78,6 +78,18 @@ def _named(candidate: Candidate, table: PartnerTable) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Eligible:
+    """Rows of the table that a lead may go to, how many fell out why, and why there is nobody, "" when there is."""
+
+    rows: Ints
+    excluded: Mapping[str, int]
+    nobody_because: str
+
+
+_NO_ROWS: Ints = np.zeros(0, dtype=np.int64)
+
+
 class _Field:
     """The partners that a rule allows for leads of one kind: rows, how many fell out why, and what stays as it is."""
 
@@ -153,6 +165,31 @@ class Router:
             return self._waits(_("Rule %(n)d leaves it to the account manager.", n=number), number, "person")
         allowed = self._allowed(rule, number, lead)
         return self._best(lead, rule, number, allowed, kilometres(lead.point, allowed.points) if km is None else km)
+
+    def eligible(self, lead: LeadFacts, number: int) -> Eligible:
+        """Every partner that rule `number` allows for the lead, room or no room; nothing is counted."""
+        if not number:
+            return Eligible(_NO_ROWS, {}, str(_("No rule matches this lead.")))
+        rule = self.rules[number - 1]
+        if lead.offers_made >= rule.partners_at_most:
+            return Eligible(
+                _NO_ROWS, {}, str(_("Offers made: %(n)d. Now the account manager decides.", n=lead.offers_made))
+            )
+        if rule.action.kind == "person":
+            return Eligible(_NO_ROWS, {}, str(_("Rule %(n)d leaves it to the account manager.", n=number)))
+        allowed = self._allowed(rule, number, lead)
+        rows, excluded = allowed.rows, dict(allowed.excluded)
+        if _is_narrowed(rule) or lead.had_before:
+            out = _too_far(rule, kilometres(lead.point, allowed.points), excluded) | self._live(rule, allowed, excluded)
+            had = np.isin(allowed.ids, list(lead.had_before)) & ~out
+            _count(excluded, "had_before", int(np.count_nonzero(had)))
+            rows = rows[~(out | had)]
+        if len(rows):
+            return Eligible(rows, excluded, "")
+        because = _("No partner is eligible by rule %(n)d.", n=number)
+        if words := excluded_text(excluded, rule):
+            because = _("No partner is eligible by rule %(n)d: %(words)s.", n=number, words=words)
+        return Eligible(rows, excluded, str(because))
 
     def _waits(self, because: Any, number: int | None, outcome: str) -> Decision:
         return Decision(outcome, number, None, len(self.partners), [], {}, str(because), self.partners)

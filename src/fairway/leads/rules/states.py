@@ -70,3 +70,31 @@ OFFER = Machine(
         (OfferState.OPEN, "recall"): OfferState.RECALLED,
     },
 )
+
+
+class PlanState(StrEnum):
+    WAITING = "waiting"  # for the worker that computes it
+    READY = "ready"
+    FAILED = "failed"
+    CARRYING = "carrying"
+    CARRIED = "carried"
+
+
+ASSIGNMENT = Machine(
+    "assignment",
+    initial=PlanState.WAITING,
+    final={PlanState.FAILED, PlanState.CARRIED},
+    labels={
+        "waiting": "Being computed",
+        "ready": "Preview",
+        "failed": "Failed",
+        "carrying": "Being carried out",
+        "carried": "Carried out",
+    },
+    transitions={
+        (PlanState.WAITING, "compute"): PlanState.READY,
+        (PlanState.WAITING, "fail"): PlanState.FAILED,
+        (PlanState.READY, "carry_out"): PlanState.CARRYING,
+        (PlanState.CARRYING, "finish"): PlanState.CARRIED,
+    },
+)

@@ -14,6 +14,7 @@ from fairway.core.access import require
 from fairway.core.http import many
 from fairway.core.http.paging import Page, changed_query, paginate
 from fairway.core.http.parts import Tab
+from fairway.core.http.tables import BulkAction
 from fairway.core.http.toasts import toast
 from fairway.core.saved.pages import with_views
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
@@ -29,11 +30,22 @@ LIST_SIZE = 50
 
 
 def tabs(request: HttpRequest, here: str) -> list[Tab]:
-    return [
+    shown = [
         Tab(_("All leads"), reverse("lead-list"), here == "all"),
         Tab(_("Waiting"), reverse("lead-waiting"), here == "waiting", waiting_count(request)),
         Tab(_("Web forms"), reverse("leadform-list"), here == "forms"),
     ]
+    if member_of(request).can("lead.assign"):
+        shown.append(Tab(_("Batch assignment"), reverse("assignmentplan-list"), here == "assignment"))
+    return shown
+
+
+def _bulk(request: HttpRequest) -> list[BulkAction]:
+    """What can be done to the rows chosen; a batch assignment asks on a page of its own."""
+    verbs = many.buttons(request, "lead-list")
+    if member_of(request).can("lead.assign"):
+        verbs.append(BulkAction(_("Assign as a batch…"), reverse("assignmentplan-new")))
+    return verbs
 
 
 def _completed(page: Page, request: HttpRequest) -> None:
@@ -70,7 +82,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
                 request=request,
                 filters=filters,
                 export_url=address("export-start", "leads"),
-                bulk=many.buttons(request, "lead-list"),
+                bulk=_bulk(request),
             ),
             "tabs": tabs(request, "all"),
             "counts": {state: queries.capped(count) for state, count in counts.items()},

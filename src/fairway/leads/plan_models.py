@@ -1,0 +1,82 @@
+"""Plans of batch assignment: which lead would go to whom, what the whole is worth, and what became of it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from fairway.core.moves import state_choices
+from fairway.core.tenancy.models import Partner, Seat
+from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
+from fairway.leads.models import Lead, RoutingPolicy
+from fairway.leads.rules.states import ASSIGNMENT, PlanState
+
+
+class AssignmentPlan(InternalModel):
+    """A batch of leads assigned best overall. Money in minor units of `currency`.
+
+    `favoured` is a condition over partners, `figures` what the plan is worth beside its bound and beside one lead
+    after the other (`leads.queries.plans.Figures`), `partners` the first of them as
+    [id, leads, worth, room, price of a place or null].
+    """
+
+    personal = {"error": "text"}
+    not_personal = ("favoured", "figures", "partners")
+
+    limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
+
+    state = models.CharField(max_length=12, choices=state_choices(ASSIGNMENT), default=PlanState.WAITING)
+    seat = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+    computed_at = models.DateTimeField(null=True)
+    carried_by = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
+    carried_at = models.DateTimeField(null=True)
+    policy = TenantForeignKey(RoutingPolicy, null=True, related_name="+", db_index=False)
+    currency = models.CharField(max_length=3)
+    lead_ids = ArrayField(models.BigIntegerField(), default=list)
+    lead_count = models.PositiveIntegerField(default=0)
+    most_percent = models.PositiveSmallIntegerField(default=100)
+    least_percent = models.PositiveSmallIntegerField(default=0)
+    favoured = models.JSONField(default=dict)
+    progress = models.PositiveSmallIntegerField(default=0)
+    figures = models.JSONField(default=dict)
+    partners = models.JSONField(default=list)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["vendor", "-created_at"], name="assignmentplan_by_time")]
+
+
+class AssignmentLine(InternalModel):
+    """One lead of a plan: who gets it and what it is worth there, and who would be worth most without any limit.
+
+    `print` tells whether the lead changed since; `state` is "planned", "left", "offered" or "skipped".
+    """
+
+    not_personal = ("print", "state", "because")
+
+    limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
+
+    plan = TenantForeignKey(AssignmentPlan, related_name="lines", db_index=False)
+    lead = TenantForeignKey(Lead, related_name="+", db_index=False)
+    place = models.PositiveIntegerField()
+    print = models.CharField(max_length=16)
+    rule_number = models.PositiveIntegerField(null=True)
+    partner = TenantForeignKey(Partner, null=True, related_name="+", db_index=False)
+    value_minor = models.BigIntegerField(default=0)
+    best = TenantForeignKey(Partner, null=True, related_name="+", db_index=False)
+    best_value_minor = models.BigIntegerField(default=0)
+    price_minor = models.BigIntegerField(null=True)
+    eligible = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=10)
+    because = models.CharField(max_length=500, blank=True)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "plan", "place"], name="assignmentline_place"),
+        ]
+        indexes = [
+            models.Index(fields=["vendor", "plan", "state", "place"], name="assignmentline_by_state"),
+            models.Index(fields=["vendor", "lead"], name="assignmentline_by_lead"),
+        ]

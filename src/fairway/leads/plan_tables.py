@@ -1,0 +1,130 @@
+"""Tables of batch assignment: plans, partners of a plan, and its leads."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from fairway.core.http.format import money
+from fairway.core.http.tables import Column, Table
+from fairway.leads.queries.plans import figures_of
+from fairway.leads.rules.states import ASSIGNMENT
+
+PLAN_KINDS = {"waiting": "open", "ready": "accent", "failed": "bad", "carrying": "attention", "carried": "good"}
+PLAN_STATES = {state: (kind, gettext_lazy(str(ASSIGNMENT.labels[state]))) for state, kind in PLAN_KINDS.items()}
+LINE_STATES = {
+    "planned": ("accent", gettext_lazy("Planned")),
+    "left": ("attention", gettext_lazy("Left")),
+    "offered": ("good", gettext_lazy("Offered")),
+    "skipped": ("bad", gettext_lazy("Skipped")),
+}
+
+
+def _plan_url(plan: Any) -> str:
+    return reverse("assignmentplan-detail", args=[plan.uid])
+
+
+def _name(plan: Any) -> str:
+    return _("%(n)d leads") % {"n": plan.lead_count}
+
+
+def _by(plan: Any) -> str:
+    return plan.seat.name if plan.seat else ""
+
+
+def _worth(plan: Any) -> int | None:
+    figures = figures_of(plan)
+    return figures.value if figures else None
+
+
+def _gain(plan: Any) -> int | None:
+    figures = figures_of(plan)
+    return figures.difference if figures else None
+
+
+def _assigned(plan: Any) -> int | None:
+    figures = figures_of(plan)
+    return figures.assigned if figures else None
+
+
+class PlanTable(Table):
+    name = "plans"
+    caption = gettext_lazy("Plans")
+    columns = [
+        Column("leads", gettext_lazy("Batch"), kind="name", value=_name, url=_plan_url, second=_by),
+        Column("assigned", gettext_lazy("Assigned"), kind="number", value=_assigned, phone=""),
+        Column("worth", gettext_lazy("Expected worth"), kind="money", value=_worth, currency="currency"),
+        Column("gain", gettext_lazy("More than one by one"), kind="money", value=_gain, currency="currency", phone=""),
+        Column("state", gettext_lazy("State"), kind="state", states=PLAN_STATES),
+        Column("created_at", pgettext_lazy("a plan", "Begun"), kind="datetime"),
+    ]
+    empty = (
+        gettext_lazy("No batch yet"),
+        gettext_lazy("Choose leads that nobody has, and see what their best assignment is worth."),
+    )
+
+
+class PartnerTable(Table):
+    name = "partners"
+    caption = gettext_lazy("Partners of this plan")
+    columns = [
+        Column("name", gettext_lazy("Partner"), kind="name", url="url"),
+        Column("leads", gettext_lazy("Leads"), kind="number", phone="state"),
+        Column("worth", gettext_lazy("Expected worth"), kind="money", currency="currency"),
+        Column("room", gettext_lazy("Free places"), kind="number", phone=""),
+        Column(
+            "is_full", gettext_lazy("Full"), value=lambda row: _("Full") if row["is_full"] else "", phone="",
+        ),
+        Column(
+            "price", gettext_lazy("One more place"), kind="money", currency="currency", phone="",
+            help=gettext_lazy("What one more place there would be worth."),
+        ),
+    ]  # fmt: skip
+
+
+def _lead_name(line: Any) -> str:
+    return line.lead.company or line.lead.title
+
+
+def _lead_need(line: Any) -> str:
+    return line.lead.title if line.lead.company else ""
+
+
+def _goes_to(line: Any) -> str:
+    return line.partner.name if line.partner else ""
+
+
+def why_line(line: Any) -> str:
+    """Why a lead goes where it goes, or stays, in a few words."""
+    if line.because:
+        return str(line.because)
+    if line.best is None or line.best_id == line.partner_id:
+        return _("Worth most here")
+    about = {"partner": line.best.name, "worth": money(line.best_value_minor, line.plan.currency, cents=False)}
+    if line.price_minor is None:
+        return _("%(partner)s (%(worth)s) has no room") % about
+    about["price"] = money(line.price_minor, line.plan.currency, cents=False)
+    return _("%(partner)s (%(worth)s) has leads worth more for its last place: price %(price)s") % about
+
+
+class LineTable(Table):
+    """Leads of a plan. Rows are lines whose `plan` is at hand."""
+
+    name = "lines"
+    caption = gettext_lazy("Leads of this plan")
+    columns = [
+        Column(
+            "lead", gettext_lazy("Lead"), kind="name", value=_lead_name, second=_lead_need, is_second_below=True,
+            url=lambda line: reverse("lead-detail", args=[line.lead.uid]),
+        ),
+        Column("partner", gettext_lazy("Goes to"), value=_goes_to, phone="date"),
+        Column(
+            "value_minor", gettext_lazy("Expected worth"), kind="money",
+            currency="currency", value=lambda line: line.value_minor if line.partner_id else None,
+        ),
+        Column("eligible", gettext_lazy("Eligible"), kind="number", phone=""),
+        Column("because", gettext_lazy("Why"), value=why_line, phone=""),
+        Column("state", gettext_lazy("State"), kind="state", states=LINE_STATES),
+    ]  # fmt: skip
+    empty = (gettext_lazy("None"), gettext_lazy("No lead of this plan is in this state."))

@@ -1,0 +1,157 @@
+"""What expected values rest on: chances by band, usual amounts, and the partners eligible for a batch of leads."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models import Count, Q
+
+from fairway.core.conditions import Condition, parse, to_mask
+from fairway.core.tenancy.context import current
+from fairway.leads.conditions import CANDIDATES, LEADS, columns_of, lead_values, subject_in
+from fairway.leads.models import Lead, PolicyState, RoutingPolicy
+from fairway.leads.queries.routing import lead_facts, partner_table
+from fairway.leads.queries.subjects import lead_rows
+from fairway.leads.rules.candidates import Eligible, PartnerTable, Router
+from fairway.leads.rules.expected import Amounts, Batch, Bools, Chances, Ints, chances
+from fairway.leads.rules.routing import Rule, parse_rules
+from fairway.leads.rules.states import LeadState
+
+CHANCE_DAYS = 730
+AMOUNT_DAYS = 365
+READ_AT_ONCE = 1000
+FREE = (LeadState.CAPTURED, LeadState.WAITING)
+
+
+def band_chances(at: datetime) -> Chances:
+    """Of the leads of two years that ended: by the band of their score, how many became deals."""
+    ended = Lead.objects.filter(
+        state__in=[LeadState.CONVERTED, LeadState.CLOSED], captured_at__gt=at - timedelta(days=CHANCE_DAYS)
+    )
+    rows = (
+        ended.values_list("scores__band")
+        .annotate(won=Count("pk", filter=Q(state=LeadState.CONVERTED)), ended=Count("pk"))
+        .order_by()
+    )
+    counts: dict[str, tuple[int, int]] = {}
+    for band, won, count in rows:
+        was = counts.get(band or "", (0, 0))
+        counts[band or ""] = (was[0] + won, was[1] + count)
+    return chances(counts)
+
+
+_MEDIANS = """SELECT grouping(product_line_id), product_line_id,
+  percentile_disc(0.5) WITHIN GROUP (ORDER BY amount_minor)
+ FROM leads_lead WHERE vendor_id = %s AND captured_at > %s AND captured_at <= %s AND amount_minor > 0
+  AND currency IN ('', %s) GROUP BY GROUPING SETS ((product_line_id), ())"""
+
+
+def usual_amounts(at: datetime, currency: str) -> Amounts:
+    """The median amount of a year's leads, by product line and of all; zero where none named one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MEDIANS, [current().vendor_id, at - timedelta(days=AMOUNT_DAYS), at, currency])
+        rows = cursor.fetchall()
+    of_line = {line: int(median) for is_all, line, median in rows if not is_all and line is not None}
+    return Amounts(next((int(median) for is_all, _line, median in rows if is_all and median is not None), 0), of_line)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A batch of leads with what is known of each and of the partners; all lists are in the order of `rows`."""
+
+    rows: list[dict[str, Any]]
+    numbers: list[int]
+    eligible: list[Eligible]
+    prints: list[str]
+    rules: tuple[Rule, ...]
+    partners: PartnerTable
+    batch: Batch
+    unknown_amounts: int
+    ended: int  # leads that the chances rest on
+
+    @property
+    def room(self) -> Ints:
+        """Free places of each partner."""
+        return np.maximum(self.partners.capacity - self.partners.open_leads, 0)
+
+    @property
+    def by_score(self) -> Ints:
+        """The order in which one lead after the other would be routed: by points, then first come."""
+        order = sorted(
+            range(len(self.rows)),
+            key=lambda i: (-(self.rows[i]["points"] or 0), self.rows[i]["captured_at"], self.rows[i]["id"]),
+        )
+        return np.array(order, dtype=np.int64)
+
+
+def published_policy() -> RoutingPolicy | None:
+    return RoutingPolicy.objects.filter(state=PolicyState.PUBLISHED).first()
+
+
+def rules_in_force(policy: RoutingPolicy | None, currency: str) -> tuple[Rule, ...]:
+    if policy is None:
+        return ()
+    return parse_rules(policy.rules, subject_in(LEADS, currency), subject_in(CANDIDATES, currency), strict=False)
+
+
+def gather(
+    lead_ids: Sequence[int],
+    policy: RoutingPolicy | None,
+    at: datetime,
+    currency: str,
+) -> Gathered:
+    """Those of the leads that nobody has, with every eligible partner of each."""
+    rules, partners = rules_in_force(policy, currency), partner_table(at)
+    router = Router(rules, partners, at.timestamp())
+    chance, amounts = band_chances(at), usual_amounts(at, currency)
+    rows: list[dict[str, Any]] = []
+    numbers: list[int] = []
+    eligible: list[Eligible] = []
+    prints: list[str] = []
+    for start in range(0, len(lead_ids), READ_AT_ONCE):
+        some = [row for row in lead_rows(lead_ids[start : start + READ_AT_ONCE]) if row["state"] in FREE]
+        values = [lead_values(row, currency) for row in some]
+        names = sorted({name for rule in rules for name in rule.when.field_names})
+        found = router.rule_numbers(columns_of(values, names), len(some)).tolist()
+        rows += some
+        numbers += found
+        eligible += [router.eligible(fact, number) for fact, number in zip(lead_facts(some), found, strict=True)]
+        prints += [print_of(row, value) for row, value in zip(some, values, strict=True)]
+    known = [row["amount_minor"] if row["currency"] in ("", currency) else None for row in rows]
+    worth = np.array(
+        [
+            chance.of(row["band"]) * amounts.of(amount, row["product_line_id"])
+            for row, amount in zip(rows, known, strict=True)
+        ],
+        dtype=np.float64,
+    )
+    batch = Batch(worth, partners.record, [one.rows for one in eligible])
+    unknown = sum(amount is None or amount <= 0 for amount in known)
+    return Gathered(rows, numbers, eligible, prints, rules, partners, batch, unknown, chance.ended)
+
+
+def print_of(row: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    """Sixteen letters that are others when anything changed that rules or worth go by."""
+    about = [
+        sorted((name, str(value)) for name, value in values.items()),
+        row["offers_made"], row["known_partner"], row["amount_minor"], row["product_line_id"],
+        row["latitude"], row["longitude"],
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(about, default=str).encode()).hexdigest()[:16]
+
+
+def favoured_by(condition: Mapping[str, Any]) -> Condition:
+    """The condition over partners that says who is favoured. Raises ConditionError."""
+    return parse(CANDIDATES, condition, check_choices=False)
+
+
+def favoured_mask(condition: Mapping[str, Any], partners: PartnerTable) -> Bools:
+    if not condition:
+        return np.zeros(len(partners), dtype=np.bool_)
+    wanted = favoured_by(condition)
+    return to_mask(wanted, {name: partners.columns[name] for name in wanted.field_names})

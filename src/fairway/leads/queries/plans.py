@@ -1,0 +1,203 @@
+"""Batch assignment computed and read: what a plan is worth beside its bound, and every lead of it in words."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from fairway.core.tenancy.models import Partner
+from fairway.leads.models import AssignmentLine, AssignmentPlan, Lead
+from fairway.leads.queries.expected import FREE, Gathered, favoured_mask
+from fairway.leads.queries.leads import chosen
+from fairway.leads.rules.assignment import NOBODY, Assignment, Shares, assign
+from fairway.leads.rules.expected import OneByOne, Placed, one_by_one, placed
+from fairway.partners.models import Tier
+
+PARTNERS_KEPT = 50
+LEFT_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a plan is worth, in minor units, and how it compares. `left` is reason → leads, the commonest first."""
+
+    leads: int
+    assigned: int
+    value: int
+    one_by_one: int
+    one_by_one_assigned: int
+    bound: int
+    favoured_partners: int = 0
+    favoured_asked: int = 0
+    favoured_possible: int = 0
+    favoured_got: int = 0
+    partners_used: int = 0
+    unknown_amounts: int = 0
+    ended: int = 0
+    left: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def difference(self) -> int:
+        return self.value - self.one_by_one
+
+    @property
+    def off_percent(self) -> float:
+        """How far at most from the best there is, in percent; never told smaller than it is."""
+        return max(0.0, 100 * (1 - self.value / self.bound)) if self.bound else 0.0
+
+    @property
+    def left_count(self) -> int:
+        return self.leads - self.assigned
+
+    @property
+    def is_share_possible(self) -> bool:
+        return self.favoured_asked <= self.favoured_possible
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    figures: Figures
+    partners: list[list[Any]]
+    lines: list[dict[str, Any]]
+
+
+def compute(plan: AssignmentPlan, gathered: Gathered) -> Computed:
+    """The best overall assignment of what was gathered for a plan. Asks the database nothing."""
+    favoured = favoured_mask(plan.favoured, gathered.partners)
+    shares = Shares(plan.most_percent / 100, plan.least_percent / 100, favoured)
+    count = len(gathered.rows)
+    found = assign(count, gathered.room, gathered.batch.values, shares)
+    room = np.minimum(gathered.room, int(np.floor(shares.most * count + 1e-9)))
+    greedy = one_by_one(count, room, gathered.batch.values, gathered.by_score)
+    lines = placed(gathered.batch, found)
+    told = [_line(gathered, found, i, line) for i, line in enumerate(lines)]
+    return Computed(_figures(gathered, found, greedy, told, favoured), _partners(gathered, found, lines), told)
+
+
+def _figures(
+    gathered: Gathered, found: Assignment, greedy: OneByOne, lines: list[dict[str, Any]], favoured: Any
+) -> Figures:
+    left = Counter(line["because"] for line in lines if line["state"] == "left")
+    taken = found.partners[found.partners != NOBODY]
+    return Figures(
+        leads=len(lines),
+        assigned=len(taken),
+        value=round(found.value),
+        one_by_one=round(greedy.value),
+        one_by_one_assigned=greedy.assigned,
+        bound=round(max(found.bound, found.value)),
+        favoured_partners=int(np.count_nonzero(favoured & gathered.partners.active & (gathered.room > 0))),
+        favoured_asked=found.favoured_asked,
+        favoured_possible=found.favoured_possible,
+        favoured_got=int(np.count_nonzero(favoured[taken])) if len(taken) else 0,
+        partners_used=len(np.unique(taken)),
+        unknown_amounts=gathered.unknown_amounts,
+        ended=gathered.ended,
+        left=dict(left.most_common(LEFT_SHOWN)),
+    )
+
+
+def _partners(gathered: Gathered, found: Assignment, lines: list[Placed]) -> list[list[Any]]:
+    """[id, leads, worth, room, price] of those who get most leads."""
+    leads: Counter[int] = Counter()
+    worth: Counter[int] = Counter()
+    for line in lines:
+        if line.partner != NOBODY:
+            leads[line.partner] += 1
+            worth[line.partner] += line.value
+    first = sorted(leads, key=lambda row: (-leads[row], -worth[row], row))[:PARTNERS_KEPT]
+    return [
+        [
+            int(gathered.partners.ids[row]), leads[row], worth[row], int(gathered.room[row]),
+            round(float(found.prices[row])) if np.isfinite(found.prices[row]) else None,
+        ]
+        for row in first
+    ]  # fmt: skip
+
+
+def _line(gathered: Gathered, found: Assignment, i: int, one: Placed) -> dict[str, Any]:
+    ids = gathered.partners.ids
+    return {
+        "lead_id": gathered.rows[i]["id"],
+        "place": i + 1,
+        "print": gathered.prints[i],
+        "rule_number": gathered.numbers[i] or None,
+        "partner_id": None if one.partner == NOBODY else int(ids[one.partner]),
+        "value_minor": one.value,
+        "best_id": None if one.best == NOBODY else int(ids[one.best]),
+        "best_value_minor": one.best_value,
+        "price_minor": one.price,
+        "eligible": len(gathered.eligible[i].rows),
+        "state": "left" if one.partner == NOBODY else "planned",
+        "because": _left_because(gathered, i) if one.partner == NOBODY else "",
+    }
+
+
+def _left_because(gathered: Gathered, i: int) -> str:
+    eligible = gathered.eligible[i]
+    if eligible.nobody_because:
+        return eligible.nobody_because[:500]
+    if not (gathered.room[eligible.rows] > 0).any():
+        return _("Every eligible partner is full.")
+    if not gathered.batch.worth[i]:
+        return _("It is worth nothing: its amount is unknown, and nothing is known of others of its line.")
+    return _("The places of its partners went to leads that are worth more there.")
+
+
+def figures_of(plan: AssignmentPlan) -> Figures | None:
+    return Figures(**plan.figures) if plan.figures else None
+
+
+def as_json(figures: Figures) -> dict[str, Any]:
+    return asdict(figures)
+
+
+def lines_of(plan: AssignmentPlan, state: str = "") -> QuerySet[AssignmentLine]:
+    """The lines of a plan in its order, with lead, partner and best partner."""
+    rows = AssignmentLine.objects.filter(plan=plan)
+    if state in {"planned", "left", "offered", "skipped"}:
+        rows = rows.filter(state=state)
+    return rows.select_related("lead", "partner", "best").order_by("place")
+
+
+def free_leads(params: QueryDict | Mapping[str, str], uids: Sequence[UUID] = (), *, most: int) -> list[int]:
+    """Leads that nobody has, by filters of a list or by choice, newest first; at most one more than `most`."""
+    rows = Lead.objects.filter(uid__in=uids) if uids else chosen(params)
+    free = rows.filter(state__in=FREE).order_by("-captured_at", "-pk")
+    return list(free.values_list("pk", flat=True)[: most + 1])
+
+
+def last_favoured() -> dict[str, Any]:
+    """What the plan before this one said of small partners."""
+    said = AssignmentPlan.objects.exclude(favoured={}).order_by("-created_at")
+    return said.values_list("favoured", flat=True).first() or {}
+
+
+def tiers() -> list[tuple[str, str]]:
+    """(code, name) of the tiers, the lowest first."""
+    return list(dict(Tier.objects.order_by("rank").values_list("code", "name")).items())
+
+
+def plans() -> QuerySet[AssignmentPlan]:
+    """Plans, the latest first, without what only a plan's own page shows."""
+    return AssignmentPlan.objects.defer("lead_ids", "partners").select_related("seat").order_by("-created_at", "-pk")
+
+
+def partners_named(plan: AssignmentPlan) -> list[dict[str, Any]]:
+    """The partners of a plan that get most, with their names: one query."""
+    ids = [row[0] for row in plan.partners]
+    names = {key: (name, uid) for key, name, uid in Partner.objects.filter(pk__in=ids).values_list("pk", "name", "uid")}
+    return [
+        {
+            "name": names[key][0], "uid": names[key][1], "leads": leads, "worth": worth, "room": room, "price": price,
+            "is_full": leads >= room, "currency": plan.currency,
+        }
+        for key, leads, worth, room, price in plan.partners
+        if key in names
+    ]  # fmt: skip
