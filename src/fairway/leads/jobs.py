@@ -16,6 +16,7 @@ from fairway.leads.actions.plans import compute_plan, fail_plan
 from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.scoring import score_leads
+from fairway.leads.actions.shares import count_shares
 from fairway.leads.queries.waiting import leads_to_route_again
 
 log = logging.getLogger("fairway.leads")
@@ -70,3 +71,16 @@ def carry_out_assignment(*, vendor_id: int, plan_id: int) -> None:
     """Make the offers of a plan; begun again it goes on where it stopped."""
     actor = system_member(vendor_id, "Batch assignment", kind="rule")
     carry_out_lines(plan_id=plan_id, actor=actor, at=clock.now())
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="leads.look_for_shares", queueing_lock="leads.look_for_shares")
+def look_for_shares(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.count_shares", vendor_id=vendor_id, once=f"leads.count_shares/{vendor_id}")
+
+
+@job("leads.count_shares")
+def count_lead_shares(*, vendor_id: int) -> None:
+    """How the past quarter's leads were spread over partners."""
+    count_shares(actor=system_member(vendor_id, "Shares of leads", kind="rule"), at=clock.now())

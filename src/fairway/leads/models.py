@@ -449,4 +449,4 @@ class LeadForm(PublishedModel):
 
 
 # Plans name leads, so they are read after them.
-from fairway.leads.plan_models import AssignmentLine, AssignmentPlan  # noqa: E402, F401
+from fairway.leads.plan_models import AssignmentLine, AssignmentPlan, LeadShare  # noqa: E402, F401

@@ -5,7 +5,7 @@ from django.db import models
 
 from fairway.core.moves import state_choices
 from fairway.core.tenancy.models import Partner, Seat
-from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
+from fairway.core.tenancy.scope import InternalModel, SharedModel, TenantForeignKey
 from fairway.leads.models import Lead, RoutingPolicy
 from fairway.leads.rules.states import ASSIGNMENT, PlanState
 
@@ -80,3 +80,35 @@ class AssignmentLine(InternalModel):
             models.Index(fields=["vendor", "plan", "state", "place"], name="assignmentline_by_state"),
             models.Index(fields=["vendor", "lead"], name="assignmentline_by_lead"),
         ]
+
+
+class LeadShare(SharedModel):
+    """What one partner got of the leads of the past quarter, what it could have got, and what stood in the way.
+
+    Counted anew by a job. `reasons` is code (`leads.rules.shares.REASONS`) → leads, of `leads_looked_at`.
+    """
+
+    not_personal = ("reasons", "tier", "size")
+
+    partner = TenantForeignKey(Partner, related_name="+", db_index=False)
+    since_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    leads_looked_at = models.PositiveIntegerField()
+    tier = models.CharField(max_length=100, blank=True)
+    size = models.CharField(max_length=10, blank=True)
+    eligible = models.PositiveIntegerField(default=0)
+    offered = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(default=0)
+    value_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    is_open = models.BooleanField(default=False)
+    is_starved = models.BooleanField(default=False)
+    reasons = models.JSONField(default=dict)
+
+    class Meta(SharedModel.Meta):
+        abstract = False
+        constraints = [
+            *SharedModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "partner"], name="leadshare_once"),
+        ]
+        indexes = [models.Index(fields=["vendor", "-eligible", "-offered", "id"], name="leadshare_by_eligible")]

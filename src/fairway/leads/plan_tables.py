@@ -128,3 +128,62 @@ class LineTable(Table):
         Column("state", gettext_lazy("State"), kind="state", states=LINE_STATES),
     ]  # fmt: skip
     empty = (gettext_lazy("None"), gettext_lazy("No lead of this plan is in this state."))
+
+
+def _commonest(row: Any) -> str:
+    code = next(iter(row.reasons), "")
+    return str(REASONS_OF_OTHERS.get(code, "")) if code else ""
+
+
+# The reasons of `leads.rules.shares`, as the vendor says them of a partner.
+REASONS_OF_OTHERS = {
+    "paused": gettext_lazy("Paused"),
+    "not_accepting": gettext_lazy("Does not accept leads"),
+    "lacks_certificate": gettext_lazy("Lacks a certificate"),
+    "other_tier": gettext_lazy("Another tier"),
+    "other_condition": gettext_lazy("Another condition of the rules"),
+    "other_country": gettext_lazy("Another country"),
+    "other_state": gettext_lazy("Another state"),
+    "outside_territory": gettext_lazy("Outside its territory"),
+    "lacks_line": gettext_lazy("Does not sell the line"),
+    "too_far": gettext_lazy("Too far away"),
+    "had_before": gettext_lazy("Had it before"),
+    "no_room": gettext_lazy("No room left"),
+    "fits_less": gettext_lazy("Others fit better"),
+}
+
+
+class GroupTable(Table):
+    """Rows are `leads.queries.shares.Group` as dicts with an address."""
+
+    name = "groups"
+    caption = gettext_lazy("Shares of leads")
+    columns = [
+        Column("name", gettext_lazy("Partners"), kind="name", url="url"),
+        Column("partners", gettext_lazy("How many"), kind="number", phone=""),
+        Column("share_of_partners", gettext_lazy("Of all partners"), kind="percent", decimals=1, phone=""),
+        Column("offered", gettext_lazy("Leads offered"), kind="number", phone=""),
+        Column("share_of_leads", gettext_lazy("Of all leads"), kind="percent", decimals=1, phone="amount"),
+        Column("value_minor", gettext_lazy("Expected worth"), kind="money", currency="currency", phone="date"),
+        Column("share_of_value", gettext_lazy("Of all worth"), kind="percent", decimals=1, phone=""),
+        Column("starved", gettext_lazy("Got nothing"), kind="number", phone=""),
+    ]
+    empty = (gettext_lazy("None"), gettext_lazy("No partner may get leads, and none got any."))
+
+
+class ShareTable(Table):
+    """Rows are LeadShare with partner and address."""
+
+    name = "shares"
+    caption = gettext_lazy("Shares of partners")
+    columns = [
+        Column("partner", gettext_lazy("Partner"), kind="name", value=lambda row: row.partner.name, url="url"),
+        Column("tier", gettext_lazy("Tier"), phone=""),
+        Column("size", gettext_lazy("Employees"), phone=""),
+        Column("eligible", gettext_lazy("Eligible for"), kind="number", phone="date"),
+        Column("offered", gettext_lazy("Offered"), kind="number", phone="amount"),
+        Column("accepted", gettext_lazy("Accepted"), kind="number", phone=""),
+        Column("value_minor", gettext_lazy("Expected worth"), kind="money", currency="currency", phone=""),
+        Column("reason", gettext_lazy("Commonest reason"), value=_commonest, phone=""),
+    ]
+    empty = (gettext_lazy("None"), gettext_lazy("No partner is in this group."))

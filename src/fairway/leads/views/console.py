@@ -37,6 +37,7 @@ def tabs(request: HttpRequest, here: str) -> list[Tab]:
     ]
     if member_of(request).can("lead.assign"):
         shown.append(Tab(_("Batch assignment"), reverse("assignmentplan-list"), here == "assignment"))
+        shown.append(Tab(_("Fairness"), reverse("lead-fairness"), here == "fairness"))
     return shown
 
 

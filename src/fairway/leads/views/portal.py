@@ -36,6 +36,7 @@ def tabs(request: HttpRequest, here: str) -> list[Tab]:
         Tab(_("Offers"), reverse("portal-offer-list"), here == "offers", offer_count(request)),
         Tab(_("Your leads"), reverse("portal-lead-list"), here == "leads"),
         Tab(_("Answered"), reverse("portal-offer-answered"), here == "answered"),
+        Tab(_("Why not me?"), reverse("portal-why-not-me"), here == "why"),
     ]
 
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0017_support'),
-        ('leads', '0007_lead_by_acceptance'),
+        ('leads', '0008_business_units'),
     ]
 
     operations = [
