@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from fairway.core.http.format import money
 from fairway.core.http.tables import Column, Table
 from fairway.leads.queries.plans import figures_of
+from fairway.leads.queries.shares import reasons_of
 from fairway.leads.rules.states import ASSIGNMENT
 
 PLAN_KINDS = {"waiting": "open", "ready": "accent", "failed": "bad", "carrying": "attention", "carried": "good"}
@@ -131,8 +132,8 @@ class LineTable(Table):
 
 
 def _commonest(row: Any) -> str:
-    code = next(iter(row.reasons), "")
-    return str(REASONS_OF_OTHERS.get(code, "")) if code else ""
+    code = next((code for code, _count in reasons_of(row)), "")
+    return str(REASONS_OF_OTHERS.get(code, ""))
 
 
 # The reasons of `leads.rules.shares`, as the vendor says them of a partner.

@@ -151,7 +151,11 @@ def _left_because(gathered: Gathered, i: int) -> str:
 
 
 def figures_of(plan: AssignmentPlan) -> Figures | None:
-    return Figures(**plan.figures) if plan.figures else None
+    if not plan.figures:
+        return None
+    # The database keeps no order of its own.
+    left = sorted(plan.figures["left"].items(), key=lambda pair: (-pair[1], pair[0]))
+    return Figures(**{**plan.figures, "left": dict(left)})
 
 
 def as_json(figures: Figures) -> dict[str, Any]:

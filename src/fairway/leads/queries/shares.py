@@ -13,10 +13,11 @@ from fairway.core.tenancy.context import current
 from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import Lead, LeadShare
 from fairway.leads.queries.expected import band_chances, published_policy, rules_in_force, usual_amounts
+from fairway.leads.queries.plans import tiers
 from fairway.leads.queries.routing import lead_facts, partner_table
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.candidates import LeadFacts, Router
-from fairway.leads.rules.shares import count_reasons, size_of
+from fairway.leads.rules.shares import SIZES, count_reasons, size_of
 from fairway.partners.models import Enrollment
 
 QUARTER_DAYS = 90
@@ -107,7 +108,7 @@ class Group:
 
 
 def groups(by: str) -> list[Group]:
-    """`by` is "tier" or "size"; only partners that may get leads or got some. One query."""
+    """`by` is "tier" or "size"; only partners that may get leads or got some. Two or three queries."""
     rows = list(
         LeadShare.objects.filter(Q(is_open=True) | Q(offered__gt=0))
         .values_list(by)
@@ -117,6 +118,8 @@ def groups(by: str) -> list[Group]:
     )  # fmt: skip
     all_partners, all_leads, all_worth = (max(1, sum(row[i] for row in rows)) for i in (1, 3, 4))
     currency = LeadShare.objects.values_list("currency", flat=True).first() or ""
+    order = [name for _below, name in SIZES] if by == "size" else [name for _code, name in tiers()]
+    rows.sort(key=lambda row: (row[0] not in order, order.index(row[0]) if row[0] in order else 0, row[0]))
     return [
         Group(name, n, starved, leads, worth, 100 * n / all_partners, 100 * leads / all_leads,
               100 * worth / all_worth, currency)
@@ -141,3 +144,8 @@ def shares(params: Any) -> QuerySet[LeadShare]:
     elif not params.get("all"):
         rows = rows.filter(Q(is_open=True) | Q(offered__gt=0))
     return rows.order_by("-eligible", "-offered", "pk")
+
+
+def reasons_of(share: LeadShare) -> list[tuple[str, int]]:
+    """(code, leads) of what stood in the way, the commonest first; the database keeps no order."""
+    return sorted(share.reasons.items(), key=lambda pair: (-pair[1], pair[0]))

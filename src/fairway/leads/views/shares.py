@@ -83,18 +83,18 @@ def why_not_me(request: HttpRequest) -> HttpResponse:
 
 
 def _own_strip(share: LeadShare) -> list[Figure]:
-    rate = percent(100 * share.accepted / share.offered, 0) if share.offered else "–"
+    rate = percent(100 * share.accepted / share.offered, 0) if share.offered else ""
     return [
         Figure(_("Leads looked at"), number(share.leads_looked_at), _("the latest of the past quarter")),
         Figure(_("You could have had"), number(share.eligible), _("by the rules, room or no room")),
         Figure(_("Offered to you"), number(share.offered), _("in the whole quarter")),
-        Figure(_("You accepted"), number(share.accepted), _("%(n)s of those offered") % {"n": rate}),
+        Figure(_("You accepted"), number(share.accepted), _("%(n)s of those offered") % {"n": rate} if rate else ""),
     ]
 
 
 def _own_reasons(share: LeadShare) -> dict[str, Any]:
-    told = [(str(REASONS[code]), count) for code, count in share.reasons.items() if code in REASONS]
+    told = [(str(REASONS[code]), count) for code, count in queries.reasons_of(share) if code in REASONS]
     return {
         "reasons": told[:REASONS_SHOWN],
-        "own": [code for code in share.reasons if code in IN_OWN_HANDS],
+        "own": [code for code in IN_OWN_HANDS if code in share.reasons],
     }
