@@ -18,8 +18,7 @@ class AssignmentPlan(InternalModel):
     [id, leads, worth, room, price of a place or null].
     """
 
-    personal = {"error": "text"}
-    not_personal = ("favoured", "figures", "partners")
+    not_personal = ("favoured", "figures", "partners", "error")
 
     limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from fairway.core.tenancy.context import current
 from fairway.leads.conditions import columns_of, lead_values
@@ -108,22 +108,21 @@ class Group:
 
 
 def groups(by: str) -> list[Group]:
-    """`by` is "tier" or "size"; only partners that may get leads or got some. Two or three queries."""
+    """`by` is "tier" or "size"; only partners that may get leads or got some. At most two queries."""
     rows = list(
         LeadShare.objects.filter(Q(is_open=True) | Q(offered__gt=0))
         .values_list(by)
         .annotate(n=Count("pk"), starved=Count("pk", filter=Q(is_starved=True)), leads=Sum("offered"),
-                  worth=Sum("value_minor"))
+                  worth=Sum("value_minor"), currency=Max("currency"))
         .order_by(by)
     )  # fmt: skip
     all_partners, all_leads, all_worth = (max(1, sum(row[i] for row in rows)) for i in (1, 3, 4))
-    currency = LeadShare.objects.values_list("currency", flat=True).first() or ""
     order = [name for _below, name in SIZES] if by == "size" else [name for _code, name in tiers()]
     rows.sort(key=lambda row: (row[0] not in order, order.index(row[0]) if row[0] in order else 0, row[0]))
     return [
         Group(name, n, starved, leads, worth, 100 * n / all_partners, 100 * leads / all_leads,
               100 * worth / all_worth, currency)
-        for name, n, starved, leads, worth in rows
+        for name, n, starved, leads, worth, currency in rows
     ]  # fmt: skip
 
 
