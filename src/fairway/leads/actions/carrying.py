@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member, require
@@ -20,12 +19,13 @@ from fairway.core.moves import move
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.leads.actions.offering import draft_of, insert_offers
-from fairway.leads.actions.routing import ROUTING_LOCK
+from fairway.leads.actions.routing import lock_routing
 from fairway.leads.conditions import lead_values
 from fairway.leads.models import AssignmentLine, AssignmentPlan, Lead, RoutingDecision
-from fairway.leads.queries.expected import print_of, rules_in_force
+from fairway.leads.queries.expected import print_of
 from fairway.leads.queries.limits import limit_instants
 from fairway.leads.queries.routing import open_counts, places_of_partners
+from fairway.leads.queries.runs import rules_of_policy
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.routing import Rule
 from fairway.leads.rules.states import ASSIGNMENT, LEAD, PlanState
@@ -46,7 +46,7 @@ def carry_out_lines(*, plan_id: int, actor: Member, at: datetime) -> Counter[str
             plan = AssignmentPlan.objects.select_related("policy").get(pk=plan_id)
             if plan.state != PlanState.CARRYING:
                 return outcomes
-            _lock(actor)
+            lock_routing(actor.vendor_id)
             told = _carry_chunk(plan, actor, at)
             if not told:
                 move(plan, ASSIGNMENT, "finish", field="state", progress=100)
@@ -54,12 +54,6 @@ def carry_out_lines(*, plan_id: int, actor: Member, at: datetime) -> Counter[str
                 record("carried", plan, actor=actor, at=at, offered=counts["offered"], skipped=counts["skipped"])
                 return outcomes
             outcomes += told
-
-
-def _lock(actor: Member) -> None:
-    """Room is counted by one transaction of a vendor at a time, here as in routing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ROUTING_LOCK, actor.vendor_id % (1 << 31)])
 
 
 @dataclass(slots=True)
@@ -91,7 +85,7 @@ def _carry_chunk(plan: AssignmentPlan, actor: Member, at: datetime) -> Counter[s
     lines = list(planned.select_related("best")[:CHUNK].select_for_update(of=("self",)))
     if not lines:
         return Counter()
-    now, rules = _as_it_is(lines, plan), rules_in_force(plan.policy, plan.currency)
+    now, rules = _as_it_is(lines, plan), rules_of_policy(plan.policy, plan.currency)
     going: list[AssignmentLine] = []
     for line in lines:
         line.because = now.refusal(line)

@@ -13,13 +13,14 @@ from django.db.models import Count, Q
 
 from fairway.core.conditions import Condition, parse, to_mask
 from fairway.core.tenancy.context import current
-from fairway.leads.conditions import CANDIDATES, LEADS, columns_of, lead_values, subject_in
+from fairway.leads.conditions import CANDIDATES, columns_of, lead_values
 from fairway.leads.models import Lead, PolicyState, RoutingPolicy
 from fairway.leads.queries.routing import lead_facts, partner_table
+from fairway.leads.queries.runs import rules_of_policy
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.candidates import Eligible, PartnerTable, Router
 from fairway.leads.rules.expected import Amounts, Batch, Bools, Chances, Ints, chances
-from fairway.leads.rules.routing import Rule, parse_rules
+from fairway.leads.rules.routing import Rule
 from fairway.leads.rules.states import LeadState
 
 CHANCE_DAYS = 730
@@ -93,12 +94,6 @@ def published_policy() -> RoutingPolicy | None:
     return RoutingPolicy.objects.filter(state=PolicyState.PUBLISHED).first()
 
 
-def rules_in_force(policy: RoutingPolicy | None, currency: str) -> tuple[Rule, ...]:
-    if policy is None:
-        return ()
-    return parse_rules(policy.rules, subject_in(LEADS, currency), subject_in(CANDIDATES, currency), strict=False)
-
-
 def gather(
     lead_ids: Sequence[int],
     policy: RoutingPolicy | None,
@@ -106,7 +101,7 @@ def gather(
     currency: str,
 ) -> Gathered:
     """Those of the leads that nobody has, with every eligible partner of each."""
-    rules, partners = rules_in_force(policy, currency), partner_table(at)
+    rules, partners = rules_of_policy(policy, currency), partner_table(at)
     router = Router(rules, partners, at.timestamp())
     chance, amounts = band_chances(at), usual_amounts(at, currency)
     rows: list[dict[str, Any]] = []

@@ -1,7 +1,7 @@
 """How leads were spread over partners in the past quarter: counted by a job, read by pages."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,10 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from fairway.core.tenancy.context import current
 from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import Lead, LeadShare
-from fairway.leads.queries.expected import band_chances, published_policy, rules_in_force, usual_amounts
+from fairway.leads.queries.expected import band_chances, published_policy, usual_amounts
 from fairway.leads.queries.plans import tiers
 from fairway.leads.queries.routing import lead_facts, partner_table
+from fairway.leads.queries.runs import rules_of_policy
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.candidates import LeadFacts, Router
 from fairway.leads.rules.shares import SIZES, count_reasons, size_of
@@ -37,7 +38,7 @@ def counted_shares(at: datetime, currency: str) -> list[dict[str, Any]]:
     What it could have got is counted over the latest leads of the quarter, by the rules in force now.
     """
     since = at - timedelta(days=QUARTER_DAYS)
-    partners, rules = partner_table(at), rules_in_force(published_policy(), currency)
+    partners, rules = partner_table(at), rules_of_policy(published_policy(), currency)
     ids = Lead.objects.filter(captured_at__gt=since, captured_at__lte=at).order_by("-captured_at", "-pk")
     rows = lead_rows(list(ids.values_list("pk", flat=True)[:LEADS_LOOKED_AT]))
     values = [lead_values(row, currency) for row in rows]
@@ -68,9 +69,7 @@ _NOTHING = (0, 0, 0.0)
 
 
 def _as_it_came(fact: LeadFacts) -> LeadFacts:
-    return LeadFacts(
-        fact.country, fact.state, fact.territory, fact.product_line, fact.point, 0, frozenset(), fact.known_partner
-    )
+    return replace(fact, offers_made=0, had_before=frozenset())
 
 
 def _offered(since: datetime, at: datetime, currency: str) -> dict[int, tuple[int, int, float]]:

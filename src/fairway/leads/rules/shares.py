@@ -106,12 +106,16 @@ def _base(rule: Rule, partners: PartnerTable, lead: LeadFacts) -> Ints:
         value = getattr(lead, name)
         if not value:
             continue
-        if name == "product_line":
-            out("lacks_line", np.array([value in lines for lines in partners.product_lines], dtype=np.bool_))
+        if name in _SETS:
+            reason, sets = _SETS[name][0], getattr(partners, _SETS[name][1])
+            out(reason, np.array([value in each for each in sets], dtype=np.bool_))
         else:
             reason, column = shared[name]
             out(reason, np.asarray(column == value, dtype=np.bool_))
     return codes
+
+
+_SETS = {"product_line": ("lacks_line", "product_lines"), "vertical": ("other_condition", "verticals")}
 
 
 def _asked_by(names: frozenset[str] | set[str]) -> str:

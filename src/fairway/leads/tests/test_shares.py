@@ -12,8 +12,9 @@ from fairway.core.tenancy.context import entering
 from fairway.leads.actions.offers import offer_lead_to
 from fairway.leads.actions.shares import ask_for_shares, count_shares
 from fairway.leads.models import Lead, LeadShare
-from fairway.leads.queries.expected import published_policy, rules_in_force
+from fairway.leads.queries.expected import published_policy
 from fairway.leads.queries.routing import lead_facts, partner_table
+from fairway.leads.queries.runs import rules_of_policy
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.candidates import Router
 from fairway.leads.rules.shares import count_reasons, size_of
@@ -70,7 +71,7 @@ def test_counting_again_replaces_what_was_counted(acme, spread):
     [
         {},
         {"match": ["country"]},
-        {"match": ["product_line"]},
+        {"match": ["product_line", "vertical"]},
         {"who": {"field": "partner.employees", "op": "at_least", "value": 100}},
         {"who": {"all": [{"field": "partner.kinds", "op": "includes_any", "value": ["reseller"]}]}},
         {"action": {"kind": "best", "weights": {"distance": 1}, "max_km": 50}},
@@ -80,7 +81,7 @@ def test_it_counts_as_eligible_whom_routing_counts(acme, spread, rule):
     publish(acme, {"partners_at_most": 20, **rule})
     at = clock.now()
     with entering(acme.operations.context):
-        partners, rules = partner_table(at), rules_in_force(published_policy(), "USD")
+        partners, rules = partner_table(at), rules_of_policy(published_policy(), "USD")
         facts = lead_facts(lead_rows(Lead.objects.values_list("pk", flat=True)))
     router = Router(rules, partners, at.timestamp())
     wanted = np.zeros(len(partners), dtype=np.int64)
