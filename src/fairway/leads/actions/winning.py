@@ -41,9 +41,8 @@ def ask_for_training(*, actor: Member) -> None:
 def train_model(*, actor: Member, at: datetime) -> WinModel:
     """Learn from the closed leads and judge it. A candidate with a signal, else a row that says why it keeps silent.
 
-    What is in use stays in use.
+    What is in use stays in use. Run by the job that `ask_for_training` and the calendar put in the queue.
     """
-    require(actor, "scoring.edit")
     with acting_for(actor):
         currency, outcomes, fields = vendor_currency(), closed_leads(), known_at_capture()
         table = table_of(outcomes.rows, currency)

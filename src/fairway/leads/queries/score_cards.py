@@ -11,7 +11,7 @@ from fairway.core.conditions import Condition, Subject, parse
 from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import LeadScore, PolicyState, ScoreCard
 from fairway.leads.queries.policies import Versions
-from fairway.leads.rules.editing import with_uids
+from fairway.leads.rules.editing import differences, with_uids
 from fairway.leads.rules.scoring import Card, Score, first_fit, parse_card, score_many
 from fairway.leads.rules.states import LeadState
 
@@ -80,6 +80,16 @@ class CardVersions(Versions[ScoreCard]):
     """Live, draft and what is to come into force, of one family."""
 
     scheduled: ScoreCard | None = None
+
+    @property
+    def changes(self) -> int:
+        """Rules that differ, and parts of the card beside them."""
+        draft, live = self.draft, self.live
+        if draft is None:
+            return 0
+        parts = ("name", "place", "applies_to", "bands", "categories", "most")
+        others = sum(getattr(draft, part) != getattr(live, part) for part in parts) if live else 0
+        return differences(self.rules, self.live_rules) + others
 
     @property
     def shown(self) -> ScoreCard | None:

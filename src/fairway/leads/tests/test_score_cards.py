@@ -14,6 +14,7 @@ from fairway.leads.actions import score_cards as cards
 from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.scoring import rescore_aged, score_leads
 from fairway.leads.models import Lead, LeadScore, ScoreCard
+from fairway.leads.rules.defaults import SCORE_RULES
 from fairway.leads.rules.scoring import PolicyError
 from fairway.leads.tests.test_routing import captured
 
@@ -191,6 +192,7 @@ def test_the_what_if_says_how_bands_move_and_which_leads_change_most(acme, rules
     draft(acme)
     page = client_of(acme.operations).get(f"{SCORING}?run=1000")
     run = page.context["run"]
+    assert page.context["versions"].changes == len(SCORE_RULES) + 1 + 1  # all rules gone, one new, other bands
     assert (run.leads, run.elsewhere, run.changed) == (3, 2, 2)
     assert {name: (before, after) for name, before, after in run.bands}["Hot"] == (0, 2)
     assert [moved[2] for moved in run.moves] == [2]

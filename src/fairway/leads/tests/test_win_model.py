@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from fairway.core import jobs
 from fairway.core.access import system_member
 from fairway.core.events.models import Event
 from fairway.core.refusals import Refused
@@ -137,9 +138,16 @@ def test_drift_is_kept_and_told_when_leads_become_of_another_kind(acme, rules, w
         assert Notification.objects.filter(kind="winmodel.drifted", seat=acme.operations.seat_id).exists()
 
 
+def test_what_is_asked_for_is_trained_by_the_job(acme, won_by_size):
+    winning.ask_for_training(actor=acme.operations)
+    jobs.run_pending()
+    with entering(acme.admin.context):
+        assert dict(WinModel.objects.values_list("number", "state")) == {1: "candidate"}
+
+
 def test_who_may_not_edit_scoring_trains_nothing(acme, won_by_size):
     for call in (
-        lambda: winning.train_model(actor=acme.cam, at=AT),
+        lambda: winning.ask_for_training(actor=acme.cam),
         lambda: winning.stop_model(actor=acme.cam, at=AT),
     ):
         with pytest.raises(PermissionDenied):
