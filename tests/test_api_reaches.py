@@ -40,8 +40,7 @@ REVIEWED = {
     "edit_card": INSIDE, "edit_categories": NOT_YET, "edit_scope": NOT_YET, "add_card": NOT_YET, "retire_card": NOT_YET,
     "train_model": INSIDE, "ask_for_training": ON_PAGES,
     "report_on_table": ON_PAGES, "use_model": ON_PAGES, "stop_model": ON_PAGES,
-    "learned": INSIDE, "tenths": INSIDE, "drift_of": INSIDE, "watch_drift": INSIDE, "content_of": INSIDE,
-    "discard_card": NOT_YET, "make_due_cards_live": INSIDE, "rescore_aged": INSIDE,
+    "watch_drift": INSIDE, "discard_card": NOT_YET, "make_due_cards_live": INSIDE, "rescore_aged": INSIDE,
     "mark_converted": INSIDE,
     # partners and numbers
     "place_in_tiers": INSIDE,
