@@ -24,18 +24,18 @@ def report_parts(model: WinModel) -> dict[str, Any]:
         "figures": _figures(report) if judged else [],
         "calibration": _calibration(report) if judged else None,
         "roc": _roc(report) if judged else None,
-        "fields_chart": _fields(model.parameters) if model.parameters else None,
+        "fields_chart": _fields(model.parameters) if "weights" in model.parameters else None,
         "drift": model.drift,
     }
 
 
 def verdict_words(report: dict[str, Any]) -> str:
-    verdict = report["verdict"]
+    verdict = report.get("verdict", "few")
     if verdict == "few":
         return _(
             "It keeps silent: there are too few outcomes. It needs %(all)d, at least %(each)d of them won and as many "
             "lost; there are %(n)d, %(won)d won."
-        ) % {"all": OUTCOMES_LEAST, "each": EACH_LEAST, "n": report["outcomes"], "won": report["won"]}
+        ) % {"all": OUTCOMES_LEAST, "each": EACH_LEAST, "n": report.get("outcomes", 0), "won": report.get("won", 0)}
     if verdict == "none":
         return _(
             "It keeps silent: on leads it did not see it is not better than saying the share of wins to everyone, "
