@@ -16,7 +16,7 @@ FIELDS_SHOWN = 10
 
 def report_parts(model: WinModel) -> dict[str, Any]:
     """What the page shows of a version, in words, figures and charts; without charts where there was too little."""
-    report = model.report
+    report = {"verdict": "few", "outcomes": 0, "won": 0, **model.report}
     judged = "auc" in report
     return {
         **report,
@@ -30,12 +30,12 @@ def report_parts(model: WinModel) -> dict[str, Any]:
 
 
 def verdict_words(report: dict[str, Any]) -> str:
-    verdict = report.get("verdict", "few")
+    verdict = report["verdict"]
     if verdict == "few":
         return _(
             "It keeps silent: there are too few outcomes. It needs %(all)d, at least %(each)d of them won and as many "
             "lost; there are %(n)d, %(won)d won."
-        ) % {"all": OUTCOMES_LEAST, "each": EACH_LEAST, "n": report.get("outcomes", 0), "won": report.get("won", 0)}
+        ) % {"all": OUTCOMES_LEAST, "each": EACH_LEAST, "n": report["outcomes"], "won": report["won"]}
     if verdict == "none":
         return _(
             "It keeps silent: on leads it did not see it is not better than saying the share of wins to everyone, "
