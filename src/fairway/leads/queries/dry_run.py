@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from fairway.leads.conditions import VendorSubjects
+from fairway.leads.conditions import VendorSubjects, columns_of, lead_values
 from fairway.leads.models import Lead, RoutingPolicy
 from fairway.leads.queries.policies import Versions, rules_of
 from fairway.leads.queries.routing import Deciding, Routed, decide, names_asked, partner_table
