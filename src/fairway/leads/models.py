@@ -27,12 +27,7 @@ class Lead(SharedModel):
         "extra": "text",
         "external_id": "key",
     }
-    not_personal = (
-        "company",
-        "name_key",
-        "city",
-        "postal_code",
-    )
+    not_personal = ("company", "name_key", "city", "postal_code")
 
     limited = "({area} OR ({partner_id} IS NULL AND EXISTS (SELECT 1 FROM leads_offer o WHERE o.lead_id = {id})))"
 
@@ -190,12 +185,7 @@ class ScoreCard(InternalModel):
 
     DEFAULT = "default"
 
-    not_personal = (
-        "rules",
-        "bands",
-        "applies_to",
-        "categories",
-    )
+    not_personal = ("rules", "bands", "applies_to", "categories")
 
     limited = "true"
 
@@ -354,13 +344,7 @@ class RoutingDecision(InternalModel):
     """
 
     personal = {"note": "text"}
-    not_personal = (
-        "rule_name",
-        "candidates",
-        "excluded",
-        "reasons",
-        "facts",
-    )
+    not_personal = ("rule_name", "candidates", "excluded", "reasons", "facts")
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
@@ -493,10 +477,7 @@ class Touch(SharedModel):
 class LeadForm(PublishedModel):
     """A public form on the vendor's own address; what it adds to each lead is kept here."""
 
-    not_personal = (
-        "name",
-        "consent_text",
-    )
+    not_personal = ("name", "consent_text")
 
     public_when = "is_active"
 
