@@ -97,6 +97,7 @@ SETTINGS = {
     "Territory",
     "BusinessUnit",
     "ScoreCard",
+    "WinModel",
     "RoutingPolicy",
     "SignInPolicy",
     "CustomRole",

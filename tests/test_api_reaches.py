@@ -39,6 +39,10 @@ REVIEWED = {
     "route_leads": INSIDE, "score_leads": INSIDE,
     "mark_converted": INSIDE, "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
     "count_shares": INSIDE, "ask_for_shares": ON_PAGES,
+    "edit_card": INSIDE, "edit_categories": NOT_YET, "edit_scope": NOT_YET, "add_card": NOT_YET, "retire_card": NOT_YET,
+    "train_model": INSIDE, "ask_for_training": ON_PAGES,
+    "report_on_table": ON_PAGES, "use_model": ON_PAGES, "stop_model": ON_PAGES,
+    "watch_drift": INSIDE, "discard_card": NOT_YET, "make_due_cards_live": INSIDE, "rescore_aged": INSIDE,
     # partners and numbers
     "place_in_tiers": INSIDE,
     "assign_manager": "part of changing a partner", "assign_managers": BY_BULK, "change_states": BY_BULK,

@@ -62,6 +62,15 @@ REVIEWED: dict[str, str] = {
         ),
         "drops an index that another begins like: a lock of milliseconds, nothing is read",
     ),
+    **dict.fromkeys(
+        (
+            "leads.0011_cards_and_models: AlterField routingpolicy.state",
+            "leads.0011_cards_and_models: AlterField scorecard.state",
+        ),
+        "one more choice, which the database does not know",
+    ),
+    "leads.0011_cards_and_models: RemoveConstraint scorecard": "a table of a few versions; a wider rule comes with it",
+    "leads.0011_cards_and_models: AddConstraint scorecard": "a table of a few versions",
     "core.0005_search_text: DeleteModel SearchMark": "its table came with 0004, in the same release, and holds nothing",
 }
 

@@ -1,6 +1,7 @@
-"""Leads scored a second by rules, with their reasons, against NumPy doing the same arithmetic without any.
+"""Leads scored a second by rules and by a model, with their reasons, against NumPy doing the same arithmetic.
 
-Both begin with the same columns in memory and end with points and a band for every lead.
+Both begin with the same values in memory and end with points and a band, or a chance, for every lead; NumPy says no
+reasons, and gets its columns ready made.
 """
 
 from typing import Any
@@ -9,8 +10,12 @@ import numpy as np
 
 from benchmarks._harness import say
 from benchmarks._leads._growth import best_of, exponent
+from fairway.core.conditions import to_mask
 from fairway.leads.conditions import LEADS, columns_of
 from fairway.leads.rules.defaults import SCORE_BANDS, SCORE_RULES
+from fairway.leads.rules.learning.chances import rows_to_table, with_reasons
+from fairway.leads.rules.learning.encoding import encode_rows
+from fairway.leads.rules.learning.fitting import fit
 from fairway.leads.rules.scoring import Card, parse_card, score_many
 
 COUNT, QUICK = 10_000, 1_000
@@ -40,29 +45,70 @@ def made_leads(count: int) -> list[dict[str, Any]]:
 
 
 def run(quick: bool) -> None:
-    card = parse_card(SCORE_RULES, SCORE_BANDS, LEADS, strict=False)
     base = QUICK if quick else COUNT
-    seconds = {}
+    _rules(base)
+    _model(base)
+
+
+def _rules(base: int) -> None:
+    categories = [{"name": "Fit", "cap": 60, "half_life_days": None}, {"name": "Urgency", "half_life_days": 60}]
+    rules = [{**rule, "category": ("Fit", "Urgency", "")[n % 3]} for n, rule in enumerate(SCORE_RULES)]
+    card = parse_card(rules, SCORE_BANDS, LEADS, strict=False, categories=categories, most=100)
+
+    def work(rows: list[dict[str, Any]], ages: list[int]) -> Any:
+        return score_many(card, rows, columns_of(rows, card.field_names), ages)
+
+    found = []
     for count in (base, base * 10):
-        rows = made_leads(count)
-        columns = columns_of(rows, card.field_names)
-        seconds[count], scores = best_of(3, lambda rows=rows, columns=columns: score_many(card, rows, columns))
-        floor, points = best_of(3, lambda columns=columns: _numpy(card, columns))
+        rows, ages = made_leads(count), [n % 400 for n in range(count)]
+        columns, as_array = columns_of(rows, card.field_names), np.array(ages)
+        seconds, scores = best_of(3, lambda rows=rows, ages=ages: work(rows, ages))
+        floor, points = best_of(3, lambda columns=columns, as_array=as_array: _numpy(card, columns, as_array))
         assert [one.points for one in scores] == points.tolist()
+        found.append((count, seconds, floor))
+    _say(
+        "score-rules", found, rules=len(card.rules), floor_is="NumPy on ready columns: masks, caps, age, points, bands"
+    )
+
+
+def _model(base: int) -> None:
+    fields = [field for field in LEADS.fields.values() if field.known_at_capture]
+    names = [field.name for field in fields]
+    learn = rows_to_table(made_leads(QUICK), names)
+    won = np.random.default_rng(1).integers(0, 2, QUICK) | np.array([bool(n) for n in learn["lead.amount"]])
+    model = fit(learn, fields, won, np.arange(QUICK))
+    weights = np.array(model["weights"])
+    found = []
+    for count in (base, base * 10):
+        table = rows_to_table(made_leads(count), names)
+        columns = encode_rows(table, model["fields"], count).columns
+        seconds, told = best_of(3, lambda table=table, count=count: with_reasons(model, table, count))
+        floor, plain = best_of(3, lambda columns=columns: 1 / (1 + np.exp(-(columns @ weights + model["base"]))))
+        assert np.allclose(told[0], plain)
+        found.append((count, seconds, floor))
+    _say("score-model", found, columns=len(weights), floor_is="NumPy on ready columns: one product and one sigmoid")
+
+
+def _say(case: str, found: list[tuple[int, float, float]], *, floor_is: str, **detail: Any) -> None:
+    """The large run, with the growth from the small one."""
+    (small_n, small, _floor), (count, seconds, floor) = found
     say(
-        "score-rules", count / seconds[count], "leads/s", floor=count / floor, n=count,
-        floor_is="NumPy on the same columns: masks, points and bands, no reasons",
-        rules=len(card.rules), growth=exponent((base, seconds[base]), (count, seconds[count])),
-        small_n=base, small=round(base / seconds[base]),
+        case, count / seconds, "leads/s", floor=count / floor, n=count, floor_is=floor_is, **detail,
+        growth=exponent((small_n, small), (count, seconds)), small_n=small_n, small=round(small_n / small),
     )  # fmt: skip
 
 
-def _numpy(card: Card, columns: dict[str, Any]) -> Any:
-    from fairway.core.conditions import to_mask
-
-    length = len(next(iter(columns.values())))
-    points = np.zeros(length, dtype=np.int64)
+def _numpy(card: Card, columns: dict[str, Any], ages: Any) -> Any:
+    raw = np.zeros((len(ages), 1 + len(card.categories)), dtype=np.int64)
+    names = ["", *(category.name for category in card.categories)]
     for rule in card.rules:
-        points += rule.points * to_mask(rule.when, {name: columns[name] for name in rule.when.field_names})
+        mask = to_mask(rule.when, {name: columns[name] for name in rule.when.field_names})
+        raw[:, names.index(rule.category)] += rule.points * mask
+    points = raw[:, 0]
+    for place, category in enumerate(card.categories, start=1):
+        kept = raw[:, place] if category.cap is None else np.minimum(raw[:, place], category.cap)
+        half_life = category.half_life_days
+        points = points + (kept if half_life is None else np.trunc(kept * 0.5 ** (ages / half_life)).astype(np.int64))
+    points = points if card.most is None else np.minimum(points, card.most)
     np.digitize(points, sorted(band.at_least for band in card.bands))
     return points

@@ -16,6 +16,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairway.leads.actions.notices.tell_of_recalled_leads",
     ),
     "lead.closed": ("fairway.deals.actions.from_leads.release_of_lead",),
+    "winmodel.drifted": ("fairway.leads.actions.notices.tell_of_drift",),
     "registration.approved": ("fairway.deals.actions.notices.tell_of_approvals",),
     "registration.returned": ("fairway.deals.actions.notices.tell_of_questions",),
     "registration.rejected": ("fairway.deals.actions.notices.tell_of_rejections",),

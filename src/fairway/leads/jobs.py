@@ -15,8 +15,10 @@ from fairway.leads.actions.placing import place_leads
 from fairway.leads.actions.plans import compute_plan, fail_plan
 from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.routing import route_leads
-from fairway.leads.actions.scoring import score_leads
+from fairway.leads.actions.score_cards import make_due_cards_live
+from fairway.leads.actions.scoring import rescore_aged, score_leads
 from fairway.leads.actions.shares import count_shares
+from fairway.leads.actions.winning import train_model, watch_drift
 from fairway.leads.queries.waiting import leads_to_route_again
 
 log = logging.getLogger("fairway.leads")
@@ -84,3 +86,34 @@ def look_for_shares(timestamp: int) -> None:
 def count_lead_shares(*, vendor_id: int) -> None:
     """How the past quarter's leads were spread over partners."""
     count_shares(actor=system_member(vendor_id, "Shares of leads", kind="rule"), at=clock.now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="leads.look_for_aged", queueing_lock="leads.look_for_aged")
+def look_for_aged(timestamp: int) -> None:
+    """Points fade with age, and versions of cards come into force."""
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.cards_due", vendor_id=vendor_id, once=f"leads.cards_due/{vendor_id}")
+
+
+@job("leads.cards_due")
+def cards_due(*, vendor_id: int) -> None:
+    """Cards whose day has come score from now on; leads whose band is another by age alone are scored again."""
+    actor, at = system_member(vendor_id, "Scoring", kind="rule"), clock.now()
+    make_due_cards_live(actor=actor, at=at)
+    rescore_aged(actor=actor, at=at)
+
+
+@app.periodic(cron="23 4 3 * *")
+@app.task(name="leads.look_for_learning", queueing_lock="leads.look_for_learning")
+def look_for_learning(timestamp: int) -> None:
+    """Each month: a new version that a person may put in use, and whether leads are still of the kind it knows."""
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.learn", vendor_id=vendor_id, once=f"leads.learn/{vendor_id}")
+
+
+@job("leads.learn", retry=False)
+def learn(*, vendor_id: int) -> None:
+    actor = system_member(vendor_id, "Learning", kind="rule")
+    train_model(actor=actor, at=clock.now())
+    watch_drift(actor=actor, at=clock.now())

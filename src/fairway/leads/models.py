@@ -27,12 +27,7 @@ class Lead(SharedModel):
         "extra": "text",
         "external_id": "key",
     }
-    not_personal = (
-        "company",
-        "name_key",
-        "city",
-        "postal_code",
-    )
+    not_personal = ("company", "name_key", "city", "postal_code")
 
     limited = "({area} OR ({partner_id} IS NULL AND EXISTS (SELECT 1 FROM leads_offer o WHERE o.lead_id = {id})))"
 
@@ -177,24 +172,34 @@ class LeadNote(InternalModel):
 
 class PolicyState(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Scheduled")
     PUBLISHED = "published", _("Published")
     RETIRED = "retired", _("Retired")
 
 
 class ScoreCard(InternalModel):
-    """A version of the scoring rules: [{"name", "when": condition, "points"}] and bands [{"name", "at_least"}]."""
+    """A version of scoring rules for some leads; their shapes are in `leads.rules.scoring`.
 
-    not_personal = (
-        "rules",
-        "bands",
-    )
+    `family` names a card through its versions; the family "default" takes every lead that no other card is for.
+    """
+
+    DEFAULT = "default"
+
+    not_personal = ("rules", "bands", "applies_to", "categories")
 
     limited = "true"
 
+    family = models.CharField(max_length=20, default=DEFAULT, db_default=DEFAULT)
+    name = models.CharField(_("name"), max_length=60, blank=True, db_default="")
+    place = models.PositiveIntegerField(default=0, db_default=0, help_text="cards are asked in this order")
+    applies_to = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=PolicyState, default=PolicyState.DRAFT)
     rules = models.JSONField(default=list)
     bands = models.JSONField(default=list)
+    categories = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
+    most = models.PositiveIntegerField(null=True, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True)
     published_by = TenantForeignKey(Seat, null=True, related_name="+")
 
@@ -204,15 +209,56 @@ class ScoreCard(InternalModel):
             *InternalModel.Meta.constraints,
             models.UniqueConstraint(fields=["vendor", "number"], name="scorecard_number"),
             models.UniqueConstraint(
-                fields=["vendor"], condition=models.Q(state="published"), name="scorecard_one_published"
+                fields=["vendor", "family"], condition=models.Q(state="published"), name="scorecard_one_live"
+            ),
+            models.UniqueConstraint(
+                fields=["vendor", "family"], condition=models.Q(state="scheduled"), name="scorecard_one_scheduled"
             ),
         ]
 
 
-class LeadScore(InternalModel):
-    """Points of a lead and the reasons for each, by the card that gave them."""
+class ModelState(models.TextChoices):
+    SILENT = "silent", _("Silent")
+    CANDIDATE = "candidate", _("Candidate")
+    IN_USE = "in_use", _("In use")
+    RETIRED = "retired", _("Retired")
+    TABLE = "table", _("A table's report")
 
-    not_personal = ("reasons",)
+
+class WinModel(InternalModel):
+    """A version of the model that learned from a vendor's closed leads which are won, or the report on a table.
+
+    `parameters` are numbers and words in JSON, from which every chance it gave can be worked out again.
+    """
+
+    not_personal = ("report", "parameters", "drift")
+
+    limited = "true"
+
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=ModelState)
+    name = models.CharField(max_length=100, blank=True)
+    trained_at = models.DateTimeField()
+    trained_by = TenantForeignKey(Seat, null=True, related_name="+")
+    report = models.JSONField(default=dict)
+    parameters = models.JSONField(default=dict)
+    drift = models.JSONField(default=dict, blank=True)
+    used_from = models.DateTimeField(null=True, blank=True)
+    used_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta(InternalModel.Meta):
+        abstract = False
+        constraints = [
+            *InternalModel.Meta.constraints,
+            models.UniqueConstraint(fields=["vendor", "number"], name="winmodel_number"),
+            models.UniqueConstraint(fields=["vendor"], condition=models.Q(state="in_use"), name="winmodel_one_in_use"),
+        ]
+
+
+class LeadScore(InternalModel):
+    """Points of a lead and the reasons for each, by the card that gave them; the chance by the model in use."""
+
+    not_personal = ("reasons", "categories", "chance_reasons")
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
@@ -222,6 +268,11 @@ class LeadScore(InternalModel):
     band = models.CharField(max_length=30, blank=True)
     reasons = models.JSONField(default=list)
     scored_at = models.DateTimeField()
+    categories = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
+    band_until = models.DateTimeField(null=True, blank=True, help_text="when age alone puts it in another band")
+    chance = models.FloatField(null=True, blank=True)
+    chance_reasons = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
+    chance_by = TenantForeignKey(WinModel, null=True, related_name="+", db_index=False)
 
     class Meta(InternalModel.Meta):
         abstract = False
@@ -229,7 +280,14 @@ class LeadScore(InternalModel):
             *InternalModel.Meta.constraints,
             models.UniqueConstraint(fields=["vendor", "lead"], name="leadscore_once"),
         ]
-        indexes = [models.Index(fields=["vendor", "-points", "lead"], name="leadscore_by_points")]
+        indexes = [
+            models.Index(fields=["vendor", "-points", "lead"], name="leadscore_by_points"),
+            models.Index(
+                fields=["vendor", "band_until"],
+                condition=models.Q(band_until__isnull=False),
+                name="leadscore_by_band_end",
+            ),
+        ]
 
 
 class RoutingPolicy(InternalModel):
@@ -286,13 +344,7 @@ class RoutingDecision(InternalModel):
     """
 
     personal = {"note": "text"}
-    not_personal = (
-        "rule_name",
-        "candidates",
-        "excluded",
-        "reasons",
-        "facts",
-    )
+    not_personal = ("rule_name", "candidates", "excluded", "reasons", "facts")
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
@@ -425,10 +477,7 @@ class Touch(SharedModel):
 class LeadForm(PublishedModel):
     """A public form on the vendor's own address; what it adds to each lead is kept here."""
 
-    not_personal = (
-        "name",
-        "consent_text",
-    )
+    not_personal = ("name", "consent_text")
 
     public_when = "is_active"
 
@@ -448,5 +497,4 @@ class LeadForm(PublishedModel):
         ]
 
 
-# Plans name leads, so they are read after them.
 from fairway.leads.plan_models import AssignmentLine, AssignmentPlan, LeadShare  # noqa: E402, F401

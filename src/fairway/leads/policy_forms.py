@@ -1,5 +1,6 @@
 """Forms of a scoring rule, the bands and a routing rule."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,12 +9,13 @@ from django.utils.translation import gettext_lazy
 
 from fairway.core.conditions import Condition
 from fairway.core.http.conditions import ConditionField
-from fairway.core.http.forms import Choices, Segments
+from fairway.core.http.forms import Choices, DateField, Segments
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.customers.rules.match_keys import sort_name
 from fairway.leads.conditions import VendorSubjects
+from fairway.leads.rules.pasted import TEXT_MOST
 from fairway.leads.rules.routing import ACTIONS, KM_MOST, MATCHES, PARTNERS_MOST, PARTS, STRATEGIES
-from fairway.leads.rules.scoring import POINTS_MOST
+from fairway.leads.rules.scoring import CATEGORIES_MOST, HALF_LIFE_MOST, POINTS_MOST, TOTAL_MOST
 
 BANDS_MOST = 6
 
@@ -22,8 +24,14 @@ class ScoreRuleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     points = forms.IntegerField(label=gettext_lazy("Points"), min_value=-POINTS_MOST, max_value=POINTS_MOST)
 
-    def __init__(self, *args: Any, subjects: VendorSubjects, live: Condition | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, subjects: VendorSubjects, live: Condition | None = None, categories: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        if categories:
+            choices = [("", _("none")), *((name, name) for name in categories)]
+            self.fields["category"] = forms.ChoiceField(label=_("Category"), choices=choices, required=False)
         self.fields["when"] = ConditionField(
             subjects.lead, at_capture=True, label=_("Condition"), intro=_("A lead gets the points when"), live=live
         )
@@ -36,7 +44,8 @@ class ScoreRuleForm(forms.Form):
 
     def as_rule(self) -> dict[str, Any]:
         said = self.cleaned_data
-        return {"name": said["name"], "points": said["points"], "when": said["when"].as_json()}
+        rule = {"name": said["name"], "points": said["points"], "when": said["when"].as_json()}
+        return {**rule, "category": said["category"]} if said.get("category") else rule
 
 
 class BandForm(forms.Form):
@@ -49,6 +58,77 @@ class BandForm(forms.Form):
         said = super().clean() or {}
         if said.get("name") and said.get("at_least") is None and not self.errors:
             self.add_error("at_least", _("Say from how many points."))
+        return said
+
+
+class CategoryForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Category"), max_length=30, required=False)
+    cap = forms.IntegerField(label=gettext_lazy("At most, points"), required=False, min_value=1, max_value=TOTAL_MOST)
+    half_life_days = forms.IntegerField(
+        label=gettext_lazy("Halves every, days"), required=False, min_value=1, max_value=HALF_LIFE_MOST
+    )
+
+    def as_category(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name", "cap", "half_life_days")}
+
+
+CategoryFormSet = forms.formset_factory(CategoryForm, extra=1, max_num=CATEGORIES_MOST, validate_max=True)
+
+
+class CapForm(forms.Form):
+    most = forms.IntegerField(
+        label=gettext_lazy("Points of the whole card, at most"), required=False, min_value=1, max_value=TOTAL_MOST,
+        help_text=gettext_lazy("Empty is without a limit."),
+    )  # fmt: skip
+
+
+class ScopeForm(forms.Form):
+    """For which leads a card is."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the card"), max_length=60)
+    place = forms.IntegerField(
+        label=gettext_lazy("Order"), min_value=0, max_value=10_000, initial=10,
+        help_text=gettext_lazy("Cards are asked in this order; the first that fits scores the lead."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, subjects: VendorSubjects, live: Condition | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["applies_to"] = ConditionField(
+            subjects.lead, at_capture=True, label=_("Which leads"), intro=_("The card is for a lead when"), live=live
+        )
+
+
+class PublishForm(forms.Form):
+    effective_on = DateField(
+        label=gettext_lazy("In force from"), required=False, help_text=gettext_lazy("Empty is now.")
+    )
+
+
+class TrialForm(forms.Form):
+    """What the test bench scores: a lead of the latest, or what was pasted."""
+
+    lead = forms.ChoiceField(label=gettext_lazy("A lead"), required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Or fields of a lead"), required=False, max_length=TEXT_MOST, widget=forms.Textarea,
+        help_text=gettext_lazy("JSON, or lines such as “Country: DE”. Amounts in whole units."),
+    )  # fmt: skip
+    age_days = forms.IntegerField(
+        label=gettext_lazy("Age in days"), required=False, min_value=0, max_value=3_650,
+        help_text=gettext_lazy("Empty is its age today; pasted fields are new."),
+    )  # fmt: skip
+    which = forms.ChoiceField(
+        label=gettext_lazy("By"), widget=Segments, initial="draft",
+        choices=[("draft", gettext_lazy("the draft")), ("live", gettext_lazy("what is live"))],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, leads: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].choices = [("", _("none")), *leads]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not said.get("lead") and not (said.get("text") or "").strip() and "lead" not in self.errors:
+            self.add_error("text", _("Choose a lead or paste some fields."))
         return said
 
 

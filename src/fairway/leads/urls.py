@@ -10,7 +10,18 @@ from fairway.leads.api import plans as api_plans
 from fairway.leads.api import routing as api_routing
 from fairway.leads.api import work as api_work
 from fairway.leads.views import console as leads
-from fairway.leads.views import lead_forms, lead_page, plans, policies, portal_leads, replays, score_card, shares
+from fairway.leads.views import (
+    lead_forms,
+    lead_page,
+    plans,
+    policies,
+    portal_leads,
+    replays,
+    score_card,
+    score_trial,
+    shares,
+    win_model,
+)
 from fairway.leads.views import portal as offers
 from fairway.leads.views import public as visitors
 
@@ -48,6 +59,16 @@ console = [
     path("scoring/rules/<slug:uid>/place/", score_card.rule_move, name="score-rule-place"),
     path("scoring/rules/<slug:uid>/removal/", score_card.rule_remove, name="score-rule-removal"),
     path("scoring/bands/", score_card.bands_save, name="score-bands"),
+    path("scoring/categories/", score_card.categories_save, name="score-categories"),
+    path("scoring/scope/", score_card.scope_save, name="score-scope"),
+    path("scoring/cards/", score_card.card_new, name="score-card-new"),
+    path("scoring/removal/", score_card.removal, name="score-card-removal"),
+    path("scoring/bench/", score_trial.bench, name="score-trial"),
+    path("scoring/model/", win_model.page, name="win-model"),
+    path("scoring/model/training/", win_model.training, name="win-model-training"),
+    path("scoring/model/silence/", win_model.silence, name="win-model-silence"),
+    path("scoring/model/tables/", win_model.tables, name="win-model-tables"),
+    path("scoring/model/<uuid:uid>/use/", win_model.use, name="win-model-use"),
     path("scoring/publication/", score_card.publish, name="score-card-publication"),
     path("scoring/discard/", score_card.discard, name="score-card-discard"),
     path("lead-forms/", lead_forms.form_list, name="leadform-list"),

@@ -1,23 +1,27 @@
 """Possible duplicates: proposed after an import, merged by a person, and the merge undone."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fairway.connect.actions.repointing import repoint, turn_back
 from fairway.connect.models import DuplicatePair, ImportRun
-from fairway.connect.queries.duplicates import MODELS, alike_since
+from fairway.connect.queries.duplicates import MODELS, alike_since, seats_that_move
 from fairway.connect.rules.states import DUPLICATE
 from fairway.core.access import Member, require
 from fairway.core.events.record import record, record_many
 from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
-from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.core.tenancy.models import Partner, PartnerState, Seat
 from fairway.leads.models import Lead
 
 PROPOSED_MOST = 2_000
+NAMED_MOST = 5
 _LEAD_MERGEABLE = ("captured", "waiting")
 
 
@@ -66,11 +70,14 @@ def reopen_duplicate(*, pair: DuplicatePair, actor: Member, at: datetime) -> Non
         record("reopened", pair, actor=actor, at=at, kind=pair.kind)
 
 
-def merge_duplicate(*, pair: DuplicatePair, winner_id: int, actor: Member, at: datetime) -> None:
+def merge_duplicate(
+    *, pair: DuplicatePair, winner_id: int, actor: Member, at: datetime, people: Collection[UUID] = ()
+) -> None:
     """Make the two one: what pointed to the loser points to the winner, the loser steps back and keeps its history.
 
-    Raises Refused, with nothing changed, when one of them is gone, merged already, or in use in a way that a merge
-    would break.
+    People who log in for a partner that gives way become people of the other, and see what it has: `people` are the
+    uids of the seats that the actor was shown and agreed to. Raises Refused, with nothing changed, for others; and when
+    one of the two is gone, merged already, or in use in a way that a merge would break.
     """
     require(actor, "duplicate.decide")
     if winner_id not in (pair.first_id, pair.second_id):
@@ -85,6 +92,7 @@ def merge_duplicate(*, pair: DuplicatePair, winner_id: int, actor: Member, at: d
             raise Refused(_("One of the two is no longer there."))
         winner, loser = rows[winner_id], rows[loser_id]
         _refuse_if_in_use(winner, loser)
+        _refuse_unseen(seats_that_move(pair)[loser_id], people, winner)
         moved, stayed = repoint(model, loser_id, winner_id)
         before = _step_back(loser, winner, at)
         move(
@@ -119,6 +127,18 @@ def undo_merge(*, pair: DuplicatePair, actor: Member, at: datetime) -> None:
         _come_back(loser, before)
         record("unmerged", winner, actor=actor, at=at, partner_id=_partner_of(winner), other=str(loser.uid))
         record("unmerged", loser, actor=actor, at=at, partner_id=_partner_of(loser), other=str(winner.uid))
+
+
+def _refuse_unseen(movers: Sequence[Seat], people: Collection[UUID], winner: Any) -> None:
+    unseen = [seat.name for seat in movers if seat.uid not in people]
+    if unseen:
+        text = ngettext(
+            "%(n)d person with a log-in moves to %(winner)s and sees what it has: %(names)s. Agree to that first.",
+            "%(n)d people with a log-in move to %(winner)s and see what it has: %(names)s. Agree to that first.",
+            len(unseen),
+        )
+        names = ", ".join(unseen[:NAMED_MOST]) + (" …" if len(unseen) > NAMED_MOST else "")
+        raise Refused(text % {"n": len(unseen), "winner": winner, "names": names}, field="people")
 
 
 def _refuse_if_in_use(winner: Any, loser: Any) -> None:

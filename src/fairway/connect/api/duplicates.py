@@ -30,6 +30,10 @@ class DuplicateQuery(PageQuery):
 
 class MergeGiven(Input):
     keep = Choice(choices=_SIDES, help_text="The record that stays; what points to the other points to it then.")
+    people = serializers.ListField(
+        child=serializers.UUIDField(), required=False, max_length=1000,
+        help_text="The seats that move with a partner that gives way, each agreed to. Left out, a merge is refused.",
+    )  # fmt: skip
 
 
 class SideTold(serializers.Serializer):

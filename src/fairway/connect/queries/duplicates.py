@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from fairway.connect.models import DuplicatePair, ImportKind
 from fairway.connect.rules.likeness import Alike, Facts, near_names, pairs_of, weigh_companies, weigh_leads
 from fairway.core.search import similar
-from fairway.core.tenancy.models import Partner
+from fairway.core.tenancy.models import Partner, Seat
 from fairway.customers.models import Customer
 from fairway.customers.rules.match_keys import address_key, domain_key, name_key, phone_key
+from fairway.deals.models import Deal, Registration
 from fairway.leads.models import Lead, LeadPerson
 from fairway.partners.models import Profile
 
@@ -127,6 +129,34 @@ def both_of(pair: DuplicatePair) -> tuple[Any | None, Any | None]:
         return None, None
     rows = MODELS[pair.kind]._default_manager.in_bulk([pair.first_id, pair.second_id])
     return rows.get(pair.first_id), rows.get(pair.second_id)
+
+
+def seats_that_move(pair: DuplicatePair) -> dict[int, list[Seat]]:
+    """Partner that gives way → who logs in for it, by name, and becomes a person of the other. Open seats only; who has
+    the same seat at both keeps both. One query."""
+    sides = (pair.first_id, pair.second_id)
+    if pair.kind != ImportKind.PARTNERS:
+        return {pk: [] for pk in sides}
+    seats = list(Seat.objects.filter(partner_id__in=sides).order_by("name_key", "pk"))
+    held = {(seat.partner_id, seat.user_id, seat.role) for seat in seats}
+    other = {pair.first_id: pair.second_id, pair.second_id: pair.first_id}
+    return {
+        pk: [
+            seat for seat in seats
+            if seat.partner_id == pk and seat.is_active and (other[pk], seat.user_id, seat.role) not in held
+        ]
+        for pk in sides
+    }  # fmt: skip
+
+
+def seen_at(partner_id: int) -> list[tuple[str, int]]:
+    """What people of a partner come to see there: what it is called, and how many."""
+    return [
+        (_("Leads"), Lead.objects.filter(partner_id=partner_id).count()),
+        (_("Deals"), Deal.objects.filter(partner_id=partner_id).count()),
+        (_("Registrations"), Registration.objects.filter(partner_id=partner_id).count()),
+        (_("People with a log-in"), Seat.objects.filter(partner_id=partner_id, is_active=True).count()),
+    ]
 
 
 def records_of(pairs: Iterable[DuplicatePair]) -> dict[tuple[str, int], Any]:

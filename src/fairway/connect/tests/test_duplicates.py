@@ -1,6 +1,7 @@
 """Possible duplicates: proposed after an import, merged with all that points to them, and made two again."""
 
 import pytest
+from tests.api import program_of
 
 from fairway.catalog.models import ProductLine
 from fairway.connect.actions.duplicates import dismiss_duplicate, merge_duplicate, undo_merge
@@ -328,3 +329,57 @@ def test_a_key_that_many_share_tells_nothing():
     assert pairs_of(many, many, keys=keys, weigh=weigh_companies) == []
     assert len(pairs_of(many[:3], many[:3], keys=keys, weigh=weigh_companies)) == 3
     assert weigh_leads(Facts(1, "1"), Facts(2, "2")) == (0.0, ())
+
+
+@pytest.fixture
+def beta_and_gamma(acme) -> DuplicatePair:
+    with acting_for(acme.operations):
+        return DuplicatePair.objects.create(
+            vendor=acme.acme, kind="partners", first_id=acme.gamma.pk, second_id=acme.beta.pk, likeness=0.9, found_at=AT
+        )
+
+
+def seats_of(acme, partner):
+    with entering(acme.admin.context):
+        return set(Seat.objects.filter(partner=partner, is_active=True).values_list("uid", flat=True))
+
+
+def test_people_who_log_in_move_with_their_partner_only_when_it_was_agreed_and_come_back(acme, beta_and_gamma):
+    pair, of_beta, of_gamma = beta_and_gamma, seats_of(acme, acme.beta), seats_of(acme, acme.gamma)
+    assert len(of_beta) == 3
+    for agreed in ((), list(of_beta)[:2]):
+        with pytest.raises(Refused, match="with a log-in move") as error:
+            merge_duplicate(pair=pair, winner_id=acme.gamma.pk, people=agreed, actor=acme.operations, at=AT)
+        assert error.value.field == "people"
+    assert (seats_of(acme, acme.beta), seats_of(acme, acme.gamma)) == (of_beta, of_gamma)
+    with entering(acme.admin.context):
+        assert Partner.objects.get(pk=acme.beta.pk).merged_into is None
+    merge_duplicate(pair=pair, winner_id=acme.gamma.pk, people=of_beta, actor=acme.operations, at=AT)
+    assert seats_of(acme, acme.gamma) == of_beta | of_gamma
+    undo_merge(pair=pair, actor=acme.operations, at=AT)
+    assert (seats_of(acme, acme.beta), seats_of(acme, acme.gamma)) == (of_beta, of_gamma)
+
+
+def test_the_page_shows_who_moves_and_what_they_see_before_it_merges(acme, beta_and_gamma, client_of):
+    client, page = client_of(acme.operations), f"/acme/console/duplicates/{beta_and_gamma.uid}/"
+    shown = client.get(page).content.decode()
+    assert "If you keep Gamma IT, 3 people with a log-in move there:" in shown
+    assert "If you keep Beta Systems, 1 person with a log-in moves there:" in shown
+    assert acme.beta_seller.seat.email in shown
+    people = [str(uid) for uid in seats_of(acme, acme.beta)]
+    for given in ({"keep": "first"}, {"keep": "first", "people": people}, {"keep": "first", "agreed": "1"}):
+        client.post(f"{page}merge/", given)
+        with entering(acme.admin.context):
+            assert DuplicatePair.objects.get(pk=beta_and_gamma.pk).state == "proposed"
+    client.post(f"{page}merge/", {"keep": "first", "people": people, "agreed": "1"})
+    with entering(acme.admin.context):
+        assert DuplicatePair.objects.get(pk=beta_and_gamma.pk).state == "merged"
+
+
+def test_a_program_names_the_seats_that_move(acme, beta_and_gamma):
+    program, path = program_of(acme.operations), f"duplicates/{beta_and_gamma.uid}/merge"
+    assert program.post(path, {"keep": "first"}).status_code in {409, 422}
+    assert len(seats_of(acme, acme.beta)) == 3
+    people = [str(uid) for uid in seats_of(acme, acme.beta)]
+    assert program.post(path, {"keep": "first", "people": people}).status_code == 200
+    assert seats_of(acme, acme.beta) == set()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairway.connect.actions.duplicates import dismiss_duplicate, merge_duplicate, reopen_duplicate, undo_merge
 from fairway.connect.models import DuplicatePair, ImportKind
-from fairway.connect.queries.duplicates import MODELS, both_of, names_of, pairs_listed
+from fairway.connect.queries.duplicates import MODELS, both_of, names_of, pairs_listed, seats_that_move, seen_at
 from fairway.connect.views.sides import address_of, sides_of
 from fairway.connect.views.tables import kind_in_words
 from fairway.core import clock
@@ -106,9 +106,31 @@ def duplicate_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "pair": pair, "pill": STATES[pair.state], "kind": kind_in_words(pair.kind), "first": first, "second": second,
         "first_url": address_of(first), "second_url": address_of(second), "facts": sides_of(first, second),
         "likeness": round(pair.likeness * 100), "winner": _winner(pair, first, second),
-        "moved": sum(len(ids) for ids in pair.moved.values()),
+        "moved": sum(len(ids) for ids in pair.moved.values()), "ways": _ways(pair, first, second),
     }  # fmt: skip
     return render(request, "connect/duplicate_detail.html", context)
+
+
+def _ways(pair: DuplicatePair, first: Any, second: Any) -> list[dict[str, Any]]:
+    """The two ways to merge: whom one keeps, who moves there, and what they come to see."""
+    if pair.state != "proposed" or first is None or second is None:
+        return []
+    ways, moving = [], seats_that_move(pair)
+    for keep, winner, loser in (("first", first, second), ("second", second, first)):
+        people = moving[loser.pk]
+        seen = seen_at(winner.pk) if people else []
+        ways.append({"keep": keep, "winner": winner, "loser": loser, "people": people, "seen": seen})
+    return ways
+
+
+def _agreed(request: HttpRequest) -> list[UUID]:
+    """The seats that were shown, where the person agreed to their moving."""
+    if not request.POST.get("agreed"):
+        return []
+    try:
+        return [UUID(uid) for uid in request.POST.getlist("people")]
+    except ValueError:
+        return []
 
 
 def _winner(pair: DuplicatePair, first: Any, second: Any) -> Any:
@@ -122,7 +144,9 @@ def duplicate_merge(request: HttpRequest, uid: UUID) -> HttpResponse:
     pair = _pair(request, uid)
     winner_id = {"first": pair.first_id, "second": pair.second_id}.get(request.POST.get("keep", ""), 0)
     try:
-        merge_duplicate(pair=pair, winner_id=winner_id, actor=request.member, at=clock.now())  # type: ignore[attr-defined]
+        merge_duplicate(
+            pair=pair, winner_id=winner_id, people=_agreed(request), actor=request.member, at=clock.now()  # type: ignore[attr-defined]
+        )  # fmt: skip
     except (Refused, TransitionRefused, StateConflict) as error:
         toast(request, str(error), kind="bad")
     else:

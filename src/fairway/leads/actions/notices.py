@@ -121,3 +121,11 @@ def _cams_of_last_partners(lead_ids: Sequence[int]) -> list[int]:
     for found in cams_of(partners.values_list("partner_id", flat=True)).values():
         seats |= dict.fromkeys(found)
     return list(seats)
+
+
+def tell_of_drift(happened: Sequence[Happened]) -> None:
+    """The administrator and operations learn that the model sees another kind of leads."""
+    for event in happened:
+        n = int(event.data.get("fields", 0))
+        notes = [Note(seat, {"n": n}, "console/scoring/model/") for seat in staff_in([Role.ADMIN, Role.OPERATIONS])]
+        notify_many(notes, "winmodel.drifted", at=event.at)

@@ -1,4 +1,4 @@
-"""Score card and routing policy: a draft is edited and published; what was published stays for ever."""
+"""The routing policy: a draft is edited and published; what was published stays for ever."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -16,7 +16,6 @@ from fairway.leads.models import PolicyState, RoutingPolicy, ScoreCard
 from fairway.leads.rules import defaults
 from fairway.leads.rules.editing import Rules, with_uids
 from fairway.leads.rules.routing import parse_rules
-from fairway.leads.rules.scoring import parse_card
 
 Json = dict[str, Any]
 
@@ -24,7 +23,7 @@ Json = dict[str, Any]
 def ensure_policies(*, actor: Member, at: datetime) -> tuple[ScoreCard, RoutingPolicy]:
     """The published card and policy of the vendor; those a new vendor starts with are made and published."""
     with acting_for(actor):
-        card = ScoreCard.objects.filter(state=PolicyState.PUBLISHED).first()
+        card = ScoreCard.objects.filter(state=PolicyState.PUBLISHED, family=ScoreCard.DEFAULT).first()
         policy = RoutingPolicy.objects.filter(state=PolicyState.PUBLISHED).first()
         if card is None:
             card = _made(ScoreCard, actor, at, rules=defaults.SCORE_RULES, bands=defaults.SCORE_BANDS)
@@ -42,21 +41,11 @@ def _made(model: Any, actor: Member, at: datetime, **values: Any) -> Any:
     return row
 
 
-def save_score_draft(
-    *, actor: Member, at: datetime, rules: Sequence[Json], bands: Sequence[Json], strict: bool = True
-) -> ScoreCard:
-    """Keep the draft of the score card. Raises PolicyError when it cannot be used.
+def save_routing_draft(*, actor: Member, at: datetime, rules: Sequence[Json], strict: bool = True) -> RoutingPolicy:
+    """Keep the draft of the routing rules. Raises PolicyError when they cannot be used.
 
     Not `strict` lets through what names a choice that was retired since: another rule must still be editable.
     """
-    require(actor, "scoring.edit")
-    with acting_for(actor):
-        parse_card(rules, bands, subjects_of_vendor(vendor_currency()).lead, strict=strict)
-        return _draft(ScoreCard, actor, at, rules=list(rules), bands=list(bands))
-
-
-def save_routing_draft(*, actor: Member, at: datetime, rules: Sequence[Json], strict: bool = True) -> RoutingPolicy:
-    """Keep the draft of the routing rules. Raises PolicyError when they cannot be used; `strict` as above."""
     require(actor, "routing.edit")
     with acting_for(actor):
         subjects = subjects_of_vendor(vendor_currency())
@@ -75,21 +64,11 @@ def _draft(model: Any, actor: Member, at: datetime, **values: Any) -> Any:
     return draft
 
 
-def edit_score_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], Rules]) -> ScoreCard:
+def edit_routing_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], Rules]) -> RoutingPolicy:
     """Change the rules of the draft, which begins as what is published, for a new vendor as what all start with.
 
     Raises PolicyError and NoSuchRule.
     """
-    require(actor, "scoring.edit")
-    with acting_for(actor):
-        base = _locked_base(ScoreCard)
-        bands = base.bands if base else defaults.SCORE_BANDS
-        rules = edit(with_uids(base.rules if base else defaults.SCORE_RULES))
-        return save_score_draft(actor=actor, at=at, rules=rules, bands=bands, strict=False)
-
-
-def edit_routing_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], Rules]) -> RoutingPolicy:
-    """The same for the routing rules."""
     require(actor, "routing.edit")
     with acting_for(actor):
         base = _locked_base(RoutingPolicy)
@@ -97,25 +76,10 @@ def edit_routing_draft(*, actor: Member, at: datetime, edit: Callable[[Rules], R
         return save_routing_draft(actor=actor, at=at, rules=rules, strict=False)
 
 
-def edit_bands(*, actor: Member, at: datetime, bands: Sequence[Json]) -> ScoreCard:
-    """Change the bands of the draft of the score card."""
-    require(actor, "scoring.edit")
-    with acting_for(actor):
-        base = _locked_base(ScoreCard)
-        rules = base.rules if base else []
-        return save_score_draft(actor=actor, at=at, rules=rules, bands=bands, strict=False)
-
-
 def _locked_base(model: Any) -> Any:
     """The draft, else what is published; locked, so that two editors go one after the other."""
     rows = model.objects.select_for_update().filter(state__in=[PolicyState.DRAFT, PolicyState.PUBLISHED])
     return max(rows.order_by("pk"), key=lambda row: row.state == PolicyState.DRAFT, default=None)
-
-
-def publish_score_card(*, card: ScoreCard, actor: Member, at: datetime) -> ScoreCard:
-    """The draft becomes the card by which leads are scored from now on."""
-    require(actor, "scoring.edit")
-    return _publish(card, actor, at)
 
 
 def publish_routing_policy(*, policy: RoutingPolicy, actor: Member, at: datetime) -> RoutingPolicy:
@@ -139,9 +103,9 @@ def _publish(draft: Any, actor: Member, at: datetime) -> Any:
     return draft
 
 
-def discard_draft(*, draft: ScoreCard | RoutingPolicy, actor: Member, at: datetime) -> None:
+def discard_draft(*, draft: RoutingPolicy, actor: Member, at: datetime) -> None:
     """Throw a draft away; what is published stays as it is."""
-    require(actor, "scoring.edit" if isinstance(draft, ScoreCard) else "routing.edit")
+    require(actor, "routing.edit")
     with acting_for(actor):
         record("discarded", draft, actor=actor, at=at, number=draft.number)
         deleted, _by_model = type(draft).objects.filter(pk=draft.pk, state=PolicyState.DRAFT).delete()

@@ -11,13 +11,12 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from fairway.leads.conditions import VendorSubjects, columns_of, lead_values
-from fairway.leads.models import Lead, RoutingPolicy, ScoreCard
+from fairway.leads.models import Lead, RoutingPolicy
 from fairway.leads.queries.policies import Versions, rules_of
 from fairway.leads.queries.routing import Deciding, Routed, decide, names_asked, partner_table
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.brief import place_of
 from fairway.leads.rules.candidates import PartnerTable
-from fairway.leads.rules.scoring import parse_card, score_many
 
 LEADS = 300
 SHOWN = 8
@@ -170,34 +169,3 @@ def _difference(was: Routed, now: Routed, partners: PartnerTable) -> Difference:
 def _said(one: Routed, partners: PartnerTable) -> str:
     partner = one.decision.partner
     return one.decision.waiting_because if partner is None else partners.names[partner]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreRun:
-    """Bands under the live card and under the draft: (name, before, after), and how many leads change band."""
-
-    leads: int
-    elsewhere: int
-    bands: list[tuple[str, int, int]]
-
-    @property
-    def share(self) -> float:
-        return 100 * self.elsewhere / self.leads if self.leads else 0.0
-
-
-def score_run(versions: Versions[ScoreCard], subjects: VendorSubjects) -> ScoreRun:
-    values = [lead_values(row, subjects.currency) for row in latest_leads()]
-    live, draft = versions.live, versions.draft or versions.live
-    before = _bands(versions.live_rules, live.bands if live else [], values, subjects)
-    after = _bands(versions.rules, draft.bands if draft else [], values, subjects)
-    counts = Counter(before), Counter(after)
-    names = list(dict.fromkeys([band["name"] for card in (draft, live) if card for band in card.bands]))
-    listed = [(name, counts[0][name], counts[1][name]) for name in names]
-    return ScoreRun(len(values), sum(a != b for a, b in zip(before, after, strict=True)), listed)
-
-
-def _bands(
-    rules: list[dict[str, Any]], bands: list[dict[str, Any]], values: list[dict[str, Any]], subjects: VendorSubjects
-) -> list[str]:
-    card = parse_card(rules, bands, subjects.lead, strict=False)
-    return [score.band for score in score_many(card, values, columns_of(values, card.field_names))]

@@ -182,9 +182,10 @@ def sources() -> list[str]:
 
 
 def bands() -> list[str]:
-    """Names of the bands of the card in force, best first."""
-    rows = ScoreCard.objects.filter(state=PolicyState.PUBLISHED).values_list("bands", flat=True).first() or []
-    return [band["name"] for band in sorted(rows, key=lambda band: -band["at_least"])]
+    """Names of the bands of the cards in force, each card's best first."""
+    cards = ScoreCard.objects.filter(state=PolicyState.PUBLISHED).order_by("place", "number")
+    listed = (sorted(bands, key=lambda band: -band["at_least"]) for bands in cards.values_list("bands", flat=True))
+    return list(dict.fromkeys(band["name"] for bands in listed for band in bands))
 
 
 def product_lines() -> list[tuple[str, str]]:

@@ -58,6 +58,7 @@ class RuleLine:
     count: int
     is_changed: bool
     points: int = 0
+    category: str = ""
 
 
 def routing_lines(versions: Versions[RoutingPolicy], subjects: VendorSubjects, at: datetime) -> list[RuleLine]:
@@ -132,6 +133,7 @@ def score_lines(versions: Versions[ScoreCard], subjects: VendorSubjects) -> list
                 count=0,
                 is_changed=versions.draft is not None and live != rule,
                 points=rule.get("points", 0),
+                category=rule.get("category", ""),
             )
         )
     return lines

@@ -24,6 +24,10 @@ register(
          Form(said_many("%(n)d lead waits for your decision", "%(n)d leads wait for your decision")),
          forms={"one": Form(said_many("%(n)d lead waits for your decision", "%(n)d leads wait for your decision"),
                             ("%(title)s. %(why)s",))}, is_for="staff"),
+    Kind("winmodel.drifted", "leads", _("Leads are of another kind than the model knows"),
+         Form(_("The model of wins sees another kind of leads"),
+              (_("%(n)d of its fields moved far in the last thirty days. Train it anew."),)), is_for="staff",
+         way=BELL),
     Kind("lead.recalled", "leads", _("A lead is taken back"),
          Form(_("Lead taken back: %(title)s"), ("%(reason)s",)), is_for="partner"),
 )  # fmt: skip

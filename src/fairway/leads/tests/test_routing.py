@@ -19,9 +19,9 @@ from fairway.leads.actions.policies import (
     ensure_policies,
     publish_routing_policy,
     save_routing_draft,
-    save_score_draft,
 )
 from fairway.leads.actions.routing import route_leads
+from fairway.leads.actions.score_cards import save_score_draft
 from fairway.leads.actions.scoring import score_leads
 from fairway.leads.models import Lead, LeadScore, Offer, RoutingDecision, RoutingPolicy, ScoreCard
 from fairway.leads.rules.defaults import ROUTING_RULES, SCORE_BANDS

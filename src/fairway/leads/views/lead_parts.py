@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from fairway.core.http.format import day, whole_day
+from fairway.core.http.format import day, percent, whole_day
 from fairway.core.http.happenings import Happened
 from fairway.core.http.parts import Fact, Reason, Step
 from fairway.leads.models import Lead, LeadPerson, LeadScore, Offer
@@ -137,7 +137,7 @@ def _consent(lead: Lead) -> str:
 
 def why_points(lead: Lead) -> dict[str, Any] | None:
     """Points, band and the reasons with bars; None before the lead is scored."""
-    score = LeadScore.objects.filter(lead=lead).select_related("card").first()
+    score = LeadScore.objects.filter(lead=lead).select_related("card", "chance_by").first()
     if score is None:
         return None
     widest = max((abs(reason["points"]) for reason in score.reasons), default=0) or 1
@@ -151,7 +151,31 @@ def why_points(lead: Lead) -> dict[str, Any] | None:
             for reason in score.reasons
         ],
         "note": _("points by the rules published on %(day)s") % {"day": day(score.card.published_at)},
+        "chance": _why_chance(score),
     }  # fmt: skip
+
+
+def _why_chance(score: LeadScore) -> dict[str, Any] | None:
+    """The model's chance, and what moved it up or down from the average lead; None where no model spoke."""
+    if score.chance is None or score.chance_by is None:
+        return None
+    reasons = [
+        {
+            "label": reason["label"],
+            "said": _plain(reason["value"]),
+            "adds": _("raises it") if reason["adds"] > 0 else _("lowers it"),
+        }
+        for reason in score.chance_reasons
+    ]
+    title = _("A chance of %(share)s to be won") % {"share": percent(100 * score.chance)}
+    note = _("by version %(n)d of the model, against the average lead") % {"n": score.chance_by.number}
+    return {"title": title, "note": note, "reasons": reasons}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _("not known") if value in (None, "") else str(value)
 
 
 def _telling(reason: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0018_business_units'),
-        ('leads', '0010_routing_runs'),
+        ('leads', '0012_band_ends'),
     ]
 
     operations = [
