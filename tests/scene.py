@@ -20,7 +20,8 @@ from fairway.deals.models import Deal
 from fairway.insight.actions.exports import request_export
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
-from fairway.leads.models import Offer
+from fairway.leads.actions.score_cards import add_card
+from fairway.leads.models import Offer, RoutingPolicy, ScoreCard
 from fairway.partners.models import Contact, Program, Tier
 from fairway.privacy.models import Erasure
 from fairway.workflow.models import Mail, Notification
@@ -53,6 +54,7 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
         **of_connect(cast),
         **of_partners(cast),
         **of_people(cast),
+        "score-cards": [str(card_of(cast).uid)],
         "exports": [str(export.uid)],
         "invitations": [str(guest.uid)],
         "offers": [str(waiting.uid)],
@@ -132,6 +134,16 @@ def of_people(cast: Cast) -> dict[str, list[str]]:
         "notifications": [str(note.uid) for note in notes], "mails": [str(mail.uid)], "erasures": [str(erasure.uid)],
         "handovers": [str(handover.uid)], "saved-views": [str(view.uid)],
     }  # fmt: skip
+
+
+def card_of(cast: Cast) -> ScoreCard:
+    """A draft of a card for some leads, beside one of the routing rules."""
+    some = {"field": "lead.country", "op": "is", "value": "DE"}
+    card = add_card(actor=cast.admin, at=clock.now(), name="Scene", applies_to=some)
+    with acting_for(cast.admin):
+        ScoreCard.objects.filter(pk=card.pk).update(number=71)  # the rows of the sweeps begin with 1
+        RoutingPolicy.objects.create(vendor=cast.acme, number=71)
+    return card
 
 
 def offered(cast: Cast, company: str) -> Offer:

@@ -9,6 +9,7 @@ BY_IMPORT = "reached by sending an import of its kind"
 INSIDE = "a part of other actions, jobs and reactions; no person asks for it"
 ON_PAGES = "about the page a person looks at"
 BY_PERSON = "only a person at a browser, with the own log-in, may do this"
+BY_CARD = "a part of replacing a score card as one document"
 NOT_YET = "not reachable yet"
 REVIEWED = {
     # connect
@@ -33,16 +34,17 @@ REVIEWED = {
     "capture_lead": "the pages' form of capture_leads", "capture_many": INSIDE,
     "offer_leads": BY_BULK, "recall_leads": BY_BULK, "close_leads": BY_BULK, "insert_offers": INSIDE,
     "open_offer": ON_PAGES, "lapse_offer": INSIDE, "remind_offer": INSIDE, "place_leads": INSIDE,
-    "ensure_policies": INSIDE, "save_score_draft": NOT_YET, "save_routing_draft": "a part of edit_routing_draft",
-    "edit_score_draft": NOT_YET,
-    "edit_bands": NOT_YET, "publish_score_card": NOT_YET,
+    "ensure_policies": INSIDE, "save_score_draft": BY_CARD, "save_routing_draft": "a part of edit_routing_draft",
+    "edit_score_draft": BY_CARD,
+    "edit_bands": BY_CARD,
     "route_leads": INSIDE, "score_leads": INSIDE,
-    "mark_converted": INSIDE, "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
-    "count_shares": INSIDE, "ask_for_shares": ON_PAGES,
-    "edit_card": INSIDE, "edit_categories": NOT_YET, "edit_scope": NOT_YET, "add_card": NOT_YET, "retire_card": NOT_YET,
+    "edit_categories": BY_CARD, "edit_scope": BY_CARD,
     "train_model": INSIDE, "ask_for_training": ON_PAGES,
     "report_on_table": ON_PAGES, "use_model": ON_PAGES, "stop_model": ON_PAGES,
-    "watch_drift": INSIDE, "discard_card": NOT_YET, "make_due_cards_live": INSIDE, "rescore_aged": INSIDE,
+    "watch_drift": INSIDE, "make_due_cards_live": INSIDE, "rescore_aged": INSIDE,
+    "mark_converted": INSIDE,
+    "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
+    "count_shares": INSIDE, "ask_for_shares": ON_PAGES,
     # partners and numbers
     "place_in_tiers": INSIDE,
     "assign_manager": "part of changing a partner", "assign_managers": BY_BULK, "change_states": BY_BULK,

@@ -27,6 +27,13 @@ STRANGERS = ("gamma_seller", "zeta_admin", "executive_at_zeta")
 # What each operation that takes a body can use.
 BODIES: dict[str, Any] = {
     "change_deal_rules": {"limit_hours": 20, "steps": [{"role": "chief", "limit_hours": 8}]},
+    "add_score_card": {"name": "Swept", "applies_to": {"field": "lead.country", "op": "is", "value": "DE"}},
+    "change_score_card": {
+        "rules": [{"name": "Swept", "when": {"field": "lead.has_phone", "op": "is", "value": True}, "points": 5}],
+        "bands": [{"name": "All", "at_least": -1000}],
+        "categories": [{"name": "Swept"}],
+    },
+    "publish_score_card": {},
     "change_routing": {
         "rules": [{"name": "All", "when": {}, "action": {"kind": "person"}, "limit_hours": 8, "partners_at_most": 1}]
     },

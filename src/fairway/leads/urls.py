@@ -8,6 +8,7 @@ from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
 from fairway.leads.api import plans as api_plans
 from fairway.leads.api import routing as api_routing
+from fairway.leads.api import score_cards as api_cards
 from fairway.leads.api import work as api_work
 from fairway.leads.views import console as leads
 from fairway.leads.views import (
@@ -116,6 +117,11 @@ api = [
     path("leads/<uuid:uid>/offers", api_work.LeadOffers.as_view(), name="api-lead-offers"),
     path("lead-forms", api_forms.LeadForms.as_view(), name="api-leadform-list"),
     path("lead-forms/<uuid:uid>", api_forms.LeadFormDetail.as_view(), name="api-leadform"),
+    path("score-cards", api_cards.ScoreCards.as_view(), name="api-scorecard-list"),
+    path("score-cards/<uuid:uid>", api_cards.ScoreCardDetail.as_view(), name="api-scorecard"),
+    path("score-cards/<uuid:uid>/publication", api_cards.ScoreCardPublication.as_view(), name="api-scorecard-publish"),
+    path("score-cards/<uuid:uid>/discarding", api_cards.ScoreCardDiscarding.as_view(), name="api-scorecard-discard"),
+    path("score-cards/<uuid:uid>/retirement", api_cards.ScoreCardRetirement.as_view(), name="api-scorecard-retire"),
     path("routing", api_routing.Routing.as_view(), name="api-routing"),
     path("routing/publication", api_routing.RoutingPublication.as_view(), name="api-routing-publish"),
     path("routing/discarding", api_routing.RoutingDiscarding.as_view(), name="api-routing-discard"),

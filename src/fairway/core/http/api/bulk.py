@@ -17,10 +17,10 @@ LINES_MOST = 5000
 RESULTS = ("created", "updated", "unchanged", "refused")
 
 
-def lines_of(kind: type[Input], most: int = LINES_MOST) -> serializers.ListField:
+def lines_of(kind: type[Input], most: int = LINES_MOST, **more: Any) -> serializers.ListField:
     """The field `lines` of a bulk body. A line is read by itself, so that one that is wrong spoils no other."""
     child = extend_schema_field(kind)(type(f"{kind.__name__}Line", (_Line,), {}))
-    return serializers.ListField(child=child(), min_length=1, max_length=most, allow_empty=False)
+    return serializers.ListField(child=child(), min_length=1, max_length=most, allow_empty=False, **more)
 
 
 class _Line(serializers.DictField):
