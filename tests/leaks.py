@@ -108,7 +108,7 @@ NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
     "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson", "RoutingRun", "SupportGrant",
-    "SupportPage",
+    "SupportPage", "LeadDraft", "LeadInbox",
 }  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def for_limited(model: type[models.Model], *, here: bool) -> int:
 # What is sold in a product line, or hangs on it, and so is not there for staff of other business units.
 OF_UNITS = {
     "Lead", "LeadPerson", "LeadNote", "LeadScore", "RoutingDecision", "Offer", "Touch", "Registration", "Conflict",
-    "Protection", "Deal", "SalesLine", "Approval", "Customer", "CustomerContact",
+    "Protection", "Deal", "SalesLine", "Approval", "Customer", "CustomerContact", "CustomerMatch",
 }  # fmt: skip
 
 

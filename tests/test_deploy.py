@@ -59,7 +59,7 @@ def test_the_image_starts_and_builds_with_commands_that_exist() -> None:
 
 def test_the_compose_file_runs_commands_that_exist() -> None:
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
-    assert set(services) == {"database", "web", "worker", "prepare", "migrate"}
+    assert set(services) == {"database", "web", "worker", "mail-in", "prepare", "migrate"}
     for name, service in services.items():
         if name == "database":
             continue

@@ -89,6 +89,11 @@ def _add_processes(commands: argparse._SubParsersAction) -> None:
     worker.add_argument("--concurrency", type=int, default=2, help="jobs at once (default: %(default)s)")
     worker.set_defaults(run="fairway.config.commands.programs:work")
 
+    mail = commands.add_parser("mail-in", help="take forwarded mails by SMTP, as drafts of leads")
+    mail.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    mail.add_argument("--port", type=port_number, default=2525, help="port (default: %(default)s)")
+    mail.set_defaults(run="fairway.config.commands.programs:take_mail")
+
 
 def _add_database(commands: argparse._SubParsersAction) -> None:
     migrate = commands.add_parser("migrate", help="bring the database's tables up to date")

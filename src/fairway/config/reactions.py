@@ -10,6 +10,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "offer.declined": ("fairway.leads.actions.notices.tell_of_declines",),
     "offer.lapsed": ("fairway.leads.actions.notices.tell_of_lapses",),
     "offer.recalled": ("fairway.leads.actions.notices.tell_of_recalls",),
+    "lead.found_alike": ("fairway.connect.actions.duplicates.propose_alike",),
     "lead.accepted": ("fairway.deals.actions.from_leads.protect_accepted",),
     "lead.recalled": (
         "fairway.deals.actions.from_leads.release_of_lead",

@@ -309,6 +309,10 @@ EMAIL_HOST_PASSWORD = os.environ.get("FAIRWAY_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env_flag("FAIRWAY_SMTP_TLS")
 EMAIL_TIMEOUT = 20
 
+# Mails that come in (`fairway mail-in`): the domain of the addresses, and how large one may be.
+MAIL_IN_DOMAIN = os.environ.get("FAIRWAY_MAIL_IN_DOMAIN", "localhost")
+MAIL_IN_MAX_BYTES = int(os.environ.get("FAIRWAY_MAIL_IN_MAX_MB", "5")) * 1024**2
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["fairway.core.jobs", "fairway.core.tenancy.jobs", "fairway.core.search.jobs"]
 PASSWORD_RESET_TIMEOUT = 3600

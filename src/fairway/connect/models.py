@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from fairway.connect.rules.states import DUPLICATE
 from fairway.core.tenancy.models import Seat
 from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
+from fairway.leads.rules.alike import WHY
 
 
 class ImportState(models.TextChoices):
@@ -136,6 +137,7 @@ class DuplicatePair(InternalModel):
 
     After a merge `winner_id` is one of the two; `moved` says by "app.model.field" which rows were turned from the
     loser to the winner, so that it can be undone, `stayed` what each keeps for itself, `before` how the loser was.
+    `reasons` are sentences; of leads codes of `leads.rules.alike.WHY`, said in the language of who reads.
     """
 
     personal = {"reasons": "text", "stayed": "copy", "before": "copy"}
@@ -167,6 +169,10 @@ class DuplicatePair(InternalModel):
             models.Index(fields=["vendor", "state", "-likeness", "id"], name="duplicatepair_by_state"),
             models.Index(fields=["vendor", "run"], name="duplicatepair_by_run"),
         ]
+
+    @property
+    def why(self) -> str:
+        return ", ".join(str(WHY.get(reason, reason)) for reason in self.reasons)
 
     @property
     def loser_id(self) -> int | None:

@@ -27,6 +27,7 @@ console = [
     path("imports/<uuid:uid>/again/", imports.import_again, name="import-again"),
     path("imports/<uuid:uid>/issues/", imports.import_issues, name="import-issues"),
     path("duplicates/", duplicates.duplicate_list, name="duplicatepair-list"),
+    path("duplicates/leads/<uuid:uid>/", duplicates.duplicate_of_lead, name="duplicatepair-of-lead"),
     path("duplicates/<uuid:uid>/", duplicates.duplicate_detail, name="duplicatepair-detail"),
     path("duplicates/<uuid:uid>/merge/", duplicates.duplicate_merge, name="duplicatepair-merge"),
     path("duplicates/<uuid:uid>/dismissal/", duplicates.duplicate_dismiss, name="duplicatepair-dismiss"),

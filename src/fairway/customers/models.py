@@ -23,6 +23,8 @@ class Customer(InternalModel):
     name = models.CharField(_("name"), max_length=200)
     sort_name = models.CharField(max_length=200)
     name_key = models.CharField(max_length=200)
+    # The name by its sound, with the country (rules.sounding). None: not made yet.
+    sound_key = models.CharField(max_length=80, null=True, blank=True)
     domain = models.CharField(_("website"), max_length=200, blank=True)
     domain_key = models.CharField(max_length=200, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
@@ -45,6 +47,9 @@ class Customer(InternalModel):
         indexes = [
             models.Index(fields=["vendor", "name_key"], name="customer_by_name_key"),
             models.Index(fields=["vendor", "domain_key"], name="customer_by_domain_key"),
+            models.Index(
+                fields=["vendor", "sound_key"], condition=models.Q(sound_key__gt=""), name="customer_by_sound"
+            ),
             models.Index(fields=["vendor", "sort_name", "id"], name="customer_by_name"),
         ]
 

@@ -13,6 +13,7 @@ from fairway.catalog.models import ProductLine
 from fairway.core.http.forms import Choices, DateField, MoneyField, Segments
 from fairway.leads.models import LeadForm, TouchKind, TouchOutcome
 from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
+from fairway.leads.rules.form_stamps import SITES_MOST, origins_of
 
 LINES = {"rows": 3}
 # Short words, because the five stand side by side on a phone.
@@ -128,6 +129,7 @@ class NewLeadForm(_AboutLead):
     campaign = forms.CharField(label=_("Campaign"), max_length=200, required=False)
     state_code = forms.CharField(label=pgettext_lazy("part of a country", "State"), max_length=10, required=False)
     postal_code = forms.CharField(label=_("Postal code"), max_length=20, required=False)
+    street = forms.CharField(label=_("Street"), max_length=200, required=False)
     product_line = forms.ModelChoiceField(
         label=_("Product line"), queryset=ProductLine.objects.none(), required=False, empty_label=_("Not known")
     )
@@ -160,6 +162,7 @@ class PublicLeadForm(_AboutLead):
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
     began = forms.CharField(required=False, widget=forms.HiddenInput)
+    work = forms.CharField(required=False, widget=forms.HiddenInput)
     consent = forms.BooleanField(
         label=_("I agree"), error_messages={"required": _("We need your agreement to contact you.")}
     )
@@ -181,6 +184,24 @@ class PublicLeadForm(_AboutLead):
             self.fields[name].widget.attrs["autocomplete"] = value
 
 
+class InboxForm(forms.Form):
+    """Whose forwarded mails are taken."""
+
+    is_open = forms.BooleanField(label=_("Take mails"), required=False)
+    takes = forms.ChoiceField(
+        label=_("Of whom"),
+        choices=[("listed", _("Listed senders")), ("anyone", _("Anyone who knows the address"))],
+        widget=Segments,
+    )
+    senders = forms.CharField(
+        label=_("Senders"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 5, "placeholder": "@halden.example"}),
+        help_text=_("One a line: name@halden.example, or @halden.example for everybody there."),
+    )
+
+
 class LeadFormForm(forms.Form):
     """What staff say about a public form."""
 
@@ -199,12 +220,28 @@ class LeadFormForm(forms.Form):
         label=_("Product line"), queryset=ProductLine.objects.none(), required=False, empty_label=_("None")
     )
     campaign = forms.CharField(label=_("Campaign"), max_length=200, required=False)
+    sites = forms.CharField(
+        label=_("Sites that may show it"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "https://www.halden.example"}),
+        help_text=_("One address a line. On other sites the form stays a link."),
+    )
     is_active = forms.BooleanField(label=_("Open to the public"), required=False, initial=True)
 
     def __init__(self, *args: Any, form: LeadForm | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.form = form
         self.fields["product_line"].queryset = ProductLine.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def clean_sites(self) -> list[str]:
+        good, bad = origins_of(self.cleaned_data["sites"].splitlines())
+        if bad:
+            raise ValidationError(_("This is no address of a site: %(text)s. Write https://www.halden.example.")
+                                  % {"text": bad[0][:80]})  # fmt: skip
+        if len(good) > SITES_MOST:
+            raise ValidationError(_("At most %(n)d sites can show one form.") % {"n": SITES_MOST})
+        return good
 
     def clean_slug(self) -> str:
         slug = self.cleaned_data["slug"]

@@ -15,8 +15,9 @@ from fairway.leads.actions.importing import CampaignRow, LeadRow, import_campaig
 
 _LIMITS = {
     "external_id": 90, "need": 200, "description": 10_000, "company": 200, "website": 200, "industry": 100,
-    "state_code": 10, "city": 100, "postal_code": 20, "product_line": 100, "source": 50, "source_detail": 200,
-    "campaign": 200, "first_name": 100, "last_name": 100, "job_title": 150, "email": 254, "phone": 50,
+    "state_code": 10, "city": 100, "postal_code": 20, "street": 200, "product_line": 100, "source": 50,
+    "source_detail": 200, "campaign": 200, "first_name": 100, "last_name": 100, "job_title": 150, "email": 254,
+    "phone": 50,
 }  # fmt: skip
 DEFAULT_SOURCE = "import"
 
@@ -47,6 +48,7 @@ FIELDS = (
     _field("state_code", gettext_lazy("State"), "state", "stateprovincecode", "province", "region", "state code"),
     _field("city", gettext_lazy("City"), "town"),
     _field("postal_code", gettext_lazy("Postal code"), "postalcode", "zip", "zip code", "zipcode", "postcode"),
+    _field("street", gettext_lazy("Street"), "address line 1", "addressline1", "street address", "mailingstreet"),
     _field(
         "product_line", gettext_lazy("Product line"),
         "product", "productline", "product interest", "productinterest__c", "solution", default_for_all=True,

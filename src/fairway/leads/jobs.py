@@ -11,6 +11,7 @@ from fairway.core.jobs import defer, job
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Organization
 from fairway.leads.actions.carrying import carry_out_lines
+from fairway.leads.actions.keys import fill_customer_keys, fill_lead_keys
 from fairway.leads.actions.placing import place_leads
 from fairway.leads.actions.plans import compute_plan, fail_plan
 from fairway.leads.actions.policies import ensure_policies
@@ -117,3 +118,21 @@ def learn(*, vendor_id: int) -> None:
     actor = system_member(vendor_id, "Learning", kind="rule")
     train_model(actor=actor, at=clock.now())
     watch_drift(actor=actor, at=clock.now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="leads.look_for_keys", queueing_lock="leads.look_for_keys")
+def look_for_keys(timestamp: int) -> None:
+    """Rows of before an upgrade, and those written past the actions, get the keys by which doubles are found."""
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.fill_keys", vendor_id=vendor_id, once=f"leads.fill_keys/{vendor_id}")
+
+
+@job("leads.fill_keys")
+def fill_keys(*, vendor_id: int) -> None:
+    """A chunk a transaction, until none is left. Twice does no more than once."""
+    actor = system_member(vendor_id, "Duplicates")
+    while fill_lead_keys(actor=actor):
+        pass
+    while fill_customer_keys(actor=actor):
+        pass

@@ -12,6 +12,7 @@ from fairway.leads.api import score_cards as api_cards
 from fairway.leads.api import work as api_work
 from fairway.leads.views import console as leads
 from fairway.leads.views import (
+    drafts,
     lead_forms,
     lead_page,
     plans,
@@ -44,6 +45,7 @@ console = [
     path("leads/<uuid:uid>/recall/", lead_page.recall, name="lead-recall"),
     path("leads/<uuid:uid>/offer/", lead_page.offer, name="lead-offer"),
     path("leads/<uuid:uid>/partners/", lead_page.partners, name="lead-partners"),
+    path("leads/<uuid:uid>/customer/", lead_page.customer, name="lead-customer"),
     path("leads/<uuid:uid>/closing/", lead_page.closing, name="lead-closing"),
     path("leads/<uuid:uid>/touches/", lead_page.touches, name="lead-touches"),
     path("leads/<uuid:uid>/notes/", lead_page.notes, name="lead-notes"),
@@ -72,6 +74,12 @@ console = [
     path("scoring/model/<uuid:uid>/use/", win_model.use, name="win-model-use"),
     path("scoring/publication/", score_card.publish, name="score-card-publication"),
     path("scoring/discard/", score_card.discard, name="score-card-discard"),
+    path("lead-drafts/", drafts.draft_list, name="leaddraft-list"),
+    path("lead-drafts/address/", drafts.inbox, name="leadinbox"),
+    path("lead-drafts/address/renewal/", drafts.inbox_renewal, name="leadinbox-renewal"),
+    path("lead-drafts/<uuid:uid>/", drafts.draft_page, name="leaddraft-detail"),
+    path("lead-drafts/<uuid:uid>/dropping/", drafts.draft_drop, name="leaddraft-drop"),
+    path("lead-drafts/<uuid:uid>/reopening/", drafts.draft_reopen, name="leaddraft-reopen"),
     path("lead-forms/", lead_forms.form_list, name="leadform-list"),
     path("lead-forms/new/", lead_forms.edit, name="leadform-new"),
     path("lead-forms/<uuid:uid>/", lead_forms.edit, name="leadform-edit"),
@@ -94,6 +102,9 @@ portal = [
 public = [
     path("f/<slug:slug>/", visitors.lead_form, name="public-lead-form"),
     path("f/<slug:slug>/thanks/", visitors.thanks, name="public-lead-thanks"),
+    path("f/<slug:slug>/embed/", visitors.embedded_form, name="public-lead-embed"),
+    path("f/<slug:slug>/embed/thanks/", visitors.embedded_thanks, name="public-lead-embed-thanks"),
+    path("form.js", visitors.embed_script, name="public-lead-script"),
 ]
 api = [
     path("leads", api_leads.Leads.as_view(), name="api-lead-list"),

@@ -106,6 +106,12 @@ def work(options: argparse.Namespace) -> int:
         return run_python(command, environment_for(databases.web_url, "fairway worker"))
 
 
+def take_mail(options: argparse.Namespace) -> int:
+    with database() as databases:
+        arguments = ["-m", "django", "mail_in", "--host", options.host, "--port", str(options.port)]
+        return run_python(arguments, environment_for(databases.web_url, "fairway mail-in"))
+
+
 def shell(options: argparse.Namespace) -> int:
     arguments = ["shell"] if options.code is None else ["shell", "-c", options.code]
     return _django(arguments, owner=options.owner)

@@ -5,24 +5,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Max, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fairway.connect.actions.repointing import repoint, turn_back
-from fairway.connect.models import DuplicatePair, ImportRun
+from fairway.connect.models import DuplicatePair, ImportKind, ImportRun
 from fairway.connect.queries.duplicates import MODELS, alike_since, seats_that_move
 from fairway.connect.rules.states import DUPLICATE
 from fairway.core.access import Member, require
-from fairway.core.events.record import record, record_many
+from fairway.core.events.record import Happened, record, record_many
 from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState, Seat
-from fairway.leads.models import Lead
+from fairway.leads.models import Lead, Touch
+from fairway.leads.rules.merging import Side, why_not
 
 PROPOSED_MOST = 2_000
 NAMED_MOST = 5
-_LEAD_MERGEABLE = ("captured", "waiting")
 
 
 def propose_duplicates(*, run_id: int, actor: Member, at: datetime) -> int:
@@ -34,6 +35,8 @@ def propose_duplicates(*, run_id: int, actor: Member, at: datetime) -> int:
         run = ImportRun.objects.get(pk=run_id)
         if run.kind not in MODELS or run.started_at is None or not run.rows_created:
             return 0
+        if run.kind == ImportKind.LEADS:
+            return _of_run(run, at)
         found = alike_since(run.kind, run.started_at, run.finished_at or at)[:PROPOSED_MOST]
         before = DuplicatePair.objects.filter(kind=run.kind)
         known = set(before.values_list("first_id", "second_id"))
@@ -53,6 +56,32 @@ def propose_duplicates(*, run_id: int, actor: Member, at: datetime) -> int:
             "proposed", DuplicatePair, [(pair.pk, None, {"kind": run.kind}) for pair in made], actor=actor, at=at
         )
     return len(made)
+
+
+def _of_run(run: ImportRun, at: datetime) -> int:
+    """Leads were proposed as they were captured; say of which import they are."""
+    found = DuplicatePair.objects.filter(
+        kind=ImportKind.LEADS, run=None, found_at__gte=run.started_at, found_at__lte=run.finished_at or at
+    )
+    return found.update(run=run)
+
+
+def propose_alike(happened: Sequence[Happened]) -> None:
+    """Captured leads that are perhaps known already become pairs for a person; in the transaction of the capture."""
+    pairs = [
+        DuplicatePair(
+            vendor_id=event.vendor_id, kind=ImportKind.LEADS, found_at=event.at, likeness=likeness,
+            first_id=min(other, event.subject_id), second_id=max(other, event.subject_id),
+            reasons=list(why),
+        )
+        for event in happened
+        for other, likeness, why in event.data["others"][:1]
+    ]  # fmt: skip
+    made = DuplicatePair.objects.bulk_create(pairs, batch_size=500, ignore_conflicts=True)
+    uids = [pair.uid for pair in made]
+    rows = DuplicatePair.objects.filter(uid__in=uids).values_list("pk", flat=True)
+    told = [(pk, None, {"kind": ImportKind.LEADS.value}) for pk in rows]
+    record_many("proposed", DuplicatePair, told, actor=happened[0].actor, at=happened[0].at)
 
 
 def dismiss_duplicate(*, pair: DuplicatePair, actor: Member, at: datetime) -> None:
@@ -124,7 +153,7 @@ def undo_merge(*, pair: DuplicatePair, actor: Member, at: datetime) -> None:
         if getattr(winner, "merged_into_id", None) is not None:
             raise Refused(_("This was merged further since. Undo the later merge first."))
         turn_back(model, moved, loser.pk, winner.pk)
-        _come_back(loser, before)
+        _come_back(loser, winner, before)
         record("unmerged", winner, actor=actor, at=at, partner_id=_partner_of(winner), other=str(loser.uid))
         record("unmerged", loser, actor=actor, at=at, partner_id=_partner_of(loser), other=str(winner.uid))
 
@@ -143,9 +172,8 @@ def _refuse_unseen(movers: Sequence[Seat], people: Collection[UUID], winner: Any
 
 def _refuse_if_in_use(winner: Any, loser: Any) -> None:
     if isinstance(loser, Lead):
-        if loser.state not in _LEAD_MERGEABLE:
-            text = _("The lead that gives way must not be with a partner. It is “%(state)s”; keep this one instead.")
-            raise Refused(text % {"state": loser.get_state_display()})
+        if said := why_not(_side(winner), _side(loser)):
+            raise Refused(str(said))
         return
     if winner.merged_into_id is not None or loser.merged_into_id is not None:
         raise Refused(_("One of the two was merged already."))
@@ -153,16 +181,25 @@ def _refuse_if_in_use(winner: Any, loser: Any) -> None:
         raise Refused(_("The one that gives way is the parent of the other. Keep the parent instead."))
 
 
+def _side(lead: Lead) -> Side:
+    return Side(lead.state, lead.partner_id or 0, lead.merged_into_id is not None)
+
+
 def _step_back(loser: Any, winner: Any, at: datetime) -> dict[str, Any]:
     """Take the loser out of the lists; returns how it was."""
     if isinstance(loser, Lead):
-        before = {"state": loser.state, "waiting_because": loser.waiting_because}
+        before = {
+            "state": loser.state, "waiting_because": loser.waiting_because, "touches": loser.touches,
+            "first_touch_at": _said(loser.first_touch_at), "last_touch_at": _said(loser.last_touch_at),
+        }  # fmt: skip
         changes: dict[str, Any] = {
             "state": "closed",
             "closed_at": at,
             "close_reason": "duplicate",
             "waiting_because": "",
+            "merged_into_id": winner.pk,
         }
+        _count_touches(winner, loser)
     elif isinstance(loser, Partner):
         before = {"state": loser.state}
         changes = {"state": PartnerState.INACTIVE, "merged_into_id": winner.pk}
@@ -172,13 +209,36 @@ def _step_back(loser: Any, winner: Any, at: datetime) -> dict[str, Any]:
     return before
 
 
-def _come_back(loser: Any, before: dict[str, Any]) -> None:
+def _come_back(loser: Any, winner: Any, before: dict[str, Any]) -> None:
     changes = dict(before)
     if isinstance(loser, Lead):
         changes |= {"closed_at": None, "close_reason": ""}
-    else:
-        changes["merged_into_id"] = None
+        if contacts := changes.get("touches", 0):
+            _forget_touches(winner, contacts)
+    changes["merged_into_id"] = None
     type(loser).objects.filter(pk=loser.pk).update(**changes, version=loser.version + 1)
+
+
+def _count_touches(winner: Lead, loser: Lead) -> None:
+    """The contacts of both are the winner's now."""
+    if not loser.touches:
+        return
+    firsts = [at for at in (winner.first_touch_at, loser.first_touch_at) if at]
+    lasts = [at for at in (winner.last_touch_at, loser.last_touch_at) if at]
+    Lead.objects.filter(pk=winner.pk).update(
+        touches=F("touches") + loser.touches, first_touch_at=min(firsts, default=None),
+        last_touch_at=max(lasts, default=None), version=F("version") + 1,
+    )  # fmt: skip
+
+
+def _forget_touches(winner: Lead, contacts: int) -> None:
+    own = Touch.objects.filter(subject_type="lead", subject_id=winner.pk)
+    span = own.aggregate(first_touch_at=Min("touched_at"), last_touch_at=Max("touched_at"))
+    Lead.objects.filter(pk=winner.pk).update(touches=F("touches") - contacts, version=F("version") + 1, **span)
+
+
+def _said(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _partner_of(row: Any) -> int | None:

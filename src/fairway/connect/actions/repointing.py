@@ -14,6 +14,7 @@ from fairway.leads.models import Touch
 STAYS = frozenset(
     {
         "partners.profile.partner", "leads.leadperson.lead", "leads.leadscore.lead", "leads.routingdecision.lead",
+        "leads.customermatch.lead",
         "core.partner.merged_into", "customers.customer.merged_into",
     }
 )  # fmt: skip

@@ -1,20 +1,21 @@
 """Records that are perhaps the same: found among what an import brought in, and read for the page that shows them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from fairway.connect.models import DuplicatePair, ImportKind
-from fairway.connect.rules.likeness import Alike, Facts, near_names, pairs_of, weigh_companies, weigh_leads
+from fairway.connect.rules.likeness import Alike, Facts, near_names, pairs_of, weigh_companies
 from fairway.core.search import similar
 from fairway.core.tenancy.models import Partner, Seat
 from fairway.customers.models import Customer
 from fairway.customers.rules.match_keys import address_key, domain_key, name_key, phone_key
 from fairway.deals.models import Deal, Registration
-from fairway.leads.models import Lead, LeadPerson
+from fairway.leads.models import Lead
 from fairway.partners.models import Profile
 
 # Beyond so many new rows names are compared by their keys alone: a probe for each would take hours.
@@ -24,10 +25,11 @@ _BATCH = 2_000
 
 
 def alike_since(kind: str, since: datetime, until: datetime) -> list[Alike]:
-    """Pairs of which at least one came in between two instants (both count). Inside acting_for; for jobs."""
-    return {
-        ImportKind.PARTNERS: _partners, ImportKind.CUSTOMERS: _customers, ImportKind.LEADS: _leads,
-    }[ImportKind(kind)](since, until)  # fmt: skip
+    """Pairs of which at least one came in between two instants (both count). Inside acting_for; for jobs.
+
+    Leads are looked at when they are captured (leads.queries.duplicates), not here.
+    """
+    return {ImportKind.PARTNERS: _partners, ImportKind.CUSTOMERS: _customers}[ImportKind(kind)](since, until)
 
 
 def _partners(since: datetime, until: datetime) -> list[Alike]:
@@ -82,34 +84,6 @@ def _customer(row: dict[str, Any]) -> Facts:
     )  # fmt: skip
 
 
-def _leads(since: datetime, until: datetime) -> list[Alike]:
-    new = list(_lead_facts(Lead.objects.filter(captured_at__range=(since, until))))
-    ids: set[int] = set()
-    for batch in _batches(new):
-        emails, phones = {each.email_key for each in batch} - {""}, {each.phone_key for each in batch} - {""}
-        people = LeadPerson.objects.filter(Q(email_key__in=emails) | Q(phone_key__in=phones))
-        names = {each.name_key for each in batch} - {""}
-        ids |= set(people.values_list("lead_id", flat=True))
-        ids |= set(Lead.objects.filter(name_key__in=names).values_list("pk", flat=True))
-    known = list(_lead_facts(Lead.objects.filter(pk__in=ids).exclude(state="closed")))
-    keys: list[Callable[[Facts], Any]] = [
-        lambda each: each.email_key, lambda each: each.phone_key,
-        lambda each: (each.name_key, each.place) if each.name_key and each.place else None,
-    ]  # fmt: skip
-    return pairs_of(new, known, keys=keys, weigh=weigh_leads)
-
-
-def _lead_facts(leads: QuerySet[Lead]) -> Iterator[Facts]:
-    rows = list(leads.values_list("pk", "uid", "title", "name_key", "domain_key", "city", "country"))
-    people: dict[int, tuple[str, str]] = {}
-    for batch in _batches([row[0] for row in rows]):
-        found = LeadPerson.objects.filter(lead_id__in=batch).values_list("lead_id", "email_key", "phone_key")
-        people |= {pk: (email, phone) for pk, email, phone in found}
-    for pk, uid, title, key, domain, city, country in rows:
-        email, phone = people.get(pk, ("", ""))
-        yield Facts(pk, str(uid), title, key, domain, email_key=email, phone_key=phone, city=city, country=country)
-
-
 def _batches(rows: list[Any]) -> Iterable[list[Any]]:
     return (rows[begin : begin + _BATCH] for begin in range(0, len(rows), _BATCH))
 
@@ -121,6 +95,20 @@ def pairs_listed(*, state: str = "", kind: str = "", run_id: int | None = None) 
     if kind:
         rows = rows.filter(kind=kind)
     return rows.filter(run_id=run_id) if run_id is not None else rows
+
+
+def next_to_decide(pair: DuplicatePair) -> UUID | None:
+    """The next pair that waits for a decision, in the order of the list."""
+    waiting = DuplicatePair.objects.filter(state="proposed").exclude(pk=pair.pk).order_by("-likeness", "pk")
+    after = Q(likeness__lt=pair.likeness) | Q(likeness=pair.likeness, pk__gt=pair.pk)
+    found = waiting.filter(after).values_list("uid", flat=True).first()
+    return found or waiting.values_list("uid", flat=True).first()
+
+
+def pair_of_lead(lead: Lead) -> DuplicatePair | None:
+    """The likeliest pair of a lead: one to decide, else one that is decided."""
+    rows = DuplicatePair.objects.filter(Q(first_id=lead.pk) | Q(second_id=lead.pk), kind=ImportKind.LEADS)
+    return rows.filter(state="proposed").order_by("-likeness", "pk").first() or rows.order_by("-likeness", "pk").first()
 
 
 def both_of(pair: DuplicatePair) -> tuple[Any | None, Any | None]:

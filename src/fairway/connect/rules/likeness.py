@@ -68,17 +68,6 @@ def weigh_companies(one: Facts, other: Facts) -> tuple[float, tuple[Words, ...]]
     return round(max(0.0, min(_CERTAIN, weight)), 2), tuple(why for _each, why in found)
 
 
-def weigh_leads(one: Facts, other: Facts) -> tuple[float, tuple[Words, ...]]:
-    """Leads: the same person, or the same company in the same city."""
-    if one.email_key and one.email_key == other.email_key:
-        return 0.9, (_("the same e-mail, %(email)s", email=one.email_key),)
-    if one.phone_key and one.phone_key == other.phone_key:
-        return 0.75, (_("the same phone, %(phone)s", phone=one.phone_key),)
-    if one.name_key and one.name_key == other.name_key and one.place and one.place == other.place:
-        return 0.65, (_("the same company in the same city"),)
-    return 0.0, ()
-
-
 def _names(one: Facts, other: Facts) -> tuple[float, Words] | None:
     if one.name_key and one.name_key == other.name_key:
         return 0.55, _("the same name")

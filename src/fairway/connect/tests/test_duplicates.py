@@ -8,7 +8,7 @@ from fairway.connect.actions.duplicates import dismiss_duplicate, merge_duplicat
 from fairway.connect.actions.repointing import ONE_BY_ONE, STAYS, pointing_to
 from fairway.connect.models import DuplicatePair
 from fairway.connect.queries.duplicates import MODELS
-from fairway.connect.rules.likeness import PROPOSED, Facts, pairs_of, weigh_companies, weigh_leads
+from fairway.connect.rules.likeness import PROPOSED, Facts, pairs_of, weigh_companies
 from fairway.connect.tests.files import AT, csv_file, run, sample_file
 from fairway.core import clock, jobs
 from fairway.core.access import Forbidden
@@ -22,7 +22,11 @@ from fairway.core.tenancy.models import Partner, Seat
 from fairway.customers.actions import create_customer
 from fairway.customers.queries import listed, resolve
 from fairway.deals.models import Deal, Protection
-from fairway.leads.models import Lead, LeadNote
+from fairway.leads.actions.capture import PersonValues
+from fairway.leads.actions.work import log_touch
+from fairway.leads.models import Lead, LeadNote, LeadPerson, Touch
+from fairway.leads.tests.makers import captured
+from fairway.leads.views.timeline import of_lead
 from fairway.partners.models import Profile
 from fairway.sales.models import SalesLine
 
@@ -274,7 +278,8 @@ LEADS += "2,Network again,LEE+x@halden.de,Halden AG,Kiel\n"
 def test_two_leads_of_one_person_are_proposed_merged_and_made_two_again(acme):
     bring(acme, "leads", LEADS, acme.marketer)
     pair = proposed(acme)[0]
-    assert (pair.kind, pair.likeness) == ("leads", 0.9)
+    assert (pair.kind, pair.likeness > 0.99, pair.run_id is not None) == ("leads", True, True)
+    assert pair.why == "the same e-mail, the same website, the same company, the same city"
     with acting_for(acme.marketer):
         Lead.objects.filter(pk__in=[pair.first_id, pair.second_id]).update(state="captured")
         note = LeadNote.objects.create(vendor_id=acme.acme.pk, lead_id=pair.second_id, text="n", noted_at=AT)
@@ -299,6 +304,98 @@ def test_a_lead_that_is_with_a_partner_does_not_give_way(acme):
         Lead.objects.filter(pk=pair.second_id).update(state="offered")
     with pytest.raises(Refused, match="must not be with a partner"):
         merge_duplicate(pair=pair, winner_id=pair.first_id, actor=acme.operations, at=AT)
+
+
+def two_leads(acme, at=AT):
+    """Two captured leads of one person, and the pair that the capture proposed."""
+    given = {"need": "Wi-Fi", "company": "Halden", "city": "Kiel"}
+    for _n in range(2):
+        captured(acme, person=PersonValues(last_name="Lee", email="lee@halden.example"), **given)
+    (pair,) = proposed(acme)
+    return pair
+
+
+def lead_of(acme, pk):
+    with entering(acme.admin.context):
+        return Lead.objects.get(pk=pk)
+
+
+def test_a_capture_alone_proposes_and_asks_twice_for_nothing(acme):
+    pair = two_leads(acme)
+    assert (pair.state, pair.run_id) == ("proposed", None)
+    dismiss_duplicate(pair=pair, actor=acme.operations, at=AT)
+    captured(acme, person=PersonValues(email="someone@else.example"))
+    assert [each.state for each in proposed(acme)] == ["dismissed"]
+
+
+def test_a_merge_keeps_both_histories_and_its_undoing_parts_them(acme):
+    pair = two_leads(acme)
+    stays, goes = lead_of(acme, pair.first_id), lead_of(acme, pair.second_id)
+    for lead in (stays, goes):
+        with acting_for(acme.admin):
+            Lead.objects.filter(pk=lead.pk).update(state="accepted", partner_id=acme.beta.pk)
+        log_touch(
+            subject=lead_of(acme, lead.pk), actor=acme.beta_seller, at=clock.now(), kind="call", outcome="reached",
+        )  # fmt: skip
+    merge_duplicate(pair=pair, winner_id=stays.pk, actor=acme.operations, at=clock.now())
+    with entering(acme.admin.context):
+        kept, gone = Lead.objects.get(pk=stays.pk), Lead.objects.get(pk=goes.pk)
+        assert (gone.state, gone.close_reason, gone.merged_into_id) == ("closed", "duplicate", stays.pk)
+        assert (kept.touches, kept.first_touch_at < kept.last_touch_at) == (2, True)
+        assert Touch.objects.filter(subject_type="lead", subject_id=stays.pk).count() == 2
+        events, _told = of_lead(kept)
+        assert [event.name for event in events].count("lead.captured") == 2
+        assert LeadPerson.objects.filter(lead=goes).count() == 1
+    undo_merge(pair=pair, actor=acme.operations, at=clock.now())
+    kept, gone = lead_of(acme, stays.pk), lead_of(acme, goes.pk)
+    assert (kept.touches, gone.touches, gone.state, gone.merged_into_id) == (1, 1, "accepted", None)
+    assert kept.first_touch_at == kept.last_touch_at
+    with entering(acme.admin.context):
+        assert len([event for event in of_lead(kept)[0] if event.name == "lead.captured"]) == 1
+
+
+def test_a_new_lead_like_a_merged_one_is_compared_with_the_one_that_goes_on(acme):
+    pair = two_leads(acme)
+    merge_duplicate(pair=pair, winner_id=pair.second_id, actor=acme.operations, at=AT)
+    again = captured(acme, person=PersonValues(last_name="Lee", email="lee@halden.example"), company="", city="")
+    assert again.extra["possible_duplicate_of"] == str(lead_of(acme, pair.second_id).uid)
+
+
+@pytest.mark.parametrize(
+    ("stays", "goes", "said"),
+    [
+        (("captured", None), ("offered", "beta"), "must not be with a partner"),
+        (("offered", "beta"), ("offered", "gamma"), "Recall the offer first"),
+        (("accepted", "beta"), ("accepted", "gamma"), "Two partners work these leads"),
+        (("offered", "beta"), ("accepted", "beta"), "A partner works the other lead"),
+        (("accepted", "beta"), ("converted", "beta"), "became a deal"),
+        (("closed", None), ("captured", None), "The lead you keep is closed"),
+    ],
+)
+def test_no_merge_takes_a_lead_or_an_open_offer_from_a_partner(acme, stays, goes, said):
+    pair = two_leads(acme)
+    for pk, (state, partner) in ((pair.first_id, stays), (pair.second_id, goes)):
+        with acting_for(acme.admin):
+            Lead.objects.filter(pk=pk).update(state=state, partner=getattr(acme, partner) if partner else None)
+    with pytest.raises(Refused, match=said):
+        merge_duplicate(pair=pair, winner_id=pair.first_id, actor=acme.operations, at=AT)
+    assert (lead_of(acme, pair.second_id).state, lead_of(acme, pair.second_id).merged_into_id) == (goes[0], None)
+    assert proposed(acme)[0].state == "proposed"
+
+
+def test_two_leads_side_by_side_from_the_page_of_one_and_on_to_the_next(acme, client_of):
+    pair = two_leads(acme)
+    browser = client_of(acme.operations)
+    page = browser.get(f"/acme/console/leads/{lead_of(acme, pair.second_id).uid}/").content.decode()
+    there = f"/acme/console/duplicates/leads/{lead_of(acme, pair.second_id).uid}/"
+    assert there in page
+    shown = browser.get(there, follow=True)
+    assert "the same e-mail" in shown.content.decode()
+    answer = browser.post(f"/acme/console/duplicates/{pair.uid}/merge/", {"keep": "first"}, follow=True)
+    assert "Merged. It can be undone on this page." in answer.content.decode()
+    gone = browser.get(f"/acme/console/leads/{lead_of(acme, pair.second_id).uid}/").content.decode()
+    assert "Merged into another lead" in gone
+    assert client_of(acme.marketer).get(there).status_code == 403
 
 
 @pytest.mark.data
@@ -328,7 +425,6 @@ def test_a_key_that_many_share_tells_nothing():
     keys = [lambda each: each.phone_key]
     assert pairs_of(many, many, keys=keys, weigh=weigh_companies) == []
     assert len(pairs_of(many[:3], many[:3], keys=keys, weigh=weigh_companies)) == 3
-    assert weigh_leads(Facts(1, "1"), Facts(2, "2")) == (0.0, ())
 
 
 @pytest.fixture

@@ -13,7 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from fairway.connect.actions.duplicates import dismiss_duplicate, merge_duplicate, reopen_duplicate, undo_merge
 from fairway.connect.models import DuplicatePair, ImportKind
-from fairway.connect.queries.duplicates import MODELS, both_of, names_of, pairs_listed, seats_that_move, seen_at
+from fairway.connect.queries.duplicates import (
+    MODELS,
+    both_of,
+    names_of,
+    next_to_decide,
+    pair_of_lead,
+    pairs_listed,
+    seats_that_move,
+    seen_at,
+)
 from fairway.connect.views.sides import address_of, sides_of
 from fairway.connect.views.tables import kind_in_words
 from fairway.core import clock
@@ -24,6 +33,7 @@ from fairway.core.http.toasts import toast
 from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
+from fairway.leads.models import Lead
 
 STATES: dict[str, tuple[str, Any]] = {
     "proposed": ("attention", gettext_lazy("To decide")),
@@ -60,7 +70,10 @@ class DuplicateTable(Table):
             choices=[(kind.value, kind.label) for kind in ImportKind if kind in MODELS],
         ),
     ]
-    empty = (gettext_lazy("No possible duplicates"), gettext_lazy("They are looked for after every import."))
+    empty = (
+        gettext_lazy("No possible duplicates"),
+        gettext_lazy("They are looked for whenever leads come in, and after every import."),
+    )
 
 
 def _member(request: HttpRequest) -> Member:
@@ -89,7 +102,7 @@ def _named(pairs: Any) -> list[dict[str, Any]]:
     gone = _("no longer there")
     return [
         {
-            "uid": pair.uid, "kind": pair.kind, "likeness": round(pair.likeness * 100), "why": ", ".join(pair.reasons),
+            "uid": pair.uid, "kind": pair.kind, "likeness": round(pair.likeness * 100), "why": pair.why,
             "state": pair.state, "found_at": pair.found_at,
             "first": names.get((pair.kind, pair.first_id), gone),
             "second": names.get((pair.kind, pair.second_id), gone),
@@ -107,6 +120,7 @@ def duplicate_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "first_url": address_of(first), "second_url": address_of(second), "facts": sides_of(first, second),
         "likeness": round(pair.likeness * 100), "winner": _winner(pair, first, second),
         "moved": sum(len(ids) for ids in pair.moved.values()), "ways": _ways(pair, first, second),
+        "next_uid": next_to_decide(pair),
     }  # fmt: skip
     return render(request, "connect/duplicate_detail.html", context)
 
@@ -131,6 +145,14 @@ def _agreed(request: HttpRequest) -> list[UUID]:
         return [UUID(uid) for uid in request.POST.getlist("people")]
     except ValueError:
         return []
+
+
+@require_safe
+def duplicate_of_lead(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The pair of a lead that waits for a decision; the list when there is none any more."""
+    _member(request)
+    pair = pair_of_lead(get_object_or_404(Lead, uid=uid))
+    return redirect("duplicatepair-detail", uid=pair.uid) if pair else redirect("duplicatepair-list")
 
 
 def _winner(pair: DuplicatePair, first: Any, second: Any) -> Any:

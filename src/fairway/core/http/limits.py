@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from fairway.core.http.api.problems import MEDIA_TYPE, body_of
+from fairway.core.http.work import is_done
 
 Handler = Callable[[HttpRequest], HttpResponse]
 MINUTE, HOUR = 60, 3600
@@ -73,6 +74,11 @@ def bearer(request: HttpRequest) -> str:
     return request.headers.get("Authorization", "")
 
 
+def never() -> re.Pattern[str]:
+    """For doors that are no addresses of the web."""
+    return re.compile(r"(?!)")
+
+
 def _path(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
@@ -82,6 +88,7 @@ def doors() -> tuple[Door, ...]:
     again = _path("/accounts/((login|again)/.+|reauthenticate)/")
     written = _path("/[^/]+/(console|portal)/(exports/start/.+|personal/.+/file/)")
     invite = _path("/[^/]+/(console|portal)/(people/invite|invitations/[^/]+/resend)/")
+    form = _path("/[^/]+/public/f/[^/]+/(embed/)?")
     # The pages about the API tell nothing of anybody and ask no database.
     operation = _path(r"/api/v1/(?!docs/|openapi\.json).*")
     return (
@@ -92,7 +99,9 @@ def doors() -> tuple[Door, ...]:
         Door("reset-of", "POST", reset, typed_email, 5, HOUR),
         Door("invitation", "*", _path("/invite/.+"), address, 60, 10 * MINUTE),
         Door("invite", "POST", invite, person, 100, HOUR),
-        Door("public-form", "POST", _path("/[^/]+/public/f/[^/]+/"), _form_and_address, 20, HOUR, is_quiet=True),
+        Door("public-form", "POST", form, _form_and_address, 20, HOUR, is_quiet=True),
+        Door("public-form-plain", "POST", form, _without_work, 5, HOUR, is_quiet=True),
+        Door("public-form-stamp", "POST", form, _stamp, 10, 12 * HOUR, is_quiet=True),
         Door("upload", "POST", _path("/[^/]+/console/imports/(new|[^/]+/reading)/"), person, 60, HOUR),
         Door("export", "POST", written, person, 120, HOUR),
         Door("api", "*", operation, bearer, settings.API_REQUESTS_A_MINUTE, MINUTE),
@@ -103,7 +112,17 @@ def doors() -> tuple[Door, ...]:
 
 
 def _form_and_address(request: HttpRequest) -> str:
-    return f"{request.path_info} {address(request)}"
+    return f"{request.path_info.removesuffix('embed/')} {address(request)}"
+
+
+def _stamp(request: HttpRequest) -> str:
+    """One page that was drawn: its work is done once, and does not pay for a thousand letters."""
+    return request.POST.get("began", "")[:200]
+
+
+def _without_work(request: HttpRequest) -> str:
+    """Browsers without script cannot do the small work that others do; they are few, and may come seldom."""
+    return "" if is_done(_stamp(request), request.POST.get("work", "")) else address(request)
 
 
 def _nobodys_address(request: HttpRequest) -> str:

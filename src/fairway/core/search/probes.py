@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from fairway.core.search import alike
+
 # name → (table, column of keys). One trigram index and one function each.
 PROBES = {
     "customers": ("customers_customer", "name_key"),
@@ -42,3 +44,4 @@ def synchronise_functions() -> None:
             function = f"fw_similar_{name}(text, real, int)"
             cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
             cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO fw_console, fw_limited, fw_acting")
+        alike.synchronise(cursor)

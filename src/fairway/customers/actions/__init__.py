@@ -13,6 +13,7 @@ from fairway.core.tenancy.context import current
 from fairway.customers.models import Customer, CustomerContact
 from fairway.customers.queries import Resolution, resolve
 from fairway.customers.rules.match_keys import domain_key, email_key, name_key, sort_name
+from fairway.customers.rules.sounding import sound_key
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('customers', %s))"
 
@@ -51,7 +52,7 @@ def create_unnamed(*, values: Mapping[str, str], actor: Member, at: datetime) ->
     """A buyer without a company, known by a person's name: kept, but never matched by that name."""
     with acting_for(actor):
         customer = new_customer(values, actor, at)
-        customer.name_key = ""
+        customer.name_key = customer.sound_key = ""
         customer.save(force_insert=True)
         record("created", customer, actor=actor, at=at)
     return customer
@@ -102,16 +103,18 @@ def new_customer(values: Mapping[str, str], actor: Member, at: datetime) -> Cust
     """A row not yet written, with its keys."""
     name = " ".join((values.get("name") or "").split())
     domain = (values.get("domain") or "").strip()
+    country = (values.get("country") or "").upper()
     return Customer(
         vendor_id=actor.vendor_id,
         name=name,
         sort_name=sort_name(name),
         name_key=name_key(name) or "",
+        sound_key=sound_key(name_key(name) or "", country),
         domain=domain,
         domain_key=domain_key(domain) or "",
         city=values.get("city") or "",
         state_code=values.get("state_code") or "",
         postal_code=values.get("postal_code") or "",
-        country=(values.get("country") or "").upper(),
+        country=country,
         created_at=at,
     )

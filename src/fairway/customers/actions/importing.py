@@ -18,6 +18,7 @@ from fairway.customers.models import Customer, CustomerContact
 from fairway.customers.queries import keys_of, keys_of_customer
 from fairway.customers.rules.match_keys import domain_key, email_key, name_key, sort_name
 from fairway.customers.rules.matching import compare
+from fairway.customers.rules.sounding import sound_key
 from fairway.partners.actions.importing_contacts import import_partner_contacts
 
 _SAID = ("name", "domain", "city", "state_code", "postal_code", "country")
@@ -83,7 +84,7 @@ def import_customers(
             else:
                 outcome.results[row.line] = "unchanged"
         made_rows = Customer.objects.bulk_create([made for _row, made in fresh], batch_size=1000)
-        keys = ("sort_name", "name_key", "domain_key", "external_id", "version")
+        keys = ("sort_name", "name_key", "sound_key", "domain_key", "external_id", "version")
         Customer.objects.bulk_update(changed, [*_SAID, *keys], batch_size=500)
         record_many("created", Customer, [(row.pk, None, {}) for row in made_rows], actor=actor, at=at)
         record_many("updated", Customer, [(row.pk, None, {}) for row in changed], actor=actor, at=at)
@@ -128,6 +129,7 @@ def _change(customer: Customer, row: CustomerRow, *, is_own: bool) -> bool:
     if all(getattr(customer, name) == value for name, value in before.items()):
         return False
     customer.sort_name, customer.name_key = sort_name(customer.name), name_key(customer.name) or ""
+    customer.sound_key = sound_key(customer.name_key, customer.country)
     customer.domain_key = domain_key(customer.domain) or ""
     customer.version += 1
     return True

@@ -19,9 +19,10 @@ from fairway.core.personal.erased import admit, erased_among, words_of
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.customers.rules import match_keys
-from fairway.leads.models import Lead
-from fairway.leads.queries.duplicates import possible_duplicates
+from fairway.leads.models import CustomerMatch, Lead, MatchState
+from fairway.leads.queries.duplicates import Found, KnownCustomer, known_of
 from fairway.leads.queries.places import coordinates_of
+from fairway.leads.rules.alike_keys import facts_of, stored_keys
 from fairway.leads.rules.brief import place_of, title_of
 
 PROCESS_BATCH = 1000
@@ -65,6 +66,7 @@ class PersonValues:
     job_title: str = ""
     email: str = ""
     phone: str = ""
+    street: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,9 @@ def capture_lead(
     """Take one lead in and have it scored and routed by a job.
 
     The same external id of the same source is the same lead: what differs is updated. Two leads that only look
-    alike stay two; the later one says so in `extra["possible_duplicate_of"]` (a uid). WasErased for a person who was
-    erased and did not agree (`consented_at`, or `agreed` of the values).
+    alike stay two; the later one says so in `extra["possible_duplicate_of"]` (a uid), and "lead.found_alike" is
+    recorded, so that a person is asked. A customer it is of is kept as a CustomerMatch.
+    WasErased for a person who was erased and did not agree (`consented_at`, or `agreed` of the values).
     """
     require(actor, "lead.capture")
     origin = Origin(source, source_detail, campaign, consent_text, consented_at)
@@ -162,17 +165,21 @@ def capture_many(
     doubled = [i for i, n in Counter(v.external_id for v, _p in rows if v.external_id).items() if n > 1]
     if doubled:
         raise ValueError(f"An external id comes twice in one capture: {doubled[:3]}.")
-    prepared = [_prepared(values, person, origin) for values, person in rows]
+    prepared = [prepared_row(values, person, origin) for values, person in rows]
     for row, uid, captured in zip(prepared, uuid7_many(len(rows)), captured_at or [at] * len(rows), strict=True):
         row["uid"], row["captured_at"] = uid, captured.isoformat()
         if place:
             row["latitude"], row["longitude"] = coordinates_of(row["country"], row["state_code"], row["city"])
-    for index, uid in possible_duplicates(prepared, origin.source).items():
-        prepared[index]["extra"]["possible_duplicate_of"] = uid
+    alike = known_of(prepared, origin.source)
+    for index, found in alike.items():
+        if found.others:
+            prepared[index]["extra"]["possible_duplicate_of"] = found.others[0].uid
     for row in prepared:
         row["extra"] = json.dumps(row["extra"]).replace("\\u0000", "") if row["extra"] else "{}"
     answers = _write(prepared, origin)
     _tell(answers, actor=actor, at=at, source=origin.source)
+    if alike:
+        _keep_alike(alike, prepared, answers, actor=actor, at=at)
     if process:
         for part in batched_ids([answer.lead_id for answer in answers if answer.what != "unchanged"]):
             defer("leads.process", vendor_id=actor.vendor_id, lead_ids=part)
@@ -183,7 +190,7 @@ def batched_ids(ids: Sequence[int]) -> list[list[int]]:
     return [list(ids[start : start + PROCESS_BATCH]) for start in range(0, len(ids), PROCESS_BATCH)]
 
 
-def _prepared(values: LeadValues, person: PersonValues, origin: Origin) -> dict[str, Any]:
+def prepared_row(values: LeadValues, person: PersonValues, origin: Origin) -> dict[str, Any]:
     """The columns of both rows, keys and coordinates worked out."""
     # Some exports carry a record id where the company's name belongs.
     company = "" if match_keys.looks_like_identifier(values.company) else values.company.strip()[:200]
@@ -218,10 +225,15 @@ def _prepared(values: LeadValues, person: PersonValues, origin: Origin) -> dict[
         "email_key": match_keys.email_key(person.email) or "",
         "phone": person.phone[:50],
         "phone_key": match_keys.phone_key(person.phone, values.country) or "",
+        "street": person.street.strip()[:200],
     }
     for name, value in row.items():
         if isinstance(value, str) and "\0" in value:
             row[name] = value.replace("\0", "")  # PostgreSQL takes no character 0 in a text
+    facts = facts_of(row)
+    stored = stored_keys(facts)
+    row |= {"facts": facts, "stored": stored}
+    row |= {f"{name}_key": getattr(stored, name) for name in ("sound", "near", "person", "address")}
     return row
 
 
@@ -232,7 +244,10 @@ _FACTS = {
     "state_code": "text", "city": "text", "postal_code": "text",
     "product_line_id": "bigint", "amount_minor": "bigint", "currency": "text", "timeframe_days": "bigint",
 }  # fmt: skip
-_PERSON = dict.fromkeys(("first_name", "last_name", "job_title", "email", "email_key", "phone", "phone_key"), "text")
+_PERSON = dict.fromkeys(
+    ("first_name", "last_name", "job_title", "email", "email_key", "phone", "phone_key", "street", "sound_key",
+     "near_key", "person_key", "address_key"), "text",
+)  # fmt: skip
 
 
 _LEAD_ROW = {
@@ -323,3 +338,40 @@ def _tell(answers: Sequence[Captured], *, actor: Member, at: datetime, source: s
     for what, verb in (("created", "captured"), ("updated", "updated")):
         rows = [(answer.lead_id, None, {"source": source}) for answer in answers if answer.what == what]
         record_many(verb, Lead, rows, actor=actor, at=at)
+
+
+def _keep_alike(
+    alike: Mapping[int, Found],
+    prepared: Sequence[dict[str, Any]],
+    answers: Sequence[Captured],
+    *,
+    actor: Member,
+    at: datetime,
+) -> None:
+    """Keep which customer a new lead is of, and say which earlier leads it is like."""
+    id_of = {row["uid"]: answer.lead_id for row, answer in zip(prepared, answers, strict=True)}
+    told, matches = [], []
+    for index, found in alike.items():
+        lead_id = answers[index].lead_id
+        others = [
+            [other.lead_id or id_of[other.uid], other.likeness.likeness, list(other.likeness.why)]
+            for other in found.others
+        ]
+        if others:
+            told.append((lead_id, None, {"others": others}))
+        if known := found.customer:
+            told_state = _state(known)
+            prepared[index]["customer"] = {"uid": known.uid, "state": told_state, "likeness": known.likeness.likeness}
+            matches.append(
+                CustomerMatch(
+                    vendor_id=actor.vendor_id, lead_id=lead_id, customer_id=known.customer_id, found_at=at,
+                    state=told_state,
+                    likeness=known.likeness.likeness, reasons=list(known.likeness.why),
+                )
+            )  # fmt: skip
+    CustomerMatch.objects.bulk_create(matches, batch_size=1000)
+    record_many("found_alike", Lead, told, actor=actor, at=at)
+
+
+def _state(known: KnownCustomer) -> MatchState:
+    return MatchState.SURE if known.likeness.is_same else MatchState.ASKED

@@ -12,7 +12,7 @@ from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.leads.models import LeadForm
 
-FIELDS = ("name", "slug", "headline", "consent_text", "product_line", "campaign", "is_active")
+FIELDS = ("name", "slug", "headline", "consent_text", "product_line", "campaign", "is_active", "sites")
 
 
 def save_lead_form(*, form: LeadForm | None, actor: Member, at: datetime, **values: Any) -> LeadForm:
@@ -28,6 +28,10 @@ def save_lead_form(*, form: LeadForm | None, actor: Member, at: datetime, **valu
             return kept
         for name, value in changed.items():
             setattr(kept, name, value)
+        if form is None:
+            kept.consent_version = 1
+        elif "consent_text" in changed:
+            kept.consent_version += 1
         try:
             with transaction.atomic():
                 kept.save()

@@ -53,6 +53,7 @@ class LeadRow:
     job_title: str = ""
     email: str = ""
     phone: str = ""
+    street: str = ""
     agreed: bool = False
 
     @property
@@ -170,7 +171,7 @@ def _lead_values(row: LeadRow, lines: Lines, vendor_money: str, outcome: ImportO
 
 
 def _person_values(row: LeadRow) -> PersonValues:
-    return PersonValues(row.first_name, row.last_name, row.job_title, row.email, row.phone)
+    return PersonValues(row.first_name, row.last_name, row.job_title, row.email, row.phone, row.street)
 
 
 def _minor(amount: Decimal | None, currency: str) -> int | None:

@@ -14,13 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.catalog.models import ProductLine
-from fairway.core.http.api.bulk import Lines, LinesTold
+from fairway.core.http.api.bulk import Lines
 from fairway.core.http.api.operations import Call, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
 from fairway.core.personal.erased import WasErased
-from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_leads, not_wished
+from fairway.leads.actions.capture import (
+    Captured,
+    LeadValues,
+    Origin,
+    PersonValues,
+    capture_leads,
+    not_wished,
+)
 from fairway.leads.actions.work import set_next_step, set_stage
-from fairway.leads.api.schemas import LeadChangeGiven, LeadGiven, LeadLinesGiven, LeadQuery, LeadTold
+from fairway.leads.api.schemas import LeadChangeGiven, LeadGiven, LeadLinesGiven, LeadLinesTold, LeadQuery, LeadTold
 from fairway.leads.models import Lead, LeadState
 from fairway.leads.queries.records import OF_PERSON, LeadPages, lead_pages, lead_record
 
@@ -86,7 +93,7 @@ class LeadBulk(Resource):
 
     @operation(
         "capture_leads", gettext_lazy("Send in many leads"), permission="lead.capture", takes=LeadLinesGiven,
-        gives=LinesTold, help=gettext_lazy("Up to 5,000 lines. Good lines are taken, bad ones say what is wrong."),
+        gives=LeadLinesTold, help=gettext_lazy("Up to 5,000 lines. Good lines are taken, bad ones say what is wrong."),
     )  # fmt: skip
     def post(self, call: Call) -> Lines:
         lines = Lines(call.data["lines"], LeadGiven, key=("source", "external_id"))
@@ -104,8 +111,16 @@ class LeadBulk(Resource):
             answers = capture_leads(list(rows.values()), origin=origin, actor=call.member, at=call.at)
             uids = dict(Lead.objects.filter(pk__in=[each.lead_id for each in answers]).values_list("pk", "uid"))
             for number, answer in zip(rows, answers, strict=True):
-                lines.tell(number, answer.what, uids[answer.lead_id])
+                lines.tell(number, answer.what, uids[answer.lead_id], **_known(answer))
         return lines
+
+
+def _known(answer: Captured) -> dict[str, Any]:
+    """What a new lead was found to be like."""
+    row = answer.row or {}
+    twin = json.loads(row.get("extra", "{}")).get("possible_duplicate_of")
+    found = {"possible_duplicate_of": twin, "customer": row.get("customer")}
+    return {name: value for name, value in found.items() if value}
 
 
 _NOTHING_YET = {
@@ -125,6 +140,7 @@ def new_record(row: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, An
         "captured_at": captured_at,
         "consented_at": captured_at if row["agreed"] else None,
         "extra": json.loads(row["extra"]),
+        "customer": row.get("customer"),
         "product_line_code": given.get("product_line") or None,
         "person": {name: row[name] for name in OF_PERSON},
     }

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from fairway.core.http.api.bulk import lines_of
+from fairway.core.http.api.bulk import Lines, LinesTold, LineTold, lines_of
 from fairway.core.http.api.fields import (
     Amount,
     Choice,
@@ -22,7 +22,7 @@ from fairway.core.http.api.fields import (
     Whole,
 )
 from fairway.core.http.api.operations import PageQuery
-from fairway.leads.models import Offer
+from fairway.leads.models import MatchState, Offer
 from fairway.leads.rules.answers import QUALITY, STAGES
 from fairway.leads.rules.states import LEAD, OFFER
 
@@ -41,6 +41,7 @@ class PersonGiven(Input):
     job_title = Text(max_length=150, required=False, allow_blank=True)
     email = Email(max_length=254, required=False, allow_blank=True)
     phone = Text(max_length=50, required=False, allow_blank=True)
+    street = Text(max_length=200, required=False, allow_blank=True)
 
 
 class LeadGiven(Input):
@@ -80,6 +81,25 @@ class LeadLinesGiven(Input):
     lines = lines_of(LeadGiven)
 
 
+class CustomerTold(serializers.Serializer):
+    uid = serializers.UUIDField()
+    state = serializers.ChoiceField(
+        choices=list(MatchState.choices), help_text="`asked`: perhaps; a person has to say. `no`: a person said no."
+    )
+    likeness = serializers.FloatField(help_text="0 to 1")
+
+
+class LeadLineTold(LineTold):
+    possible_duplicate_of = serializers.UUIDField(required=False, help_text="An earlier lead that it looks like.")
+    customer = CustomerTold(required=False)
+
+
+class LeadLinesTold(LinesTold):
+    @extend_schema_field(LeadLineTold(many=True))
+    def get_lines(self, made: Lines) -> list[dict[str, Any]]:
+        return made.lines
+
+
 class LeadChangeGiven(Input):
     """What its partner says of a lead it works. Only what is given is changed; an empty next step clears it."""
 
@@ -110,6 +130,7 @@ class PersonTold(serializers.Serializer):
     job_title = serializers.CharField()
     email = serializers.CharField()
     phone = serializers.CharField()
+    street = serializers.CharField()
 
 
 class ScoreTold(serializers.Serializer):
@@ -121,7 +142,16 @@ class LeadTold(Output):
     """A lead. Where it came from, its score and why it waits are told to the vendor's staff only."""
 
     staff_only = frozenset(
-        {"external_id", "source", "source_detail", "campaign", "waiting_because", "score", "possible_duplicate_of"}
+        {
+            "external_id",
+            "source",
+            "source_detail",
+            "campaign",
+            "waiting_because",
+            "score",
+            "possible_duplicate_of",
+            "customer",
+        }
     )
 
     uid = serializers.UUIDField()
@@ -149,6 +179,7 @@ class LeadTold(Output):
     waiting_because = serializers.CharField()
     score = serializers.SerializerMethodField()
     possible_duplicate_of = serializers.SerializerMethodField()
+    customer = serializers.SerializerMethodField(help_text="The existing customer that it is of, or perhaps of.")
     partner = serializers.UUIDField(source="partner_uid", allow_null=True, help_text="Who has it.")
     seller = serializers.CharField(source="seller_name", allow_null=True)
     stage = serializers.CharField()
@@ -168,6 +199,10 @@ class LeadTold(Output):
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_possible_duplicate_of(self, lead: dict[str, Any]) -> Any:
         return lead["extra"].get("possible_duplicate_of")
+
+    @extend_schema_field(CustomerTold(allow_null=True))
+    def get_customer(self, lead: dict[str, Any]) -> Any:
+        return lead["customer"]
 
     @extend_schema_field(PersonTold(allow_null=True))
     def get_person(self, lead: dict[str, Any]) -> Any:

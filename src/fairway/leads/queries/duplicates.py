@@ -1,83 +1,164 @@
-"""Leads that are perhaps the same. They are marked, never merged."""
+"""Which earlier leads and which customers a new lead may be the same as. Found and weighed; nothing is merged here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 from django.db import connection
 
+from fairway.core.search.alike import Key, sharing
 from fairway.core.tenancy.context import current
+from fairway.customers.models import Customer
+from fairway.customers.rules.sounding import sound_key
+from fairway.leads.models import Lead, LeadPerson
+from fairway.leads.rules.alike import Likeness, compare, compare_customer
+from fairway.leads.rules.alike_keys import Facts, StoredKeys, facts_of
 
-Key = tuple[str, ...]
+# A key that more rows than this share says nothing of two of them: a switchboard, a holding's domain.
+SHARED_MOST: Final = 40
+OTHERS_MOST: Final = 3
 
 
-def possible_duplicates(rows: Sequence[Mapping[str, Any]], source: str) -> dict[int, str]:
-    """Index of a new row → uid of the earlier lead that has its e-mail, its phone, or its company and city.
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An earlier lead: kept, or standing before in the same capture (then it has a uid and no id yet)."""
 
-    Earlier is what is kept already, or stands before it in `rows` (by their own "uid"). A row whose external id is
-    known is that lead itself, and is left out.
+    lead_id: int | None
+    uid: str
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    customer_id: int
+    uid: str
+    likeness: Likeness
+
+
+@dataclass(slots=True)
+class Found:
+    """What is known of one new lead: the likest earlier leads, the best first, and the customer."""
+
+    others: list[Other] = field(default_factory=list)
+    customer: KnownCustomer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    lead_id: int | None
+    uid: str
+    facts: Facts
+
+
+def known_of(rows: Sequence[Mapping[str, Any]], source: str) -> dict[int, Found]:
+    """Index of a new row → what it is like; rows that are like nothing are left out.
+
+    A row carries its keys and "facts" and "stored" (rules.alike_keys). Earlier is what is kept already, or stands
+    before it in `rows` (by their own "uid"). A row whose external id is known is that lead itself, and is left out.
+    Three statements at most beside that of the external ids, however many rows. Inside acting_for.
     """
-    keys = [_keys(row) for row in rows]
-    external_ids = [row["external_id"] for row in rows if row["external_id"]]
-    known, uid_of = _kept({key for found in keys for key in found}, source, external_ids)
-    duplicates: dict[int, str] = {}
-    for i, (row, found) in enumerate(zip(rows, keys, strict=True)):
-        if row["external_id"] in known:
-            continue
-        first = next((key for key in found if key in uid_of), None)
-        if first:
-            duplicates[i] = uid_of[first]
-        for key in found:
-            uid_of.setdefault(key, row["uid"])
-    return duplicates
+    themselves = _known_ids(source, [row["external_id"] for row in rows if row["external_id"]])
+    new = {i: row for i, row in enumerate(rows) if row["external_id"] not in themselves}
+    keys = {i: lead_keys(row["facts"], row["stored"], row["name_key"]) for i, row in new.items()}
+    of_customer = {i: _customer_keys(row) for i, row in new.items()}
+    under = sharing([*_all(keys), *_all(of_customer)], most=SHARED_MOST)
+    kept = _kept({pk for (kind, _key), ids in under.items() if not kind.startswith("customer") for pk in ids})
+    customers = _customers({pk for (kind, _key), ids in under.items() if kind.startswith("customer") for pk in ids})
+    found: dict[int, Found] = {}
+    here: dict[Key, list[_Earlier]] = {}
+    for i, row in new.items():
+        near = {pk: kept[pk] for key in keys[i] for pk in under.get(key, ()) if pk in kept}
+        beside = {
+            each.uid: each for key in keys[i] if len(here.get(key, ())) <= SHARED_MOST for each in here.get(key, ())
+        }
+        others = _likest(row["facts"], [*near.values(), *beside.values()])
+        ids = {pk for key in of_customer[i] for pk in under.get(key, ())}
+        customer = _likest_customer(row["facts"], [customers[pk] for pk in sorted(ids) if pk in customers])
+        if others or customer:
+            found[i] = Found(others, customer)
+        for key in keys[i]:
+            here.setdefault(key, []).append(_Earlier(None, row["uid"], row["facts"]))
+    return found
 
 
-def _keys(row: Mapping[str, Any]) -> list[Key]:
-    keys = [("email", row["email_key"]), ("phone", row["phone_key"]), ("company", row["name_key"], row["city"])]
-    return [key for key in keys if all(key)]
+def lead_keys(facts: Facts, stored: StoredKeys, name_key: str) -> list[Key]:
+    """Under what a lead is looked for among leads."""
+    plain = {"email": facts.email, "phone": facts.phone, "domain": facts.domain, "name": name_key}
+    return [(kind, key) for kind, key in {**plain, **asdict(stored)}.items() if key]
 
 
-def _kept(wanted: Iterable[Key], source: str, external_ids: Sequence[str]) -> tuple[set[str], dict[Key, str]]:
-    """The external ids that are known, and key → uid of the earliest lead that has it. One query, or two."""
-    by_kind: dict[str, set[str]] = {"email": set(), "phone": set(), "company": set()}
-    for key in wanted:
-        by_kind[key[0]].add(key[1])
-    parts: list[tuple[str, list[Any]]] = [(_BY[kind], [list(values)]) for kind, values in by_kind.items() if values]
-    if external_ids:
-        parts.append((_KNOWN, [source, external_ids]))
-    known: set[str] = set()
-    found: dict[Key, int] = {}
-    for kind, one, two, lead_id in _asked(parts):
-        if kind == "external":
-            known.add(one)
-            continue
-        key = (kind, one, two) if kind == "company" else (kind, one)
-        found[key] = min(lead_id, found.get(key, lead_id))
-    uids = dict(_asked([(_UIDS, [list(set(found.values()))])])) if found else {}
-    return known, {key: str(uids[lead_id]) for key, lead_id in found.items()}
+def _customer_keys(row: Mapping[str, Any]) -> list[Key]:
+    facts: Facts = row["facts"]
+    asked = {
+        "customer-email": facts.email, "customer-domain": facts.domain, "customer-name": row["name_key"],
+        "customer-sound": sound_key(row["name_key"], facts.country),
+    }  # fmt: skip
+    return [(kind, key) for kind, key in asked.items() if key]
 
 
-# An array is one parameter however many keys it holds. No join and no order: of a vendor that is new, the database
-# has no statistics yet, and then it goes through all leads for each person, or through all people for the order.
-_KNOWN = (
-    "SELECT 'external', external_id, '', id FROM leads_lead"
-    " WHERE vendor_id = %s AND source = %s AND external_id = ANY (%s)"
-)
-_BY_KEY = "SELECT '{0}', {0}_key, '', lead_id FROM leads_leadperson WHERE vendor_id = %s AND {0}_key = ANY (%s)"
-_BY = {
-    "email": _BY_KEY.format("email"),
-    "phone": _BY_KEY.format("phone"),
-    "company": "SELECT 'company', name_key, city, id FROM leads_lead WHERE vendor_id = %s AND name_key = ANY (%s)",
-}
-_UIDS = "SELECT id, uid FROM leads_lead WHERE vendor_id = %s AND id = ANY (%s)"
+def _all(keys: Mapping[int, Iterable[Key]]) -> Iterable[Key]:
+    return (key for of_row in keys.values() for key in of_row)
 
 
-def _asked(parts: Sequence[tuple[str, list[Any]]]) -> list[tuple[Any, ...]]:
-    if not parts:
-        return []
-    vendor_id = current().vendor_id
+def _known_ids(source: str, external_ids: Sequence[str]) -> set[str]:
+    if not external_ids:
+        return set()
     with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join(statement for statement, _values in parts),
-            [value for _statement, values in parts for value in (vendor_id, *values)],
-        )
-        return list(cursor.fetchall())
+        cursor.execute(_KNOWN, [current().vendor_id, source, list(external_ids)])
+        return {external_id for (external_id,) in cursor.fetchall()}
+
+
+# An array is one parameter however many ids it holds. No join and no order: of a vendor that is new, the database has
+# no statistics yet, and then it goes through all leads for each.
+_KNOWN = "SELECT external_id FROM leads_lead WHERE vendor_id = %s AND source = %s AND external_id = ANY (%s)"
+_LEAD = (
+    "id", "uid", "name_key", "domain_key", "city", "postal_code", "country", "merged_into_id",
+)  # fmt: skip
+_PERSON = ("lead_id", "first_name", "last_name", "email_key", "phone_key", "street")
+
+
+def _kept(ids: set[int]) -> dict[int, _Earlier]:
+    """Id → who is meant by it, with its own facts: a lead that was merged leads to the one that goes on."""
+    if not ids:
+        return {}
+    wanted = sorted(ids)
+    rows = {row["id"]: row for row in Lead.objects.filter(pk__in=wanted).values(*_LEAD)}
+    people = {row["lead_id"]: row for row in LeadPerson.objects.filter(lead_id__in=wanted).values(*_PERSON)}
+    merged = {row["merged_into_id"] for row in rows.values() if row["merged_into_id"]} - set(rows)
+    uids = {pk: row["uid"] for pk, row in rows.items()}
+    if merged:
+        uids |= dict(Lead.objects.filter(pk__in=merged).values_list("pk", "uid"))
+    found = {}
+    for pk, row in rows.items():
+        meant = row["merged_into_id"] or pk
+        found[pk] = _Earlier(meant, str(uids[meant]), facts_of({**row, **people.get(pk, {})}))
+    return found
+
+
+def _likest(facts: Facts, earlier: Sequence[_Earlier]) -> list[Other]:
+    """The likest that a person would be asked about, each once; of equals the earliest first."""
+    best: dict[str, Other] = {}
+    for each in earlier:
+        likeness = compare(facts, each.facts)
+        if likeness.is_asked and (each.uid not in best or likeness.likeness > best[each.uid].likeness.likeness):
+            best[each.uid] = Other(each.lead_id, each.uid, likeness)
+    return sorted(best.values(), key=lambda other: (-other.likeness.likeness, other.uid))[:OTHERS_MOST]
+
+
+def _customers(ids: set[int]) -> dict[int, tuple[int, str, Facts]]:
+    """Id → (id and uid of who is meant, as it is spelled)."""
+    if not ids:
+        return {}
+    columns = ("id", "uid", "merged_into_id", "merged_into__uid", "name_key", "domain_key", "city", "postal_code")
+    rows = Customer.objects.filter(pk__in=sorted(ids)).values(*columns, "country")
+    return {
+        row["id"]: (row["merged_into_id"] or row["id"], str(row["merged_into__uid"] or row["uid"]), facts_of(row))
+        for row in rows
+    }
+
+
+def _likest_customer(facts: Facts, known: Sequence[tuple[int, str, Facts]]) -> KnownCustomer | None:
+    """The customer that the lead is most likely of; of two that it is equally like, the first one kept."""
+    found = [KnownCustomer(pk, uid, compare_customer(facts, spelled)) for pk, uid, spelled in known]
+    asked = [each for each in found if each.likeness.is_asked]
+    return min(asked, key=lambda each: (-each.likeness.likeness, each.customer_id), default=None)

@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 
 from fairway.core.prepared import Given, prepared
-from fairway.leads.models import Lead, LeadPerson, LeadScore, Offer
+from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, Offer
 
 _FILTERS = {
     "state": "state", "source": "source", "external_id": "external_id", "captured_since": "captured_at__gte",
@@ -38,7 +38,7 @@ _LEAD = (
     "currency", "timeframe_days", "captured_at", "consented_at", "waiting_because", "extra", "stage", "next_step",
     "next_step_on", "accepted_at", "touches", "last_touch_at", "closed_at", "close_reason",
 )  # fmt: skip
-OF_PERSON = ("first_name", "last_name", "job_title", "email", "phone")
+OF_PERSON = ("first_name", "last_name", "job_title", "email", "phone", "street")
 
 
 @prepared
@@ -56,6 +56,11 @@ def _leads(filters: tuple[str, ...], follows: bool, for_staff: bool) -> QuerySet
     }  # fmt: skip
     if for_staff:
         more["score"] = _one_of(LeadScore.objects.all(), "points", "band")
+        more["customer"] = Subquery(
+            CustomerMatch.objects.filter(lead_id=OuterRef("pk")).values(
+                told=JSONObject(uid="customer__uid", state="state", likeness="likeness")
+            )
+        )
     return rows.order_by("-captured_at", "-pk").values(*_LEAD, **more)
 
 

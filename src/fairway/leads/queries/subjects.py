@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from fairway.catalog.models import ProductLine
-from fairway.leads.models import Lead, LeadPerson, LeadScore
+from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, MatchState
 from fairway.leads.queries.places import with_territories
 from fairway.leads.rules.states import LeadState
 
+IS_CUSTOMER = (MatchState.SURE, MatchState.YES)
 OWNED = (LeadState.ACCEPTED, LeadState.CONVERTED)
 
 _COLUMNS = (
@@ -36,6 +37,11 @@ def lead_rows(lead_ids: Iterable[int]) -> list[dict[str, Any]]:
     for row in rows:
         row |= person_of.get(row["id"], _NOBODY) | score_of.get(row["id"], _NO_SCORE)
         row["product_code"], row["product_name"] = line_of.get(row["product_line_id"], ("", ""))
+    customers = set(
+        CustomerMatch.objects.filter(lead_id__in=ids, state__in=IS_CUSTOMER).values_list("lead_id", flat=True)
+    )
+    for row in rows:
+        row["is_customer"] = row["id"] in customers
     return with_known_partners(with_territories(rows))
 
 

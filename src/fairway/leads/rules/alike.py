@@ -23,6 +23,8 @@ SAME: Final = 0.95
 ASK: Final = 0.5
 # So much must speak for two before anything does: most of those that meet under a key are two.
 _BEFORE: Final = -5.0
+_BEFORE_CUSTOMER: Final = -1.5
+SIMILAR_MOST: Final = 0.94
 _COMPASS: Final = frozenset({"north", "south", "east", "west", "nord", "sued", "sud", "ost", "est", "ouest"})
 
 
@@ -76,9 +78,23 @@ def words_of(why: Iterable[str]) -> list[Words]:
 
 def compare(one: Facts, other: Facts) -> Likeness:
     """Weigh two leads. Symmetric, and the same for the same facts."""
-    found = [*_mail(one, other), *_phone(one, other), *_company(one, other), *_place(one, other), *_person(one, other)]
+    return _weighed(
+        [*_mail(one, other), *_phone(one, other), *_company(one, other), *_place(one, other), *_person(one, other)],
+        _BEFORE,
+    )
+
+
+def compare_customer(lead: Facts, customer: Facts) -> Likeness:
+    """Weigh a lead and a customer, of whom company and place are known: customers are few, so less is enough."""
+    found = _weighed([*_company(lead, customer), *_place(lead, customer)], _BEFORE_CUSTOMER)
+    if found.is_same and not {"domain", "name"} & set(found.why):
+        return Likeness(SIMILAR_MOST, found.why)  # a name that is only similar is for a person to say
+    return found
+
+
+def _weighed(found: list[Evidence], before: float) -> Likeness:
     found = [each for each in found if each[0]]
-    total = _BEFORE + sum(weight for weight, _code in found)
+    total = before + sum(weight for weight, _code in found)
     if total < -20:
         return Likeness(0.0, ())
     found.sort(key=lambda each: (-each[0], each[1]))

@@ -98,3 +98,16 @@ ASSIGNMENT = Machine(
         (PlanState.CARRYING, "finish"): PlanState.CARRIED,
     },
 )
+
+
+DRAFT = Machine(
+    "draft",
+    initial="open",
+    final={"completed"},
+    labels={"open": "To complete", "completed": "Became a lead", "dropped": "Dropped"},
+    transitions={
+        ("open", "complete"): "completed",
+        ("open", "drop"): "dropped",
+        ("dropped", "reopen"): "open",
+    },
+)

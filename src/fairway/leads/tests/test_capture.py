@@ -14,10 +14,14 @@ from fairway.core.imports import target
 from fairway.core.jobs import run_pending
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
+from fairway.customers.actions import create_customer
 from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_lead, capture_many
 from fairway.leads.actions.importing import LeadRow, import_leads
+from fairway.leads.conditions import lead_values
 from fairway.leads.imports import FIELDS, parse_lead
-from fairway.leads.models import Lead, LeadPerson
+from fairway.leads.jobs import fill_keys
+from fairway.leads.models import CustomerMatch, Lead, LeadPerson
+from fairway.leads.queries.subjects import lead_rows
 
 AT = datetime(2026, 3, 4, 15, tzinfo=UTC)
 LATER = datetime(2026, 3, 5, 15, tzinfo=UTC)
@@ -186,3 +190,63 @@ def test_prospective_buyers_become_leads_of_the_country_chosen(acme):
     assert Counter(lead.country for lead in leads) == {"US": 2059}
     assert sum("possible_duplicate_of" in lead.extra for lead in leads) >= 50
     assert sum(lead.latitude is not None for lead in leads) > 1500
+
+
+def known_customer(cast, **values):
+    given = {"name": "Halden Werke AG", "domain": "halden.example", "city": "Kiel", "country": "DE", **values}
+    return create_customer(values=given, actor=cast.admin, at=AT)
+
+
+def match_of(cast, lead):
+    with entering(cast.admin.context):
+        return CustomerMatch.objects.filter(lead=lead).first()
+
+
+def test_a_lead_of_a_known_customer_says_so_however_it_is_spelled(acme):
+    customer = known_customer(acme)
+    by_site = capture(acme, need="A", website="https://shop.halden.example/de", company="HW", country="DE")
+    by_name = capture(acme, need="B", company="HALDEN WERKE GmbH", city="Kiel", country="DE")
+    typo = capture(acme, need="C", company="Haldn Werke", city="Kiel", country="DE")
+    other = capture(acme, need="D", company="Holm Optik", city="Kiel", country="DE", email="a@gmail.com")
+    assert [(m.customer_id, m.state) for m in (match_of(acme, by_site), match_of(acme, by_name))] == [
+        (customer.pk, "sure")
+    ] * 2
+    assert (match_of(acme, typo).customer_id, match_of(acme, typo).state) == (customer.pk, "asked")
+    assert match_of(acme, other) is None
+
+
+def test_rules_may_ask_whether_a_lead_is_of_a_known_customer(acme):
+    known_customer(acme)
+    sure = capture(acme, need="A", website="halden.example")
+    perhaps = capture(acme, need="B", company="Haldn Werke", city="Kiel", country="DE")
+    with acting_for(acme.operations):
+        rows = lead_rows([sure.pk, perhaps.pk])
+    assert [lead_values(row, "USD")["lead.is_customer"] for row in rows] == [True, False]
+
+
+def test_what_is_found_alike_is_recorded_with_its_reasons_and_no_address(acme):
+    first = capture(acme, need="Wi-Fi", email="karen@brinkmann.example")
+    capture(acme, need="Cameras", email="karen@brinkmann.example")
+    with entering(acme.admin.context):
+        event = Event.objects.get(verb="found_alike")
+    assert event.data == {"others": [[first.pk, 0.9994, ["email", "domain"]]]}
+
+
+def test_rows_of_before_get_their_keys_by_a_job_and_are_found_then(acme):
+    first = capture(acme, need="Wi-Fi", company="Müller Logistik", city="Kiel", country="DE", postal_code="24103")
+    with acting_for(acme.operations):
+        LeadPerson.objects.update(sound_key=None, near_key=None, person_key=None, address_key=None)
+        Lead.objects.update(name_key="x")
+    assert "possible_duplicate_of" not in capture(acme, company="Muller Logistk", city="Kiel", country="DE").extra
+    with acting_for(acme.operations):
+        Lead.objects.filter(pk=first.pk).update(name_key="mueller logistik")
+    fill_keys(vendor_id=acme.acme.pk)
+    again = capture(acme, company="Mulller Logistik", city="Kiel", country="DE", postal_code="24103")
+    assert again.extra["possible_duplicate_of"] == str(first.uid)
+
+
+def test_a_key_that_very_many_share_finds_nobody(acme):
+    rows = [(LeadValues(need=str(i), website="huge.example"), PersonValues()) for i in range(60)]
+    with acting_for(acme.operations):
+        capture_many(rows, origin=Origin("x"), actor=acme.operations, at=AT)
+    assert capture(acme, need="new", website="huge.example").extra == {}

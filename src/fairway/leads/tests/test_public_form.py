@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 
 from fairway.core import clock
 from fairway.core.events.models import Event
+from fairway.core.http.work import do
 from fairway.core.tenancy.context import entering
 from fairway.leads.actions.forms import save_lead_form
-from fairway.leads.models import Lead, LeadPerson
+from fairway.leads.models import Lead, LeadForm, LeadPerson
 
 SENT_MOST = 20
+PLAIN_MOST = 5
 pytestmark = pytest.mark.django_db
 
 GIVEN = {
@@ -106,10 +109,92 @@ def test_a_stamp_that_is_not_ours_is_refused_and_replaced(acme, form, client, st
 
 def test_one_address_may_send_only_so_often(acme, form, client):
     for _number in range(SENT_MOST):
-        assert client.post("/acme/public/f/guide/", {**GIVEN, "began": began(client)}).status_code == 302
-    answer = client.post("/acme/public/f/guide/", {**GIVEN, "began": began(client)})
+        stamp = began(client)
+        sent = client.post("/acme/public/f/guide/", {**GIVEN, "began": stamp, "work": do(stamp)})
+        assert sent.status_code == 302
+    stamp = began(client)
+    answer = client.post("/acme/public/f/guide/", {**GIVEN, "began": stamp, "work": do(stamp)})
     assert "Try again in an hour." in answer.content.decode()
     assert len(leads(acme)) == SENT_MOST
+
+
+def test_without_the_small_work_of_a_browser_an_address_may_send_a_few_only(acme, form, client):
+    for _number in range(PLAIN_MOST):
+        assert client.post("/acme/public/f/guide/", {**GIVEN, "began": began(client)}).status_code == 302
+    answer = client.post("/acme/public/f/guide/", {**GIVEN, "began": began(client), "work": "12"})
+    assert "Try again in an hour." in answer.content.decode()
+    stamp = began(client)
+    assert client.post("/acme/public/f/guide/", {**GIVEN, "began": stamp, "work": do(stamp)}).status_code == 302
+    assert len(leads(acme)) == PLAIN_MOST + 1
+
+
+def test_one_page_that_was_drawn_does_not_pay_for_many(acme, form, client):
+    stamp = began(client)
+    given = {**GIVEN, "began": stamp, "work": do(stamp)}
+    for number in range(10):
+        assert client.post("/acme/public/f/guide/", given, REMOTE_ADDR=f"10.0.0.{number}").status_code == 302
+    assert client.post("/acme/public/f/guide/", given, REMOTE_ADDR="10.0.0.99").status_code == 422
+
+
+def test_the_text_and_its_version_stay_with_the_lead_and_a_changed_text_is_shown_first(acme, form, client):
+    stamp = began(client)
+    save_lead_form(form=form, actor=acme.marketer, at=clock.now(), consent_text="Acme may write to me.")
+    answer = client.post("/acme/public/f/guide/", {**GIVEN, "began": stamp})
+    assert answer.status_code == 422
+    assert "The text changed while the page was open." in answer.content.decode()
+    assert leads(acme) == []
+    client.post("/acme/public/f/guide/", {**GIVEN, "began": began(client)})
+    [lead] = leads(acme)
+    assert (lead.consent_text, lead.extra["consent_version"]) == ("Acme may write to me.", 2)
+
+
+EMBED = "/acme/public/f/guide/embed/"
+
+
+def policy(answer):
+    return dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";") if part.strip())
+
+
+def test_only_listed_sites_may_show_the_form_in_a_frame(acme, form, client):
+    answer = client.get(EMBED)
+    assert (policy(answer)["frame-ancestors"], "X-Frame-Options" in answer) == ("'self'", False)
+    save_lead_form(form=form, actor=acme.marketer, at=clock.now(), sites=["https://www.halden.example"])
+    for path in (EMBED, f"{EMBED}thanks/"):
+        assert policy(client.get(path))["frame-ancestors"] == "'self' https://www.halden.example"
+        assert policy(client.get(path))["script-src"] == "'self'"
+    assert client.get("/acme/public/f/guide/")["X-Frame-Options"] == "DENY"
+
+
+def test_a_frame_needs_the_stamp_and_no_cookie(acme, form):
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(EMBED, GIVEN).status_code == 403
+    assert leads(acme) == []
+    stamp = began(Client(), EMBED)
+    answer = strict.post(EMBED, {**GIVEN, "began": stamp, "work": do(stamp)})
+    assert answer.url == f"{EMBED}thanks/"
+    assert len(leads(acme)) == 1
+
+
+def test_the_sites_are_checked_and_the_page_has_snippet_and_preview(acme, form, client_of):
+    browser = client_of(acme.marketer)
+    path = f"/acme/console/lead-forms/{form.uid}/"
+    given = {"name": "Guide", "slug": "guide", "consent_text": form.consent_text, "is_active": "on", "headline": ""}
+    refused = browser.post(path, {**given, "sites": "javascript:alert(1)"})
+    assert refused.status_code == 422
+    assert "This is no address of a site" in refused.content.decode()
+    browser.post(path, {**given, "sites": "www.halden.example/\nhttp://127.0.0.1:9000\nhttps://www.halden.example"})
+    with entering(acme.admin.context):
+        assert LeadForm.objects.get().sites == ["https://www.halden.example", "http://127.0.0.1:9000"]
+    page = browser.get(path).content.decode()
+    assert "/acme/public/form.js" in page
+    assert 'src="/acme/public/f/guide/embed/"' in page
+
+
+def test_what_a_site_loads_is_script_at_a_steady_address(acme, client):
+    answer = client.get("/acme/public/form.js")
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert "data-fairway-form" in answer.content.decode()
+    assert "max-age=3600" in answer["Cache-Control"]
 
 
 def test_a_form_that_is_shut_or_of_another_vendor_is_not_there(acme, form, client):

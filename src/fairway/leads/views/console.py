@@ -30,9 +30,11 @@ LIST_SIZE = 50
 
 
 def tabs(request: HttpRequest, here: str) -> list[Tab]:
+    may_capture = member_of(request).can("lead.capture")
     shown = [
         Tab(_("All leads"), reverse("lead-list"), here == "all"),
         Tab(_("Waiting"), reverse("lead-waiting"), here == "waiting", waiting_count(request)),
+        *([Tab(_("By mail"), reverse("leaddraft-list"), here == "drafts")] if may_capture else []),
         Tab(_("Web forms"), reverse("leadform-list"), here == "forms"),
     ]
     if member_of(request).can("lead.assign"):
@@ -143,16 +145,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _captured(given: dict[str, Any], request: HttpRequest, currency: str) -> Lead:
     at = clock.now()
-    line = given["product_line"]
-    values = LeadValues(
-        **{name: given[name] for name in ("need", "description", "company", "industry", "employees", "country")},
-        **{name: given[name] for name in ("state_code", "city", "postal_code", "timeframe_days")},
-        product_line_id=line.pk if line else None,
-        product_line_name=line.name if line else "",
-        amount_minor=given["amount"],
-        currency=currency if given["amount"] else "",
-    )
-    person = PersonValues(**{name: given[name] for name in ("first_name", "last_name", "job_title", "email", "phone")})
+    values, person = values_of(given, currency)
     return capture_lead(
         actor=member_of(request), at=at, source=given["source"], values=values, person=person,
         campaign=given["campaign"], consent_text=_("Told to us directly") if given["consent"] else "",
@@ -160,7 +153,27 @@ def _captured(given: dict[str, Any], request: HttpRequest, currency: str) -> Lea
     )  # fmt: skip
 
 
+_OF_LEAD = (
+    "need", "description", "company", "industry", "employees", "country", "state_code", "city", "postal_code",
+    "timeframe_days",
+)  # fmt: skip
+_OF_PERSON = ("first_name", "last_name", "job_title", "email", "phone", "street")
+
+
+def values_of(given: dict[str, Any], currency: str) -> tuple[LeadValues, PersonValues]:
+    """What a filled NewLeadForm says, as the capture takes it."""
+    line = given["product_line"]
+    values = LeadValues(
+        **{name: given[name] for name in _OF_LEAD},
+        product_line_id=line.pk if line else None,
+        product_line_name=line.name if line else "",
+        amount_minor=given["amount"],
+        currency=currency if given["amount"] else "",
+    )
+    return values, PersonValues(**{name: given[name] for name in _OF_PERSON})
+
+
 def twin_of(lead: Lead) -> Lead | None:
     """The earlier lead that this one looks like."""
-    uid = lead.extra.get("possible_duplicate_of")
+    uid = lead.extra.get("possible_duplicate_of") if lead.merged_into_id is None else None
     return Lead.objects.filter(uid=UUID(uid)).first() if uid else None

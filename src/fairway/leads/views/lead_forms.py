@@ -1,5 +1,6 @@
 """Public forms, for those who make them: the list with each address, and one form."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from fairway.core.http.toasts import toast
 from fairway.leads.actions.forms import FIELDS, save_lead_form
 from fairway.leads.forms import LeadFormForm
 from fairway.leads.models import LeadForm
+from fairway.leads.rules.form_stamps import origin_of
 from fairway.leads.views.asked import REFUSALS, member_of, refused_on
 from fairway.leads.views.console import tabs
 
@@ -40,6 +42,14 @@ class LeadFormTable(Table):
 
 def address_of(form: LeadForm) -> str:
     return absolute(form.vendor_id, reverse("public-lead-form", args=[form.slug]))
+
+
+def snippet_of(form: LeadForm) -> str:
+    """What is pasted into a page: a link, which the script turns into the form."""
+    return format_html(
+        '<div data-fairway-form="{0}"><a href="{0}">{1}</a></div>\n<script src="{2}" async></script>',
+        address_of(form), form.headline or form.name, absolute(form.vendor_id, reverse("public-lead-script")),
+    )  # fmt: skip
 
 
 @require_safe
@@ -71,7 +81,8 @@ def edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
     member = member_of(request)
     require(member, "lead.form")
     kept = get_object_or_404(LeadForm.objects.select_related("product_line"), uid=uid) if uid else None
-    first = {name: getattr(kept, name) for name in FIELDS} if kept else _fresh(request)
+    first: dict[str, Any] = {name: getattr(kept, name) for name in FIELDS} if kept else _fresh(request)
+    first["sites"] = "\n".join(first.get("sites", []))
     form = LeadFormForm(request.POST or None, form=kept, initial=first)
     if form.is_valid():
         try:
@@ -88,13 +99,14 @@ def edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
             "form": form,
             "kept": kept,
             "address": address_of(kept) if kept else "",
-            "snippet": format_html('<a href="{}">{}</a>', address_of(kept), kept.headline or kept.name) if kept else "",
+            "snippet": snippet_of(kept) if kept else "",
+            "origin": origin_of(address_of(kept)) if kept else "",
         },
         status=422 if form.is_bound else 200,
     )
 
 
-def _fresh(request: HttpRequest) -> dict[str, object]:
+def _fresh(request: HttpRequest) -> dict[str, Any]:
     vendor = getattr(request, "vendor_name", "")
     text = _("%(vendor)s and its partners may contact me about this request.") % {"vendor": vendor}
     return {"consent_text": text, "is_active": True}

@@ -12,11 +12,12 @@ from fairway.core import clock
 from fairway.core.access import Member
 from fairway.core.http.toasts import toast
 from fairway.core.tenancy.models import Partner
+from fairway.leads.actions.customers import decide_customer
 from fairway.leads.actions.notes import add_note
 from fairway.leads.actions.offers import offer_lead_to, recall_offer, remind_offer
 from fairway.leads.actions.work import close_lead, log_touch, recall_lead
 from fairway.leads.forms import CloseForm, NoteForm, OfferToForm, RecallForm, TouchForm
-from fairway.leads.models import Lead, LeadPerson, Offer
+from fairway.leads.models import CustomerMatch, Lead, LeadPerson, Offer
 from fairway.leads.queries import partner_choice
 from fairway.leads.queries.leads import neighbours
 from fairway.leads.rules.answers import CLOSE_REASONS
@@ -52,6 +53,9 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "deal_url": address("deal-detail", deal) if deal else "",
             "close_reason": str(CLOSE_REASONS.get(lead.close_reason, lead.close_reason)),
             "twin": twin_of(lead),
+            "compare_url": address("duplicatepair-of-lead", lead.uid) if member.can("duplicate.decide") else "",
+            "merged": lead.merged_into,
+            "match": lead_parts.customer(lead) if member.can("customer.read") else None,
             "place_in_list": neighbours(lead, request.GET),
             "query": f"?{request.GET.urlencode()}" if request.GET else "",
             "note_form": NoteForm(auto_id="note_%s"),
@@ -81,6 +85,20 @@ def reminder(request: HttpRequest, uid: UUID) -> HttpResponse:
         request,
         lambda: remind_offer(offer=offer, actor=member_of(request), at=clock.now()),
         _("Reminder sent to %(partner)s.") % {"partner": offer.partner.name},
+        reverse("lead-detail", args=[lead.uid]),
+    )
+
+
+@require_POST
+def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A person says whether the lead is of the customer that it was taken for."""
+    lead = lead_of(uid)
+    match = get_object_or_404(CustomerMatch, lead=lead)
+    is_customer = request.POST.get("answer") == "yes"
+    return done(
+        request,
+        lambda: decide_customer(match=match, is_customer=is_customer, actor=member_of(request), at=clock.now()),
+        _("Kept: it is this customer.") if is_customer else _("Kept: it is another company."),
         reverse("lead-detail", args=[lead.uid]),
     )
 

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 from fairway.core.http.format import day, percent, whole_day
 from fairway.core.http.happenings import Happened
 from fairway.core.http.parts import Fact, Reason, Step
-from fairway.leads.models import Lead, LeadPerson, LeadScore, Offer
+from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, MatchState, Offer
 from fairway.leads.queries.why import WhyView, why
+from fairway.leads.rules.alike import words_of
 from fairway.leads.rules.states import LeadState
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import address
@@ -96,6 +97,17 @@ def _when(at: datetime, zone: str, said_on: Any) -> tuple[str, Any]:
     return text, local.date()
 
 
+def customer(lead: Lead) -> dict[str, Any] | None:
+    """The customer that the lead is of, or perhaps of; None where nobody was found, or a person said no."""
+    match = CustomerMatch.objects.filter(lead=lead).exclude(state=MatchState.NO).select_related("customer").first()
+    if match is None:
+        return None
+    return {
+        "name": match.customer.name, "url": address("customer-detail", match.customer.uid),
+        "is_asked": match.state == MatchState.ASKED, "why": ", ".join(map(str, words_of(match.reasons))),
+    }  # fmt: skip
+
+
 def facts(lead: Lead, person: LeadPerson | None) -> list[Fact]:
     brief = {
         "need": lead.title,
@@ -122,6 +134,8 @@ def _contact(lead: Lead, person: LeadPerson | None) -> list[Fact]:
     name = ", ".join(part for part in (f"{person.first_name} {person.last_name}".strip(), person.job_title) if part)
     hidden = "" if lead.partner_id else _("hidden from partners until one accepts")
     rows = [Fact(_("Contact"), name, hidden)]
+    if person.street:
+        rows.append(Fact(_("Street"), ", ".join(filter(None, [person.street, lead.postal_code]))))
     if person.email:
         rows.append(Fact(_("E-mail"), person.email, url=f"mailto:{person.email}"))
     if person.phone:
@@ -132,7 +146,9 @@ def _contact(lead: Lead, person: LeadPerson | None) -> list[Fact]:
 def _consent(lead: Lead) -> str:
     if lead.consented_at is None:
         return _("none known")
-    return _("to be contacted, %(day)s") % {"day": day(lead.consented_at)}
+    said = _("to be contacted, %(day)s") % {"day": day(lead.consented_at)}
+    version = lead.extra.get("consent_version")
+    return f"{said}, {_('text version %(n)d') % {'n': version}}" if version else said
 
 
 def why_points(lead: Lead) -> dict[str, Any] | None:

@@ -17,6 +17,11 @@ from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
 WORDS: dict[str, tuple[Any, Any]] = {
     "lead.captured": (gettext_lazy("Captured"), gettext_lazy("from %(source)s")),
     "lead.updated": (gettext_lazy("Updated"), gettext_lazy("from %(source)s")),
+    "lead.found_alike": (gettext_lazy("Perhaps a duplicate"), gettext_lazy("of an earlier lead")),
+    "lead.merged": (gettext_lazy("Merged"), gettext_lazy("by %(actor)s: another lead became part of this one")),
+    "lead.merged_away": (gettext_lazy("Merged"), gettext_lazy("by %(actor)s into another lead")),
+    "lead.unmerged": (gettext_lazy("Made two again"), gettext_lazy("by %(actor)s")),
+    "lead.customer_decided": (gettext_lazy("Customer"), gettext_lazy("%(answer)s, said %(actor)s")),
     "lead.scored": (gettext_lazy("Scored"), gettext_lazy("%(points)s, %(band)s")),
     "lead.routed": (gettext_lazy("Routed"), gettext_lazy("%(routed)s")),
     "lead.waiting": (gettext_lazy("Waiting"), gettext_lazy("%(because)s")),
@@ -39,9 +44,11 @@ WORDS: dict[str, tuple[Any, Any]] = {
 
 
 def of_lead(lead: Lead) -> tuple[list[Happened], list[Happening]]:
-    """The events of a lead and of its offers that the reader may see: as they are, and in words."""
+    """The events of a lead, of those merged into it and of its offers that the reader sees; the same in words."""
     offers = list(Offer.objects.filter(lead=lead).values_list("pk", flat=True))
-    events = in_order(happened({"lead": [lead.pk], "offer": offers}, since=begun(lead)))
+    merged = list(Lead.objects.filter(merged_into=lead).order_by("captured_at"))
+    first = min([lead, *merged], key=lambda each: each.captured_at)
+    events = in_order(happened({"lead": [lead.pk, *(each.pk for each in merged)], "offer": offers}, since=begun(first)))
     notes = _notes(events)
     return events, said(events, lambda event: fill(event, notes))
 

@@ -87,8 +87,8 @@ class Lines:
         self.values.pop(number, None)
         self._told[number] = {"line": number, "result": "refused", "errors": by_path(errors)}
 
-    def tell(self, number: int, result: str, uid: Any = None) -> None:
-        self._told[number] = {"line": number, "result": result, **({"uid": str(uid)} if uid else {})}
+    def tell(self, number: int, result: str, uid: Any = None, **more: Any) -> None:
+        self._told[number] = {"line": number, "result": result, **({"uid": str(uid)} if uid else {}), **more}
 
     def tell_outcome(self, outcome: ImportOutcome, uids: Mapping[int, Any] | None = None) -> None:
         """What an import did; its rows carry the numbers of the lines. `uids` are by line."""
