@@ -13,7 +13,6 @@ from fairway.catalog.models import ProductLine
 from fairway.core.moves import state_choices
 from fairway.core.tenancy.models import Partner, Seat
 from fairway.core.tenancy.scope import InternalModel, SharedModel, TenantForeignKey
-from fairway.customers.models import Customer
 from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 
 
@@ -120,13 +119,6 @@ class Lead(SharedModel):
         return self.title
 
 
-class MatchState(models.TextChoices):
-    SURE = "sure", _("Existing customer")
-    ASKED = "asked", _("Perhaps a customer")
-    YES = "yes", _("Existing customer, said a person")
-    NO = "no", _("Not this customer")
-
-
 class LeadPerson(SharedModel):
     """The person behind a lead. `partner` is empty until acceptance: before that only staff read the row."""
 
@@ -186,33 +178,6 @@ class LeadPerson(SharedModel):
                 fields=["vendor", "id"], condition=models.Q(sound_key__isnull=True), name="leadperson_without_keys"
             ),
         ]  # fmt: skip
-
-
-class CustomerMatch(InternalModel):
-    """A customer that a lead is of, by its facts: surely (`sure`), perhaps (`asked`), or as a person said.
-
-    `reasons` are codes of `rules.alike.WHY`.
-    """
-
-    not_personal = ("reasons",)
-
-    limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
-
-    lead = TenantForeignKey(Lead, related_name="customers", db_index=False)
-    customer = TenantForeignKey(Customer, related_name="+")
-    state = models.CharField(max_length=10, choices=MatchState, default=MatchState.ASKED)
-    likeness = models.FloatField()
-    reasons = models.JSONField(default=list)
-    found_at = models.DateTimeField()
-    decided_by = TenantForeignKey(Seat, null=True, related_name="+")
-    version = models.PositiveIntegerField(default=1)
-
-    class Meta(InternalModel.Meta):
-        abstract = False
-        constraints = [
-            *InternalModel.Meta.constraints,
-            models.UniqueConstraint(fields=["vendor", "lead"], name="customermatch_once"),
-        ]
 
 
 class LeadNote(InternalModel):
@@ -491,52 +456,12 @@ class Offer(SharedModel):
         return self.title
 
 
-class TouchKind(models.TextChoices):
-    CALL = "call", _("Call")
-    EMAIL = "email", _("E-mail")
-    MEETING = "meeting", _("Meeting")
-    DEMO = "demo", _("Demonstration")
-    OTHER = "other", _("Other")
-
-
-class TouchOutcome(models.TextChoices):
-    REACHED = "reached", _("Reached")
-    NOT_REACHED = "not_reached", _("Not reached")
-    INTERESTED = "interested", _("Interested")
-    NOT_NOW = "not_now", _("Not now")
-    NO_NEED = "no_need", _("No need")
-
-
-class Touch(SharedModel):
-    """One contact with the customer about a lead or a deal."""
-
-    personal = {"note": "text", "external_id": "key"}
-
-    external_id = models.CharField(max_length=100, blank=True, db_default="")
-    partner = TenantForeignKey(Partner, related_name="+")
-    subject_type = models.CharField(max_length=40)
-    subject_id = models.BigIntegerField()
-    seat = TenantForeignKey(Seat, null=True, related_name="+")
-    kind = models.CharField(max_length=20, choices=TouchKind)
-    outcome = models.CharField(max_length=20, choices=TouchOutcome)
-    note = models.TextField(blank=True)
-    touched_at = models.DateTimeField()
-
-    class Meta(SharedModel.Meta):
-        abstract = False
-        constraints = [
-            *SharedModel.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["vendor", "external_id"], condition=~models.Q(external_id=""), name="touch_external_id"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["vendor", "subject_type", "subject_id", "-touched_at"], name="touch_by_subject"),
-            models.Index(fields=["vendor", "partner", "touched_at"], name="touch_by_partner"),
-        ]
-
-
 # Kept in a file of their own, and found by Django here.
+from fairway.leads.contact_models import CustomerMatch as CustomerMatch  # noqa: E402
+from fairway.leads.contact_models import MatchState as MatchState  # noqa: E402
+from fairway.leads.contact_models import Touch as Touch  # noqa: E402
+from fairway.leads.contact_models import TouchKind as TouchKind  # noqa: E402
+from fairway.leads.contact_models import TouchOutcome as TouchOutcome  # noqa: E402
 from fairway.leads.form_models import LeadForm as LeadForm  # noqa: E402
 from fairway.leads.mail_models import LeadDraft as LeadDraft  # noqa: E402
 from fairway.leads.mail_models import LeadInbox as LeadInbox  # noqa: E402
