@@ -1,7 +1,7 @@
 """New leads known again among those that are kept: leads a second, and how often it is right.
 
 The kept ones are original leads of `_lookalikes`, copied in with the keys a capture would give them; the new ones are
-others' spellings of a part of them, their colleagues, doubles that are none, and plainly new ones. What is timed is what a
+others' spellings of a part of them, their colleagues, seeming doubles, and plainly new ones. What is timed is what a
 capture asks before it writes: keys made, indexes probed, facts read, pairs weighed. The best proposal of each is held
 against the truth.
 """
