@@ -108,7 +108,7 @@ NOT_LIMITED = {
     "Deadline", "Mail", "IdempotencyKey", "SearchWord", "SearchMark", "ImportRun", "ImportIssue", "ApiToken",
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
     "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson", "RoutingRun", "SupportGrant",
-    "SupportPage", "LeadDraft", "LeadInbox",
+    "SupportPage", "LeadDraft", "LeadInbox", "AssignmentPlan", "AssignmentLine",
 }  # fmt: skip
 
 

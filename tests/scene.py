@@ -21,7 +21,7 @@ from fairway.insight.actions.exports import request_export
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
 from fairway.leads.actions.score_cards import add_card
-from fairway.leads.models import Offer, RoutingPolicy, ScoreCard
+from fairway.leads.models import AssignmentPlan, Offer, RoutingPolicy, ScoreCard
 from fairway.partners.models import Contact, Program, Tier
 from fairway.privacy.models import Erasure
 from fairway.workflow.models import Mail, Notification
@@ -55,6 +55,7 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
         **of_partners(cast),
         **of_people(cast),
         "score-cards": [str(card_of(cast).uid)],
+        "assignment-plans": [str(plan_of(cast).uid)],
         "exports": [str(export.uid)],
         "invitations": [str(guest.uid)],
         "offers": [str(waiting.uid)],
@@ -144,6 +145,15 @@ def card_of(cast: Cast) -> ScoreCard:
         ScoreCard.objects.filter(pk=card.pk).update(number=71)  # the rows of the sweeps begin with 1
         RoutingPolicy.objects.create(vendor=cast.acme, number=71)
     return card
+
+
+def plan_of(cast: Cast) -> AssignmentPlan:
+    """A computed plan by the rules that are published."""
+    with acting_for(cast.admin):
+        rules = RoutingPolicy.objects.create(vendor=cast.acme, number=70, state="published")
+        return AssignmentPlan.objects.create(
+            vendor=cast.acme, policy=rules, state="ready", currency="USD", created_at=clock.now()
+        )
 
 
 def offered(cast: Cast, company: str) -> Offer:

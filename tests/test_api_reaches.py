@@ -43,6 +43,9 @@ REVIEWED = {
     "report_on_table": ON_PAGES, "use_model": ON_PAGES, "stop_model": ON_PAGES,
     "watch_drift": INSIDE, "make_due_cards_live": INSIDE, "rescore_aged": INSIDE,
     "mark_converted": INSIDE,
+    "fill_customer_keys": INSIDE, "fill_lead_keys": INSIDE, "keep_letter": INSIDE, "ensure_inbox": INSIDE,
+    "complete_draft": NOT_YET, "drop_draft": NOT_YET, "reopen_draft": NOT_YET, "renew_inbox": NOT_YET,
+    "save_inbox": NOT_YET, "decide_customer": NOT_YET,
     "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
     "count_shares": INSIDE, "ask_for_shares": ON_PAGES,
     # partners and numbers

@@ -80,7 +80,8 @@ def row_of(machine: Machine) -> tuple[type[models.Model], str]:
         for field in model._meta.concrete_fields:
             chosen = {value for value, _label in field.choices or ()}
             name = model._meta.model_name.removesuffix("run").removesuffix("pair")
-            if chosen == states and name == machine.name.removeprefix("possible "):
+            names = {name, name.removeprefix("lead"), name.removesuffix("plan")}
+            if chosen == states and machine.name.removeprefix("possible ") in names:
                 return model, field.name
     raise LookupError(f"No table keeps the states of the machine {machine.name}.")
 

@@ -87,6 +87,7 @@ BODIES: dict[str, Any] = {
     "change_partner_state": {"verb": "pause"},
     "decline_offer": {"quality": ["too_small"]},
     "recall_offer": {"reason": "Swept"},
+    "begin_assignment_plan": {"most_percent": 50},
     "begin_registration": {"customer_name": "Swept GmbH"},
     "change_draft": {"city": "Bremen"},
     "submit_registration": {"answer": "Swept"},

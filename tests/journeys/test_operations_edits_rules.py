@@ -81,7 +81,7 @@ def test_points_are_changed_on_the_card(committed, operator):
     rule.get_by_label("Points").fill("35")
     rule.get_by_role("button", name="Keep in the draft").click()
     operator.see("Draft, 1 change")
-    page.get_by_role("link", name="Run").click()
+    page.get_by_role("button", name="Run").click()
     operator.see("of the last 10 leads would change their band.")
     page.get_by_role("button", name="Discard").click()
     operator.see("Draft thrown away.")

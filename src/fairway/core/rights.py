@@ -32,6 +32,7 @@ GROUPS = (
         "lead.form": _("Public forms"),
         "lead.import": _("Send in lists of leads"),
         "lead.route": _("Route and offer leads"),
+        "lead.assign": _("Assign batches of leads"),
         "lead.recall": _("Take back offers and leads"),
         "scoring.edit": _("Scoring rules"),
         "routing.edit": _("Routing rules"),

@@ -212,7 +212,7 @@ class ScoreCard(InternalModel):
 
     DEFAULT = "default"
 
-    not_personal = ("rules", "bands", "applies_to", "categories")
+    not_personal = ("name", "rules", "bands", "applies_to", "categories")
 
     limited = "true"
 
@@ -258,7 +258,7 @@ class WinModel(InternalModel):
     `parameters` are numbers and words in JSON, from which every chance it gave can be worked out again.
     """
 
-    not_personal = ("report", "parameters", "drift")
+    not_personal = ("name", "report", "parameters", "drift")
 
     limited = "true"
 

@@ -20,8 +20,6 @@ class AssignmentPlan(InternalModel):
 
     not_personal = ("favoured", "figures", "partners", "error")
 
-    limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
-
     state = models.CharField(max_length=12, choices=state_choices(ASSIGNMENT), default=PlanState.WAITING)
     seat = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField()
@@ -52,8 +50,6 @@ class AssignmentLine(InternalModel):
     """
 
     not_personal = ("print", "state", "because")
-
-    limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
     plan = TenantForeignKey(AssignmentPlan, related_name="lines", db_index=False)
     lead = TenantForeignKey(Lead, related_name="+", db_index=False)

@@ -274,6 +274,7 @@ def short_sighted(committed, monkeypatch):
         synchronise_finders()
 
 
+@pytest.mark.race
 def test_what_is_rare_among_many_is_found_however_old_it_is(committed, short_sighted):
     acme = committed
     captured(acme)

@@ -128,7 +128,12 @@ class DealLoss(Resource):
 
 class DealEvents(Resource):
     tag = "deals"
-    get = timeline("list_deal_events", permission="deal.read", found=lambda call, uid: found(uid))
+    get = timeline(
+        "list_deal_events",
+        gettext_lazy("List what happened to a deal"),
+        permission="deal.read",
+        found=lambda call, uid: found(uid),
+    )
 
 
 def found(uid: UUID) -> Deal:

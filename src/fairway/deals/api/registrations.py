@@ -174,7 +174,12 @@ class RegistrationRevocation(Resource):
 
 class RegistrationEvents(Resource):
     tag = "registrations"
-    get = timeline("list_registration_events", permission="deal.read", found=lambda call, uid: found(call, uid))
+    get = timeline(
+        "list_registration_events",
+        gettext_lazy("List what happened to a registration"),
+        permission="deal.read",
+        found=lambda call, uid: found(call, uid),
+    )
 
 
 def found(call: Call, uid: UUID) -> Registration:

@@ -264,7 +264,7 @@ def test_a_person_who_left_or_sees_some_territories_cannot_be_named(acme):
     step = FurtherStep("finance", 0, 8, acme.finance.seat_id)
     with acting_for(acme.admin):
         Seat.objects.filter(pk=acme.finance.seat_id).update(territory_ids=[1])
-    with pytest.raises(Refused, match="some territories only"):
+    with pytest.raises(Refused, match="sees a part of the channel only"):
         ruled(acme, step)
     with acting_for(acme.admin):
         Seat.objects.filter(pk=acme.finance.seat_id).update(territory_ids=None, is_active=False)

@@ -54,7 +54,7 @@ class PlanGiven(Input):
     )  # fmt: skip
 
 
-class ShareTold(serializers.Serializer):
+class PlanShareTold(serializers.Serializer):
     partners = serializers.IntegerField(help_text="Small partners with room.")
     asked = serializers.IntegerField()
     possible = serializers.IntegerField()
@@ -68,7 +68,7 @@ class FiguresTold(serializers.Serializer):
     worth = MoneyTold()
     one_by_one = MoneyTold(help_text="What one lead after the other would be worth.")
     bound = MoneyTold(help_text="What no assignment can exceed.")
-    small = ShareTold()
+    small = PlanShareTold()
     left = serializers.DictField(child=serializers.IntegerField(), help_text="Why leads stay, and how many.")
 
 
@@ -108,7 +108,7 @@ class LineQuery(PageQuery):
     state = Choice(choices=_LINE_STATES, required=False)
 
 
-class LineTold(Output):
+class PlanLineTold(Output):
     uid = serializers.UUIDField()
     lead = serializers.UUIDField(source="lead.uid")
     state = serializers.ChoiceField(choices=_LINE_STATES)
@@ -183,7 +183,7 @@ class PlanLines(Resource):
 
     @operation(
         "list_assignment_lines", gettext_lazy("List the leads of a batch assignment"), permission=ASSIGN,
-        asks=LineQuery, gives=LineTold, is_list=True, order="place",
+        asks=LineQuery, gives=PlanLineTold, is_list=True, order="place",
     )  # fmt: skip
     def get(self, call: Call, uid: UUID) -> QuerySet[AssignmentLine]:
         return lines_of(_found(uid), call.query.get("state", "")).select_related("lead", "partner", "best", "plan")

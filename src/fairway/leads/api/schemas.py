@@ -81,7 +81,7 @@ class LeadLinesGiven(Input):
     lines = lines_of(LeadGiven)
 
 
-class CustomerTold(serializers.Serializer):
+class KnownCustomerTold(serializers.Serializer):
     uid = serializers.UUIDField()
     state = serializers.ChoiceField(
         choices=list(MatchState.choices), help_text="`asked`: perhaps; a person has to say. `no`: a person said no."
@@ -91,7 +91,7 @@ class CustomerTold(serializers.Serializer):
 
 class LeadLineTold(LineTold):
     possible_duplicate_of = serializers.UUIDField(required=False, help_text="An earlier lead that it looks like.")
-    customer = CustomerTold(required=False)
+    customer = KnownCustomerTold(required=False)
 
 
 class LeadLinesTold(LinesTold):
@@ -200,7 +200,7 @@ class LeadTold(Output):
     def get_possible_duplicate_of(self, lead: dict[str, Any]) -> Any:
         return lead["extra"].get("possible_duplicate_of")
 
-    @extend_schema_field(CustomerTold(allow_null=True))
+    @extend_schema_field(KnownCustomerTold(allow_null=True))
     def get_customer(self, lead: dict[str, Any]) -> Any:
         return lead["customer"]
 

@@ -110,7 +110,12 @@ class LeadTouches(Resource):
 
 class LeadEvents(Resource):
     tag = "leads"
-    get = timeline("list_lead_events", permission=READ, found=lambda call, uid: found(uid))
+    get = timeline(
+        "list_lead_events",
+        gettext_lazy("List what happened to a lead"),
+        permission=READ,
+        found=lambda call, uid: found(uid),
+    )
 
 
 class LeadNotes(Resource):

@@ -11,19 +11,20 @@ SITES_MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The form and the version of the text that was shown."""
+    """The form, the version of the text that was shown, and what tells this page from one drawn at the same moment."""
 
     form_uid: UUID
     consent_version: int
+    page: str
 
     def __str__(self) -> str:
-        return f"{self.form_uid}/{self.consent_version}"
+        return f"{self.form_uid}/{self.consent_version}/{self.page}"
 
 
 def read_stamp(text: str) -> Stamp | None:
-    uid, _slash, version = text.partition("/")
     try:
-        return Stamp(UUID(uid), int(version))
+        uid, version, page = text.split("/")
+        return Stamp(UUID(uid), int(version), page)
     except ValueError:
         return None
 

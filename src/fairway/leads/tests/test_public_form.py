@@ -203,3 +203,8 @@ def test_a_form_that_is_shut_or_of_another_vendor_is_not_there(acme, form, clien
     assert client.get("/acme/public/f/guide/").status_code == 404
     assert client.post("/acme/public/f/guide/", GIVEN).status_code == 404
     assert leads(acme) == []
+
+
+def test_two_pages_drawn_at_the_same_moment_have_stamps_of_their_own(acme, form, client):
+    with time_machine.travel(clock.now(), tick=False):
+        assert len({client.get("/acme/public/f/guide/").context["form"]["began"].value() for _ in range(3)}) == 3

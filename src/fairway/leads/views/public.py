@@ -7,6 +7,7 @@ answered like everything else, and kept nowhere.
 """
 
 from datetime import timedelta
+from secrets import token_hex
 
 from django.contrib.staticfiles import finders
 from django.core import signing
@@ -38,7 +39,7 @@ def _form_of(slug: str) -> LeadForm:
 
 def _stamp(form: LeadForm) -> str:
     """Which form was drawn, with which text, and when; signed, so that it cannot be made up."""
-    return signing.dumps(str(Stamp(form.uid, form.consent_version)), salt=_SALT)
+    return signing.dumps(str(Stamp(form.uid, form.consent_version, token_hex(6))), salt=_SALT)
 
 
 def _read(text: str, form: LeadForm) -> Stamp | None:

@@ -198,7 +198,10 @@ class PartnerStates(Resource):
 class PartnerEvents(Resource):
     tag = "partners"
     get = timeline(
-        "list_partner_events", permission="partner.read", found=lambda call, uid: get_object_or_404(Partner, uid=uid)
+        "list_partner_events",
+        gettext_lazy("List what happened to a partner"),
+        permission="partner.read",
+        found=lambda call, uid: get_object_or_404(Partner, uid=uid),
     )
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models import F, Model, Q
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from fairway.core.events.models import Event
@@ -45,12 +44,12 @@ class Happenings:
         return [{**row, "event": f"{row['subject_type']}.{row['verb']}"} for row in found]
 
 
-def timeline(name: str, *, permission: str | tuple[str, ...], found: Callable[[Call, UUID], Model]) -> Handler:
+def timeline(
+    name: str, summary: Any, *, permission: str | tuple[str, ...], found: Callable[[Call, UUID], Model]
+) -> Handler:
     """The operation that lists what happened to the row that `found` finds."""
 
-    @operation(
-        name, _("List what happened"), permission=permission, asks=PageQuery, gives=EventTold, is_list=True, order="at"
-    )
+    @operation(name, summary, permission=permission, asks=PageQuery, gives=EventTold, is_list=True, order="at")
     def get(view: Resource, call: Call, uid: UUID) -> Happenings:
         return Happenings(found(call, uid))
 
