@@ -84,12 +84,19 @@ def as_owner() -> Iterator[None]:
 
 @contextmanager
 def own_cast(blocker: Any) -> Iterator[cast.Cast]:
-    """Real transactions, and a whole cast of its own whose rows stay."""
+    """Real transactions, and a whole cast of its own whose rows stay; what was left to be done is forgotten."""
     with blocker.unblock():
         prefix = f"own{uuid4().hex[:8]}-"
         with as_owner():
             cast.build(prefix)
-        yield cast.load(prefix)
+        made = cast.load(prefix)
+        yield made
+        with as_owner(), connection.cursor() as cursor:
+            # Else the next test finds jobs, mails and deadlines that it did not make.
+            cursor.execute("UPDATE procrastinate_periodic_defers SET job_id = NULL")
+            cursor.execute("DELETE FROM procrastinate_jobs")
+            for table in ("workflow_mail", "workflow_deadline"):
+                cursor.execute(f"DELETE FROM {table} WHERE vendor_id = ANY (%s)", [[made.acme.pk, made.zeta.pk]])
         connection.close()
 
 
