@@ -1,6 +1,7 @@
 """What the worker does for leads: score and route what came in, and route again what came back or waits."""
 
 import logging
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -12,6 +13,7 @@ from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Organization
 from fairway.leads.actions.carrying import carry_out_lines
 from fairway.leads.actions.keys import fill_customer_keys, fill_lead_keys
+from fairway.leads.actions.likeness import look_for_alike
 from fairway.leads.actions.placing import place_leads
 from fairway.leads.actions.plans import compute_plan, fail_plan
 from fairway.leads.actions.policies import ensure_policies
@@ -26,10 +28,15 @@ log = logging.getLogger("fairway.leads")
 
 
 @job("leads.process")
-def process(*, vendor_id: int, lead_ids: list[int]) -> None:
-    """Place new leads on the map, score them, route them. Twice does no more than once: what is offered is not free."""
+def process(*, vendor_id: int, lead_ids: list[int], new_ids: Sequence[int] = ()) -> None:
+    """Place new leads on the map, score them, route them. Twice does no more than once: what is offered is not free.
+
+    Of `new_ids` it is not known yet what they are like; rules ask for it.
+    """
     actor, at = system_member(vendor_id, "Scoring and routing", kind="rule"), clock.now()
     ensure_policies(actor=actor, at=at)
+    if new_ids:
+        look_for_alike(lead_ids=new_ids, actor=actor, at=at)
     place_leads(lead_ids=lead_ids, actor=actor)
     score_leads(lead_ids=lead_ids, actor=actor, at=at)
     route_leads(lead_ids=lead_ids, actor=actor, at=at)

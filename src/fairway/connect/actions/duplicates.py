@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, Min
+from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,14 +29,12 @@ NAMED_MOST = 5
 def propose_duplicates(*, run_id: int, actor: Member, at: datetime) -> int:
     """Look for pairs among what a run brought in; a pair that was seen before is not proposed again.
 
-    Returns how many are new.
+    Returns how many are new. Leads are looked at by the job that scores them (`propose_alike`).
     """
     with acting_for(actor):
         run = ImportRun.objects.get(pk=run_id)
-        if run.kind not in MODELS or run.started_at is None or not run.rows_created:
+        if run.kind not in MODELS or run.kind == ImportKind.LEADS or run.started_at is None or not run.rows_created:
             return 0
-        if run.kind == ImportKind.LEADS:
-            return _of_run(run, at)
         found = alike_since(run.kind, run.started_at, run.finished_at or at)[:PROPOSED_MOST]
         before = DuplicatePair.objects.filter(kind=run.kind)
         known = set(before.values_list("first_id", "second_id"))
@@ -58,21 +56,14 @@ def propose_duplicates(*, run_id: int, actor: Member, at: datetime) -> int:
     return len(made)
 
 
-def _of_run(run: ImportRun, at: datetime) -> int:
-    """Leads were proposed as they were captured; say of which import they are."""
-    found = DuplicatePair.objects.filter(
-        kind=ImportKind.LEADS, run=None, found_at__gte=run.started_at, found_at__lte=run.finished_at or at
-    )
-    return found.update(run=run)
-
-
 def propose_alike(happened: Sequence[Happened]) -> None:
-    """Captured leads that are perhaps known already become pairs for a person; in the transaction of the capture."""
+    """Leads that are perhaps known already become pairs for a person; in the transaction in which that is found."""
+    run_of = _runs_of([event.subject_id for event in happened])
     pairs = [
         DuplicatePair(
             vendor_id=event.vendor_id, kind=ImportKind.LEADS, found_at=event.at, likeness=likeness,
             first_id=min(other, event.subject_id), second_id=max(other, event.subject_id),
-            reasons=list(why),
+            reasons=list(why), run_id=run_of.get(event.subject_id),
         )
         for event in happened
         for other, likeness, why in event.data["others"][:1]
@@ -82,6 +73,20 @@ def propose_alike(happened: Sequence[Happened]) -> None:
     rows = DuplicatePair.objects.filter(uid__in=uids).values_list("pk", flat=True)
     told = [(pk, None, {"kind": ImportKind.LEADS.value}) for pk in rows]
     record_many("proposed", DuplicatePair, told, actor=happened[0].actor, at=happened[0].at)
+
+
+def _runs_of(lead_ids: Sequence[int]) -> dict[int, int]:
+    """Lead id → the import during which it was captured, of several the latest; those of none are left out."""
+    captured = dict(Lead.objects.filter(pk__in=lead_ids).values_list("pk", "captured_at"))
+    runs = ImportRun.objects.filter(kind=ImportKind.LEADS, started_at__lte=max(captured.values()))
+    ended = Q(finished_at=None) | Q(finished_at__gte=min(captured.values()))
+    spans = list(runs.filter(ended).order_by("started_at").values_list("pk", "started_at", "finished_at"))
+    return {
+        lead_id: run_id
+        for lead_id, at in captured.items()
+        for run_id, started_at, finished_at in spans
+        if started_at <= at and (finished_at is None or at <= finished_at)
+    }
 
 
 def dismiss_duplicate(*, pair: DuplicatePair, actor: Member, at: datetime) -> None:

@@ -19,8 +19,9 @@ from fairway.core.personal.erased import admit, erased_among, words_of
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.customers.rules import match_keys
-from fairway.leads.models import CustomerMatch, Lead, MatchState
-from fairway.leads.queries.duplicates import Found, KnownCustomer, known_of
+from fairway.leads.actions.likeness import keep_alike, state_of
+from fairway.leads.models import Lead
+from fairway.leads.queries.duplicates import Found, known_of
 from fairway.leads.queries.places import coordinates_of
 from fairway.leads.rules.alike_keys import facts_of, stored_keys
 from fairway.leads.rules.brief import place_of, title_of
@@ -154,11 +155,13 @@ def capture_many(
     process: bool = True,
     captured_at: Sequence[datetime] | None = None,
     place: bool = False,
+    look: bool = True,
 ) -> list[Captured]:
     """Take many in at once, inside `acting_for`; the answers are in the order of the rows.
 
     External ids must differ within one call. With `process`, what is new or changed is placed on the map, scored
-    and routed by jobs; with `place` it is placed now, for which cities of the world are read the first time.
+    and routed by jobs; with `place` it is placed now, for which cities of the world are read the first time. With
+    `look`, it is known now which earlier leads and customers each is like; else the job finds it, before it scores.
     """
     if not rows:
         return []
@@ -170,7 +173,7 @@ def capture_many(
         row["uid"], row["captured_at"] = uid, captured.isoformat()
         if place:
             row["latitude"], row["longitude"] = coordinates_of(row["country"], row["state_code"], row["city"])
-    alike = known_of(prepared, origin.source)
+    alike = known_of(prepared, origin.source) if look else {}
     for index, found in alike.items():
         if found.others:
             prepared[index]["extra"]["possible_duplicate_of"] = found.others[0].uid
@@ -181,13 +184,16 @@ def capture_many(
     if alike:
         _keep_alike(alike, prepared, answers, actor=actor, at=at)
     if process:
-        for part in batched_ids([answer.lead_id for answer in answers if answer.what != "unchanged"]):
-            defer("leads.process", vendor_id=actor.vendor_id, lead_ids=part)
+        _defer(answers, actor.vendor_id, is_looked=look)
     return answers
 
 
-def batched_ids(ids: Sequence[int]) -> list[list[int]]:
-    return [list(ids[start : start + PROCESS_BATCH]) for start in range(0, len(ids), PROCESS_BATCH)]
+def _defer(answers: Sequence[Captured], vendor_id: int, *, is_looked: bool) -> None:
+    todo = [answer for answer in answers if answer.what != "unchanged"]
+    for start in range(0, len(todo), PROCESS_BATCH):
+        part = todo[start : start + PROCESS_BATCH]
+        new = [] if is_looked else [answer.lead_id for answer in part if answer.what == "created"]
+        defer("leads.process", vendor_id=vendor_id, lead_ids=[answer.lead_id for answer in part], new_ids=new)
 
 
 def prepared_row(values: LeadValues, person: PersonValues, origin: Origin) -> dict[str, Any]:
@@ -348,30 +354,10 @@ def _keep_alike(
     actor: Member,
     at: datetime,
 ) -> None:
-    """Keep which customer a new lead is of, and say which earlier leads it is like."""
+    """Keep what the new leads are like, and tell it in their rows for the caller."""
     id_of = {row["uid"]: answer.lead_id for row, answer in zip(prepared, answers, strict=True)}
-    told, matches = [], []
     for index, found in alike.items():
-        lead_id = answers[index].lead_id
-        others = [
-            [other.lead_id or id_of[other.uid], other.likeness.likeness, list(other.likeness.why)]
-            for other in found.others
-        ]
-        if others:
-            told.append((lead_id, None, {"others": others}))
         if known := found.customer:
-            told_state = _state(known)
-            prepared[index]["customer"] = {"uid": known.uid, "state": told_state, "likeness": known.likeness.likeness}
-            matches.append(
-                CustomerMatch(
-                    vendor_id=actor.vendor_id, lead_id=lead_id, customer_id=known.customer_id, found_at=at,
-                    state=told_state,
-                    likeness=known.likeness.likeness, reasons=list(known.likeness.why),
-                )
-            )  # fmt: skip
-    CustomerMatch.objects.bulk_create(matches, batch_size=1000)
-    record_many("found_alike", Lead, told, actor=actor, at=at)
-
-
-def _state(known: KnownCustomer) -> MatchState:
-    return MatchState.SURE if known.likeness.is_same else MatchState.ASKED
+            likeness = known.likeness.likeness
+            prepared[index]["customer"] = {"uid": known.uid, "state": state_of(known), "likeness": likeness}
+    keep_alike({answers[i].lead_id: found for i, found in alike.items()}, id_of, actor=actor, at=at)

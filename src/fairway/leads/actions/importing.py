@@ -80,7 +80,7 @@ def import_leads(
         for source, group in _by_source(rows, outcome).items():
             taken = [(_lead_values(row, lines, currency, outcome), _person_values(row)) for row in group]
             origin = Origin(source=source or "import")
-            for answer in capture_many(taken, origin=origin, actor=actor, at=at, place=True):
+            for answer in capture_many(taken, origin=origin, actor=actor, at=at, place=True, look=False):
                 setattr(outcome, answer.what, getattr(outcome, answer.what) + 1)
     return outcome
 

@@ -1,7 +1,7 @@
 """Which earlier leads and which customers a new lead may be the same as. Found and weighed; nothing is merged here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection
@@ -12,7 +12,7 @@ from fairway.customers.models import Customer
 from fairway.customers.rules.sounding import sound_key
 from fairway.leads.models import Lead, LeadPerson
 from fairway.leads.rules.alike import Likeness, compare, compare_customer
-from fairway.leads.rules.alike_keys import Facts, StoredKeys, facts_of
+from fairway.leads.rules.alike_keys import Facts, StoredKeys, facts_of, stored_keys
 
 # A key that more rows than this share says nothing of two of them: a switchboard, a holding's domain.
 SHARED_MOST: Final = 40
@@ -59,32 +59,80 @@ def known_of(rows: Sequence[Mapping[str, Any]], source: str) -> dict[int, Found]
     """
     themselves = _known_ids(source, [row["external_id"] for row in rows if row["external_id"]])
     new = {i: row for i, row in enumerate(rows) if row["external_id"] not in themselves}
-    keys = {i: lead_keys(row["facts"], row["stored"], row["name_key"]) for i, row in new.items()}
-    of_customer = {i: _customer_keys(row) for i, row in new.items()}
-    under = sharing([*_all(keys), *_all(of_customer)], most=SHARED_MOST)
-    kept = _kept({pk for (kind, _key), ids in under.items() if not kind.startswith("customer") for pk in ids})
-    customers = _customers({pk for (kind, _key), ids in under.items() if kind.startswith("customer") for pk in ids})
+    asked = _Asked.by(new)
     found: dict[int, Found] = {}
     here: dict[Key, list[_Earlier]] = {}
     for i, row in new.items():
-        near = {pk: kept[pk] for key in keys[i] for pk in under.get(key, ()) if pk in kept}
         beside = {
-            each.uid: each for key in keys[i] if len(here.get(key, ())) <= SHARED_MOST for each in here.get(key, ())
+            each.uid: each
+            for key in asked.keys[i]
+            if len(here.get(key, ())) <= SHARED_MOST
+            for each in here.get(key, ())
         }
-        others = _likest(row["facts"], [*near.values(), *beside.values()])
-        ids = {pk for key in of_customer[i] for pk in under.get(key, ())}
-        customer = _likest_customer(row["facts"], [customers[pk] for pk in sorted(ids) if pk in customers])
-        if others or customer:
-            found[i] = Found(others, customer)
-        for key in keys[i]:
+        one = Found(_likest(row["facts"], [*asked.leads_near(i), *beside.values()]), asked.customer_of(i, row))
+        if one.others or one.customer:
+            found[i] = one
+        for key in asked.keys[i]:
             here.setdefault(key, []).append(_Earlier(None, row["uid"], row["facts"]))
     return found
 
 
+def known_of_kept(lead_ids: Sequence[int]) -> dict[int, Found]:
+    """Id of a lead → what it is like, as `known_of`, of leads that are kept already: those kept before them count.
+
+    Merged leads, and such that are like nothing, are left out. Inside acting_for.
+    """
+    leads = Lead.objects.filter(pk__in=lead_ids, merged_into=None).order_by("pk").values(*_LEAD)
+    people = {row["lead_id"]: row for row in LeadPerson.objects.filter(lead_id__in=lead_ids).values(*_PERSON)}
+    rows: dict[int, dict[str, Any]] = {}
+    for lead in leads:
+        facts = facts_of({**lead, **people.get(lead["id"], {})})
+        rows[lead["id"]] = {"name_key": lead["name_key"], "facts": facts, "stored": stored_keys(facts)}
+    asked = _Asked.by(rows)
+    found: dict[int, Found] = {}
+    for pk, row in rows.items():
+        earlier = [each for each in asked.leads_near(pk) if each.lead_id is not None and each.lead_id < pk]
+        one = Found(_likest(row["facts"], earlier), asked.customer_of(pk, row))
+        if one.others or one.customer:
+            found[pk] = one
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The keys of many rows, and what is kept under them."""
+
+    keys: Mapping[int, list[Key]]
+    of_customer: Mapping[int, list[Key]]
+    under: Mapping[Key, list[int]]
+    kept: Mapping[int, _Earlier]
+    customers: Mapping[int, tuple[int, str, Facts]]
+
+    @classmethod
+    def by(cls, rows: Mapping[int, Mapping[str, Any]]) -> "_Asked":
+        keys = {i: lead_keys(row["facts"], row["stored"], row["name_key"]) for i, row in rows.items()}
+        of_customer = {i: _customer_keys(row) for i, row in rows.items()}
+        under = sharing([*_all(keys), *_all(of_customer)], most=SHARED_MOST)
+        ids: dict[bool, set[int]] = {True: set(), False: set()}
+        for (kind, _key), found in under.items():
+            ids[kind.startswith("customer")].update(found)
+        return cls(keys, of_customer, under, _kept(ids[False]), _customers(ids[True]))
+
+    def leads_near(self, i: int) -> Iterable[_Earlier]:
+        return {pk: self.kept[pk] for key in self.keys[i] for pk in self.under.get(key, ()) if pk in self.kept}.values()
+
+    def customer_of(self, i: int, row: Mapping[str, Any]) -> KnownCustomer | None:
+        ids = {pk for key in self.of_customer[i] for pk in self.under.get(key, ())}
+        return _likest_customer(row["facts"], [self.customers[pk] for pk in sorted(ids) if pk in self.customers])
+
+
 def lead_keys(facts: Facts, stored: StoredKeys, name_key: str) -> list[Key]:
     """Under what a lead is looked for among leads."""
-    plain = {"email": facts.email, "phone": facts.phone, "domain": facts.domain, "name": name_key}
-    return [(kind, key) for kind, key in {**plain, **asdict(stored)}.items() if key]
+    keys = (
+        ("email", facts.email), ("phone", facts.phone), ("domain", facts.domain), ("name", name_key),
+        ("sound", stored.sound), ("near", stored.near), ("person", stored.person), ("address", stored.address),
+    )  # fmt: skip
+    return [pair for pair in keys if pair[1]]
 
 
 def _customer_keys(row: Mapping[str, Any]) -> list[Key]:
