@@ -99,6 +99,7 @@ SETTINGS = {
     "ScoreCard",
     "WinModel",
     "RoutingPolicy",
+    "LeadReason",
     "SignInPolicy",
     "CustomRole",
     "DealRules",
@@ -122,6 +123,7 @@ def for_limited(model: type[models.Model], *, here: bool) -> int:
 OF_UNITS = {
     "Lead", "LeadPerson", "LeadNote", "LeadScore", "RoutingDecision", "Offer", "Touch", "Registration", "Conflict",
     "Protection", "Deal", "SalesLine", "Approval", "Customer", "CustomerContact", "CustomerMatch",
+    "LeadRecall",
 }  # fmt: skip
 
 

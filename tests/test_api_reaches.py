@@ -46,6 +46,7 @@ REVIEWED = {
     "fill_customer_keys": INSIDE, "fill_lead_keys": INSIDE, "keep_letter": INSIDE, "ensure_inbox": INSIDE,
     "complete_draft": NOT_YET, "drop_draft": NOT_YET, "reopen_draft": NOT_YET, "renew_inbox": NOT_YET,
     "save_inbox": NOT_YET, "decide_customer": NOT_YET,
+    "keep_recall": INSIDE, "save_reasons": BY_BULK,
     "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
     "count_shares": INSIDE, "ask_for_shares": ON_PAGES,
     # partners and numbers

@@ -86,7 +86,10 @@ def test_partners_get_another_manager_and_are_paused_with_a_way_back(acme, clien
 
 def test_leads_are_offered_and_taken_back_together(acme, scene, client_of):
     client, uid = client_of(acme.admin), scene["leads"][0]
-    client.post("/acme/console/lists/lead-list/recall/", {"chosen": [uid], "confirmed": "1", "reason": "Wrong region"})
+    client.post(
+        "/acme/console/lists/lead-list/recall/",
+        {"chosen": [uid], "confirmed": "1", "code": "other", "reason": "Wrong region"},
+    )
     assert states(acme, Lead, [uid]) != ["accepted"]
     wrong = client.post(
         "/acme/console/lists/lead-list/offer/",

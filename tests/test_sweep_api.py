@@ -76,6 +76,7 @@ BODIES: dict[str, Any] = {
     "note_lead": {"text": "Swept"},
     "close_lead": {"reason": "no_need"},
     "recall_lead": {"reason": "Swept"},
+    "save_lead_reason": {"kind": "recall", "name": "Swept"},
     "offer_lead": {"partner": "B-1", "reason": "Swept"},
     "edit_deal": {"title": "Swept", "next_step": "Call", "next_step_on": "2026-12-24"},
     "extend_protection": {"days": 1},

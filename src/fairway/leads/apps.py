@@ -25,6 +25,7 @@ class LeadsConfig(AppConfig):
             nav.NavItem("console", "sales", _("Leads"), "lead-list", "target", "lead.read", 10, homes.waiting_count,
                         also=("leadform-list", "assignmentplan-list", "lead-fairness")),
             nav.NavItem("console", "sales", _("Routing"), "routing-rules", "route", "lead.read", 20),
+            nav.NavItem("console", "sales", _("Distribution"), "lead-reasons", "clock", "lead.read", 22),
             nav.NavItem("console", "sales", _("Scoring"), "score-card", "scoreboard", "lead.read", 21),
             nav.NavItem("portal", "", _("Leads"), "portal-lead-list", "target", "offer.read", 10, homes.offer_count,
                         is_main=True, also=("portal-offer-list", "portal-why-not-me")),

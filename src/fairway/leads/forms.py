@@ -12,8 +12,10 @@ from django_countries import countries
 from fairway.catalog.models import ProductLine
 from fairway.core.http.forms import Choices, DateField, MoneyField, Segments
 from fairway.leads.models import LeadForm, TouchKind, TouchOutcome
+from fairway.leads.queries.reasons import choices_of
 from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
 from fairway.leads.rules.form_stamps import SITES_MOST, origins_of
+from fairway.leads.rules.reasons import RECALL
 
 LINES = {"rows": 3}
 # Short words, because the five stand side by side on a phone.
@@ -69,8 +71,13 @@ class CloseForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs=LINES))
 
 
+def recall_choices() -> list[tuple[str, Any]]:
+    return [("", _("Choose a reason")), *choices_of(RECALL)]
+
+
 class RecallForm(forms.Form):
-    reason = forms.CharField(label=_("Why? The partner reads it"), max_length=200)
+    code = forms.ChoiceField(label=_("Why? The partner reads it"), choices=recall_choices)
+    reason = forms.CharField(label=_("More about it"), max_length=200, required=False)
     then = forms.ChoiceField(
         label=_("Then"),
         choices=[("route", _("Offer it to the next partner")), ("keep", _("Keep it here"))],

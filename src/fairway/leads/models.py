@@ -428,6 +428,7 @@ class Offer(SharedModel):
     quality = ArrayField(models.CharField(max_length=40), default=list)
     answer_note = models.TextField(blank=True)
     recall_reason = models.CharField(max_length=200, blank=True)
+    recall_code = models.CharField(max_length=40, blank=True, db_default="")
     version = models.PositiveIntegerField(default=1)
 
     class Meta(SharedModel.Meta):
@@ -468,3 +469,5 @@ from fairway.leads.mail_models import LeadInbox as LeadInbox  # noqa: E402
 from fairway.leads.plan_models import AssignmentLine as AssignmentLine  # noqa: E402
 from fairway.leads.plan_models import AssignmentPlan as AssignmentPlan  # noqa: E402
 from fairway.leads.plan_models import LeadShare as LeadShare  # noqa: E402
+from fairway.leads.reason_models import LeadReason as LeadReason  # noqa: E402
+from fairway.leads.reason_models import LeadRecall as LeadRecall  # noqa: E402

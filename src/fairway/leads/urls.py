@@ -7,6 +7,7 @@ from fairway.leads.api import forms as api_forms
 from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
 from fairway.leads.api import plans as api_plans
+from fairway.leads.api import reasons as api_reasons
 from fairway.leads.api import routing as api_routing
 from fairway.leads.api import score_cards as api_cards
 from fairway.leads.api import work as api_work
@@ -18,6 +19,7 @@ from fairway.leads.views import (
     plans,
     policies,
     portal_leads,
+    reasons,
     replays,
     score_card,
     score_trial,
@@ -56,6 +58,7 @@ console = [
     path("routing/rules/<slug:uid>/removal/", policies.rule_remove, name="routing-rule-removal"),
     path("routing/publication/", policies.publish, name="routing-publication"),
     path("routing/discard/", policies.discard, name="routing-discard"),
+    path("distribution/reasons/", reasons.reasons, name="lead-reasons"),
     path("scoring/", score_card.scoring, name="score-card"),
     path("scoring/rules/", score_card.rule_add, name="score-rule-new"),
     path("scoring/rules/<slug:uid>/", score_card.rule_save, name="score-rule"),
@@ -133,6 +136,7 @@ api = [
     path("score-cards/<uuid:uid>/publication", api_cards.ScoreCardPublication.as_view(), name="api-scorecard-publish"),
     path("score-cards/<uuid:uid>/discarding", api_cards.ScoreCardDiscarding.as_view(), name="api-scorecard-discard"),
     path("score-cards/<uuid:uid>/retirement", api_cards.ScoreCardRetirement.as_view(), name="api-scorecard-retire"),
+    path("lead-reasons", api_reasons.LeadReasons.as_view(), name="api-leadreason-list"),
     path("routing", api_routing.Routing.as_view(), name="api-routing"),
     path("routing/publication", api_routing.RoutingPublication.as_view(), name="api-routing-publish"),
     path("routing/discarding", api_routing.RoutingDiscarding.as_view(), name="api-routing-discard"),

@@ -14,6 +14,7 @@ from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.offers import offer_lead_to, recall_offer
 from fairway.leads.actions.work import close_lead, recall_lead
 from fairway.leads.models import Lead, Offer
+from fairway.leads.rules.reasons import OTHER
 from fairway.leads.rules.states import LeadState, OfferState
 
 ROUTED = (LeadState.CAPTURED, LeadState.WAITING)
@@ -25,19 +26,21 @@ def offer_leads(*, rows: Iterable[Lead], partner: Partner, actor: Member, at: da
     return line_by_line(rows, lambda lead: offer_lead_to(lead=lead, partner=partner, actor=actor, at=at, reason=reason))
 
 
-def recall_leads(*, rows: Iterable[Lead], reason: str, actor: Member, at: datetime) -> list[Line]:
+def recall_leads(
+    *, rows: Iterable[Lead], actor: Member, at: datetime, reason: str = "", code: str = OTHER
+) -> list[Line]:
     """Take each back from the partner that is offered it or has it; the rules find the next one."""
     require(actor, "lead.recall")
 
     def take_back(lead: Lead) -> None:
         if lead.state != LeadState.OFFERED:
-            recall_lead(lead=lead, actor=actor, at=at, reason=reason)
+            recall_lead(lead=lead, actor=actor, at=at, reason=reason, code=code)
             return
         with acting_for(actor):
             offer = Offer.objects.filter(lead=lead, state=OfferState.OPEN).first()
         if offer is None:
             raise Refused(_("Its offer was answered meanwhile."))
-        recall_offer(offer=offer, actor=actor, at=at, reason=reason)
+        recall_offer(offer=offer, actor=actor, at=at, reason=reason, code=code)
 
     return line_by_line(rows, take_back)
 

@@ -15,11 +15,15 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.leads.actions.deadlines import cancel_offer_deadlines
 from fairway.leads.actions.offering import draft_of, insert_offers
-from fairway.leads.models import Lead, LeadPerson, Offer, RoutingDecision
+from fairway.leads.models import Lead, LeadPerson, LeadRecall, Offer, RoutingDecision
 from fairway.leads.queries.limits import DEFAULT_HOURS, partner_limit
+from fairway.leads.queries.reasons import given_reason
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.answers import LeadStage, unknown_measures
+from fairway.leads.rules.reasons import OTHER, RECALL, TEXT_MOST, Given
 from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
+
+ELSEWHERE = "elsewhere"  # of the reasons to take back: the lead goes to another partner by a person's choice
 
 
 class AlreadyAnswered(StateConflict):
@@ -121,12 +125,15 @@ def remind_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
     return bool(reminded)
 
 
-def recall_offer(*, offer: Offer, actor: Member, at: datetime, reason: str, then_route: bool = True) -> None:
-    """Take an open offer back, with a reason; by default the rules then find the next partner."""
+def recall_offer(
+    *, offer: Offer, actor: Member, at: datetime, reason: str = "", code: str = OTHER, then_route: bool = True
+) -> None:
+    """Take an open offer back, for a reason on the list and with a text; by default the rules find the next partner."""
     require(actor, "lead.recall")
     with acting_for(actor):
+        given = given_reason(RECALL, code, reason)
         lead = _locked_lead(offer)
-        _recall(offer, actor=actor, at=at, reason=reason)
+        _recall(offer, given, actor=actor, at=at)
         _give_back(offer, lead, actor=actor, then_route=then_route)
 
 
@@ -176,17 +183,28 @@ def _check_earlier(lead: Lead, partner: Partner, reason: str) -> None:
 
 def _take_from_others(lead: Lead, *, actor: Member, at: datetime, reason: str) -> None:
     for other in Offer.objects.filter(lead=lead, state=OfferState.OPEN):
-        _recall(other, actor=actor, at=at, reason=reason or _("Offered to another partner"))
+        _recall(other, given_reason(RECALL, OTHER if reason else ELSEWHERE, reason), actor=actor, at=at)
         _give_back(other, lead, actor=actor, then_route=False)
 
 
-def _recall(offer: Offer, *, actor: Member, at: datetime, reason: str) -> None:
-    if not reason.strip():
-        raise Refused(_("Give a reason. The partner reads it."), field="reason")
-    _answer(offer, "recall", recall_reason=reason.strip()[:200], answered_at=at, answered_by_id=actor.seat_id)
+def _recall(offer: Offer, given: Given, *, actor: Member, at: datetime) -> None:
+    said = given.said[:TEXT_MOST]
+    answer = {"answered_at": at, "answered_by_id": actor.seat_id}
+    _answer(offer, "recall", recall_reason=said, recall_code=given.code, **answer)
+    keep_recall(given, lead_id=offer.lead_id, partner_id=offer.partner_id, offer_id=offer.pk, actor=actor, at=at)
     record(
         "recalled", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
-        lead=offer.lead_id, reason=reason.strip()[:200],
+        lead=offer.lead_id, reason=said, code=given.code,
+    )  # fmt: skip
+
+
+def keep_recall(
+    given: Given, *, lead_id: int, partner_id: int, actor: Member, at: datetime, offer_id: int | None = None
+) -> None:
+    """Keep why a partner lost a lead, beside the event: a row that can be counted. Inside `acting_for`."""
+    LeadRecall.objects.create(
+        vendor_id=actor.vendor_id, lead_id=lead_id, partner_id=partner_id, offer_id=offer_id, code=given.code,
+        name=given.name, text=given.text, seat_id=actor.seat_id, recalled_at=at,
     )  # fmt: skip
 
 

@@ -13,8 +13,11 @@ from fairway.core.jobs import defer
 from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
+from fairway.leads.actions.offers import keep_recall
 from fairway.leads.models import Lead, LeadPerson, Touch, TouchKind, TouchOutcome
+from fairway.leads.queries.reasons import given_reason
 from fairway.leads.rules.answers import CLOSE_REASONS, STAGES, LeadStage
+from fairway.leads.rules.reasons import OTHER, RECALL, TEXT_MOST
 from fairway.leads.rules.states import LEAD, LeadState
 
 
@@ -103,19 +106,25 @@ def close_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, note: st
     return lead
 
 
-def recall_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, then_route: bool = True) -> Lead:
-    """Take an accepted lead and its person back from the partner, with a reason; by default it is routed again."""
+def recall_lead(
+    *, lead: Lead, actor: Member, at: datetime, reason: str = "", code: str = OTHER, then_route: bool = True
+) -> Lead:
+    """Take an accepted lead and its person back from the partner, for a reason on the list and with a text.
+
+    By default it is routed again, and by rule never to a partner who had it. Raises Refused without a reason.
+    """
     require(actor, "lead.recall")
-    if not reason.strip():
-        raise Refused(_("Give a reason. The partner reads it."), field="reason")
     partner_id = lead.partner_id
     with acting_for(actor):
+        given = given_reason(RECALL, code, reason)
         cleared = {"partner_id": None, "seller_id": None, "accepted_at": None, "stage": "", "next_step": ""}
         move(lead, LEAD, "recall", field="state", **cleared, next_step_on=None)
         LeadPerson.objects.filter(lead=lead).update(partner_id=None)
+        keep_recall(given, lead_id=lead.pk, partner_id=partner_id or 0, actor=actor, at=at)
+        said = given.said[:TEXT_MOST]
         record(
-            "recalled", lead, actor=actor, at=at, partner_id=partner_id, audience="partner",
-            reason=reason.strip()[:200],
+            "recalled", lead, actor=actor, at=at, partner_id=partner_id, audience="partner", reason=said,
+            code=given.code,
         )  # fmt: skip
         if then_route:
             defer("leads.route", vendor_id=actor.vendor_id, lead_ids=[lead.pk])

@@ -1,5 +1,7 @@
 """Offers: read them, answer them, take them back."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,6 +13,7 @@ from fairway.leads.actions.offers import accept_offer, decline_offer, recall_off
 from fairway.leads.api.schemas import DeclineGiven, OfferQuery, OfferTold, RecallGiven
 from fairway.leads.models import Offer
 from fairway.leads.queries.records import offer_records
+from fairway.leads.rules.reasons import OTHER
 
 
 class Offers(Resource):
@@ -69,10 +72,14 @@ class OfferRecall(Resource):
     def post(self, call: Call, uid: UUID) -> Offer:
         given = call.data
         recall_offer(
-            offer=found(uid), actor=call.member, at=call.at, reason=given["reason"],
+            offer=found(uid), actor=call.member, at=call.at, **recall_reason(given),
             then_route=given.get("then_route", True),
         )  # fmt: skip
         return found(uid)
+
+
+def recall_reason(given: Mapping[str, Any]) -> dict[str, str]:
+    return {"code": given.get("code", OTHER), "reason": given.get("reason", "")}
 
 
 def found(uid: UUID) -> Offer:

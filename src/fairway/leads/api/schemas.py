@@ -223,7 +223,8 @@ class DeclineGiven(Input):
 
 
 class RecallGiven(Input):
-    reason = Text(max_length=200, help_text="The partner reads it.")
+    code = Text(max_length=40, required=False, help_text="Of the list of reasons; other by default.")
+    reason = Text(max_length=200, required=False, allow_blank=True, help_text="The partner reads it. Needed for other.")
     then_route = Flag(required=False, help_text="Whether the rules find the next partner; true by default.")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from fairway.core.events.record import subject_type
-from fairway.core.http.api.fields import Choice, Flag, Input, Instant, Output, Text, Whole
+from fairway.core.http.api.fields import Choice, Input, Instant, Output, Text, Whole
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
 from fairway.core.http.api.timelines import timeline
@@ -22,7 +22,8 @@ from fairway.leads.actions.notes import add_note
 from fairway.leads.actions.offers import offer_lead_to
 from fairway.leads.actions.work import close_lead, log_touch, recall_lead
 from fairway.leads.api.leads import READ, found, told_of
-from fairway.leads.api.schemas import LeadTold, OfferTold
+from fairway.leads.api.offers import recall_reason
+from fairway.leads.api.schemas import LeadTold, OfferTold, RecallGiven
 from fairway.leads.models import LeadNote, Offer, Touch, TouchKind, TouchOutcome
 from fairway.leads.queries.limits import DEFAULT_HOURS
 from fairway.leads.queries.records import offer_records
@@ -65,11 +66,6 @@ class NoteTold(Output):
 class ClosingGiven(Input):
     reason = Choice(choices=_REASONS)
     note = Text(max_length=1000, required=False, allow_blank=True)
-
-
-class TakingBackGiven(Input):
-    reason = Text(max_length=200, help_text="The partner reads it.")
-    then_route = Flag(required=False, help_text="Whether the rules find the next partner; true by default.")
 
 
 class LeadOfferGiven(Input):
@@ -155,12 +151,12 @@ class LeadRecall(Resource):
 
     @operation(
         "recall_lead", gettext_lazy("Take a lead back from its partner"), permission="lead.recall",
-        takes=TakingBackGiven, gives=LeadTold, has_version=True,
+        takes=RecallGiven, gives=LeadTold, has_version=True,
     )  # fmt: skip
     def post(self, call: Call, uid: UUID) -> dict[str, Any]:
         then_route = call.data.get("then_route", True)
         recall_lead(
-            lead=found(uid), reason=call.data["reason"], then_route=then_route, actor=call.member, at=call.at
+            lead=found(uid), **recall_reason(call.data), then_route=then_route, actor=call.member, at=call.at
         )  # fmt: skip
         return told_of(call, uid)
 

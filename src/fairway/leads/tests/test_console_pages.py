@@ -143,18 +143,22 @@ def test_an_offer_is_recalled_with_a_reason(acme, client_of):
     offer = offered(acme)
     lead = fresh(acme, Lead(pk=offer.lead_id))
     client, path = client_of(acme.cam), f"/acme/console/leads/{lead.uid}/recall/"
-    assert "This field is required" in text_of(client.post(path, {"reason": "", "then": "keep"}), 422)
+    assert "This field is required" in text_of(client.post(path, {"code": "", "reason": "x", "then": "keep"}), 422)
+    other = {"code": "other", "then": "keep"}
+    assert "Give a reason. The partner reads it." in text_of(client.post(path, {**other, "reason": " "}), 422)
     assert fresh(acme, offer).state == "open"
-    client.post(path, {"reason": "The customer is ours", "then": "keep"})
+    client.post(path, {**other, "reason": "The customer is ours"})
     assert (fresh(acme, offer).state, fresh(acme, offer).recall_reason) == ("recalled", "The customer is ours")
     assert fresh(acme, lead).state == "captured"
-    again = text_of(client.post(path, {"reason": "Again", "then": "keep"}), 422)
+    again = text_of(client.post(path, {**other, "reason": "Again"}), 422)
     assert "This offer was recalled: The customer is ours." in again
 
 
 def test_an_accepted_lead_is_taken_back_from_the_partner(acme, client_of):
     lead = accepted(acme)
-    client_of(acme.cam).post(f"/acme/console/leads/{lead.uid}/recall/", {"reason": "Not worked", "then": "keep"})
+    client_of(acme.cam).post(
+        f"/acme/console/leads/{lead.uid}/recall/", {"code": "other", "reason": "Not worked", "then": "keep"}
+    )
     assert (fresh(acme, lead).state, fresh(acme, lead).partner_id) == ("captured", None)
     assert client_of(acme.beta_seller).get(f"/acme/portal/leads/{lead.uid}/").status_code == 404
 

@@ -127,7 +127,7 @@ def recall(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _recall(lead: Lead, form: RecallForm, request: HttpRequest) -> None:
     asked = {
         "actor": member_of(request), "at": clock.now(), "reason": form.cleaned_data["reason"],
-        "then_route": form.cleaned_data["then"] == "route",
+        "code": form.cleaned_data["code"], "then_route": form.cleaned_data["then"] == "route",
     }  # fmt: skip
     if lead.state == LeadState.ACCEPTED:
         recall_lead(lead=lead, **asked)

@@ -12,7 +12,7 @@ from fairway.core.access import Member
 from fairway.core.http.many import Many, register
 from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.many import close_leads, offer_leads, recall_leads, route_again
-from fairway.leads.forms import CloseForm
+from fairway.leads.forms import CloseForm, recall_choices
 from fairway.leads.models import Lead
 from fairway.partners.queries.partners import ids_named
 
@@ -39,7 +39,8 @@ class OfferManyForm(forms.Form):
 
 
 class RecallManyForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Why? The partners read it"), max_length=200)
+    code = forms.ChoiceField(label=gettext_lazy("Why? The partners read it"), choices=recall_choices)
+    reason = forms.CharField(label=gettext_lazy("More about it"), max_length=200, required=False)
 
     def __init__(self, data: Any = None, *, member: Member) -> None:
         super().__init__(data)
