@@ -19,9 +19,11 @@ from fairway.deals.actions.registrations import save_draft, submit_registration
 from fairway.deals.models import Deal
 from fairway.insight.actions.exports import request_export
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
+from fairway.leads.actions.mail_in import drop_draft, keep_letter
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
 from fairway.leads.actions.score_cards import add_card
-from fairway.leads.models import AssignmentPlan, Offer, RoutingPolicy, ScoreCard
+from fairway.leads.models import AssignmentPlan, LeadDraft, Offer, RoutingPolicy, ScoreCard
+from fairway.leads.rules.mails import Letter
 from fairway.partners.models import Contact, Program, Tier
 from fairway.privacy.models import Erasure
 from fairway.workflow.models import Mail, Notification
@@ -60,9 +62,18 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
         "invitations": [str(guest.uid)],
         "offers": [str(waiting.uid)],
         "leads": [str(lead.uid), str(free.uid)],
+        "lead-drafts": [str(dropped_mail(cast).uid)],
         "registrations": [str(row.uid) for row in (draft, sent, asked, clear)],
         "deals": [str(deal.uid)],
     }
+
+
+def dropped_mail(cast: Cast) -> LeadDraft:
+    letter = Letter("scene", "sal@scene.example", "Scene", "", 0, False)
+    kept = keep_letter(letter=letter, actor=cast.operations, at=clock.now())
+    assert kept is not None
+    drop_draft(draft=kept, actor=cast.operations, at=clock.now())
+    return kept
 
 
 def of_connect(cast: Cast) -> dict[str, list[str]]:

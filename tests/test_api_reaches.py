@@ -10,7 +10,6 @@ INSIDE = "a part of other actions, jobs and reactions; no person asks for it"
 ON_PAGES = "about the page a person looks at"
 BY_PERSON = "only a person at a browser, with the own log-in, may do this"
 BY_CARD = "a part of replacing a score card as one document"
-NOT_YET = "not reachable yet"
 REVIEWED = {
     # connect
     "import_products": BY_IMPORT, "import_customers": BY_IMPORT, "import_contacts": BY_IMPORT,
@@ -32,7 +31,8 @@ REVIEWED = {
     "protect_lead": INSIDE, "end_protection": INSIDE, "terms_of_sending": INSIDE, "ask_deal_desk": INSIDE,
     # leads
     "capture_lead": "the pages' form of capture_leads", "capture_many": INSIDE,
-    "offer_leads": BY_BULK, "recall_leads": BY_BULK, "close_leads": BY_BULK, "insert_offers": INSIDE,
+    "offer_leads": BY_BULK, "recall_leads": BY_BULK, "close_leads": BY_BULK, "accept_offers": BY_BULK,
+    "decline_offers": BY_BULK, "insert_offers": INSIDE,
     "open_offer": ON_PAGES, "lapse_offer": INSIDE, "remind_offer": INSIDE, "place_leads": INSIDE,
     "ensure_policies": INSIDE, "save_score_draft": BY_CARD, "save_routing_draft": "a part of edit_routing_draft",
     "edit_score_draft": BY_CARD,
@@ -43,10 +43,8 @@ REVIEWED = {
     "report_on_table": ON_PAGES, "use_model": ON_PAGES, "stop_model": ON_PAGES,
     "watch_drift": INSIDE, "make_due_cards_live": INSIDE, "rescore_aged": INSIDE,
     "mark_converted": INSIDE,
-    "fill_customer_keys": INSIDE, "fill_lead_keys": INSIDE, "keep_letter": INSIDE, "ensure_inbox": INSIDE,
-    "complete_draft": NOT_YET, "drop_draft": NOT_YET, "reopen_draft": NOT_YET, "renew_inbox": NOT_YET,
-    "save_inbox": NOT_YET, "decide_customer": NOT_YET,
-    "keep_recall": INSIDE, "save_reasons": BY_BULK,
+    "fill_customer_keys": INSIDE, "fill_lead_keys": INSIDE, "keep_letter": INSIDE,
+    "keep_recall": INSIDE, "save_reasons": BY_BULK, "keep_alike": INSIDE, "look_for_alike": INSIDE,
     "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
     "count_shares": INSIDE, "ask_for_shares": ON_PAGES,
     # partners and numbers

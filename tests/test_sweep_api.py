@@ -37,6 +37,9 @@ BODIES: dict[str, Any] = {
     "change_routing": {
         "rules": [{"name": "All", "when": {}, "action": {"kind": "person"}, "limit_hours": 8, "partners_at_most": 1}]
     },
+    "complete_lead_draft": {"need": "Swept"},
+    "change_lead_inbox": {"is_open": False},
+    "decide_lead_customer": {"is_customer": True},
     "add_lead_form": {"name": "Swept", "slug": "swept", "consent_text": "You may write to me."},
     "change_lead_form": {"headline": "Swept"},
     "hand_over": {"takers": {"partners": ["chief@acme.example"]}},

@@ -43,8 +43,9 @@ class Section:
 class Letter:
     """`path` begins with a slash, from the root of the site; `key` makes the Message-ID, the same at every attempt.
 
-    `language` is that of the words, and in force for those of the shell. Under `unsubscribe_path` a POST ends such
-    letters (RFC 8058); `foot` says so to people, with a link of its own.
+    Under `act_path`, which needs no log-in, what the letter asks for is done: the button leads there, and the link to
+    `path` stands below. `language` is that of the words, and in force for those of the shell. Under
+    `unsubscribe_path` a POST ends such letters (RFC 8058); `foot` says so to people, with a link of its own.
     """
 
     to_email: str
@@ -54,6 +55,8 @@ class Letter:
     to_name: str = ""
     path: str = ""
     link_label: str = ""
+    act_path: str = ""
+    act_label: str = ""
     sender: str = "Fairway"
     vendor_id: int = 0
     look: LookValue = PLAIN
@@ -80,6 +83,8 @@ def _send(letter: Letter) -> None:
         "subject": letter.subject,
         "text": letter.text,
         "link": absolute(letter.path, letter.vendor_id) if letter.path else "",
+        "act": absolute(letter.act_path, letter.vendor_id) if letter.act_path else "",
+        "act_label": letter.act_label,
         "link_label": letter.link_label or _("Open in %(program)s") % {"program": look.program_name or "Fairway"},
         "sender": letter.sender,
         "language": get_language() or "en",

@@ -11,11 +11,13 @@ class LeadsConfig(AppConfig):
         from fairway.core.http import desk, happenings, home, nav, todo
         from fairway.leads import conditions, imports, measures  # noqa: F401
         from fairway.leads.actions.belongings import register_kinds
+        from fairway.leads.queries.answer_links import answer_act
         from fairway.leads.queries.desk import offers_waiting, steps_due
         from fairway.leads.queries.exports import lead_export, own_lead_export
         from fairway.leads.rules import notices  # noqa: F401
         from fairway.leads.views import first_steps, homes, many, timeline
         from fairway.leads.views.found import LEADS
+        from fairway.workflow.queries.letters import register_act
 
         search.register(LEADS)
         register_kinds()
@@ -45,4 +47,6 @@ class LeadsConfig(AppConfig):
         desk.register(offers_waiting, order=10)
         desk.register(steps_due, order=30)
 
+        for kind in ("offer.offered", "offer.reminded"):
+            register_act(kind, answer_act)
         measures.declare()

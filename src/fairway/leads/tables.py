@@ -150,6 +150,27 @@ class PastPartnerLeadTable(PartnerLeadTable):
     default_sort = "-accepted_on"
 
 
+class InboxTable(Table):
+    """Offers that wait for an answer, the most pressing first."""
+
+    name = "inbox"
+    caption = gettext_lazy("Offers waiting for your answer")
+    default_sort = "lapses_at"
+    columns = [
+        Column("title", gettext_lazy("Offer"), kind="name", second="about", url="url", sort=True, is_second_below=True),
+        Column("amount_minor", gettext_lazy("Budget"), kind="money", currency="currency", sort=True),
+        Column(
+            "lapses_at", gettext_lazy("Time left"), value=lambda row: row["left"], second="left_note", sort=True,
+            mark="left_mark", is_second_below=True, phone="state",
+        ),
+        Column("offered_at", gettext_lazy("Offered"), kind="datetime", sort=True),
+    ]  # fmt: skip
+    empty = (
+        gettext_lazy("No offers for you now"),
+        gettext_lazy("New ones come by mail and stand here."),
+    )
+
+
 class AnsweredOfferTable(Table):
     name = "offers"
     caption = gettext_lazy("Answered offers")

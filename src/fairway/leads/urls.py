@@ -3,6 +3,7 @@
 from django.urls import path
 
 from fairway.leads.api import decisions as api_decisions
+from fairway.leads.api import drafts as api_drafts
 from fairway.leads.api import forms as api_forms
 from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
@@ -11,8 +12,8 @@ from fairway.leads.api import reasons as api_reasons
 from fairway.leads.api import routing as api_routing
 from fairway.leads.api import score_cards as api_cards
 from fairway.leads.api import work as api_work
-from fairway.leads.views import console as leads
 from fairway.leads.views import (
+    answer_link,
     drafts,
     lead_forms,
     lead_page,
@@ -26,6 +27,7 @@ from fairway.leads.views import (
     shares,
     win_model,
 )
+from fairway.leads.views import console as leads
 from fairway.leads.views import portal as offers
 from fairway.leads.views import public as visitors
 
@@ -103,6 +105,8 @@ portal = [
     path("leads/<uuid:uid>/closing/", portal_leads.closing, name="portal-lead-closing"),
 ]
 public = [
+    path("offers/<str:token>/", answer_link.page, name="public-offer"),
+    path("offers/<str:token>/decline/", answer_link.decline, name="public-offer-decline"),
     path("f/<slug:slug>/", visitors.lead_form, name="public-lead-form"),
     path("f/<slug:slug>/thanks/", visitors.thanks, name="public-lead-thanks"),
     path("f/<slug:slug>/embed/", visitors.embedded_form, name="public-lead-embed"),
@@ -129,6 +133,14 @@ api = [
     path("leads/<uuid:uid>/routing", api_work.LeadRouting.as_view(), name="api-lead-routing"),
     path("leads/<uuid:uid>/decision", api_decisions.LeadDecision.as_view(), name="api-lead-decision"),
     path("leads/<uuid:uid>/offers", api_work.LeadOffers.as_view(), name="api-lead-offers"),
+    path("leads/<uuid:uid>/customer", api_work.LeadCustomer.as_view(), name="api-lead-customer"),
+    path("lead-drafts", api_drafts.LeadDrafts.as_view(), name="api-leaddraft-list"),
+    path("lead-drafts/<uuid:uid>", api_drafts.LeadDraftDetail.as_view(), name="api-leaddraft"),
+    path("lead-drafts/<uuid:uid>/completion", api_drafts.LeadDraftCompletion.as_view(), name="api-leaddraft-complete"),
+    path("lead-drafts/<uuid:uid>/dropping", api_drafts.LeadDraftDropping.as_view(), name="api-leaddraft-drop"),
+    path("lead-drafts/<uuid:uid>/reopening", api_drafts.LeadDraftReopening.as_view(), name="api-leaddraft-reopen"),
+    path("lead-inbox", api_drafts.LeadInboxDetail.as_view(), name="api-leadinbox"),
+    path("lead-inbox/renewal", api_drafts.LeadInboxRenewal.as_view(), name="api-leadinbox-renewal"),
     path("lead-forms", api_forms.LeadForms.as_view(), name="api-leadform-list"),
     path("lead-forms/<uuid:uid>", api_forms.LeadFormDetail.as_view(), name="api-leadform"),
     path("score-cards", api_cards.ScoreCards.as_view(), name="api-scorecard-list"),

@@ -102,6 +102,8 @@ def doors() -> tuple[Door, ...]:
         Door("public-form", "POST", form, _form_and_address, 20, HOUR, is_quiet=True),
         Door("public-form-plain", "POST", form, _without_work, 5, HOUR, is_quiet=True),
         Door("public-form-stamp", "POST", form, _stamp, 10, 12 * HOUR, is_quiet=True),
+        # By person where somebody is signed in: the page compares who that is, and reads no session of its own.
+        Door("offer-link", "*", _path("/[^/]+/public/offers/.+"), person, 60, 10 * MINUTE),
         Door("upload", "POST", _path("/[^/]+/console/imports/(new|[^/]+/reading)/"), person, 60, HOUR),
         Door("export", "POST", written, person, 120, HOUR),
         Door("api", "*", operation, bearer, settings.API_REQUESTS_A_MINUTE, MINUTE),

@@ -88,12 +88,28 @@ class BulkAction:
 
 
 @dataclass(frozen=True, slots=True)
+class RowAction:
+    """A verb of one row: a button at its end, and a key while the row has the focus.
+
+    `url` is a page that asks; where the page has a dialog by this name, that asks in place: its form is pointed to
+    the row's `url`, its `data-about` says which row, and the row that follows is sent as `next`.
+    """
+
+    label: Text
+    url: Callable[[Any], str]
+    key: str
+    dialog: str = ""
+    is_danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
-    """A choice above a table: `?name=value`. Without choices it is a search field."""
+    """A choice above a table: `?name=value`. Without choices it is a search field; `has_slash` gives it the key /."""
 
     name: str
     label: Text
     choices: Sequence[tuple[Any, Text]] = ()
+    has_slash: bool = False
 
 
 class Table:
@@ -105,6 +121,8 @@ class Table:
     empty: ClassVar[tuple[Text, Text]] = ("", "")
     caption: ClassVar[Text] = ""
     name: ClassVar[str] = "table"
+    row_actions: Sequence[RowAction] = ()
+    here: str = ""  # the uid of the row to begin at
 
     def __init__(
         self,
@@ -170,12 +188,34 @@ class Table:
     def body(self) -> SafeString:
         """The rows alone; a partial update asks for these."""
         draw = [cells.drawer(column, slot) for column, slot in zip(self.shown_columns, self._slots(), strict=True)]
+        if self.row_actions:
+            draw.append(self._row_verbs())
         picks = self._picker() if self.bulk else None
         out = []
         for row in self.rows:
             inner = "".join([each(row) for each in draw])
-            out.append(f"<tr>{picks(row) if picks else ''}{inner}</tr>")
+            out.append(f"<tr{self._place(row)}>{picks(row) if picks else ''}{inner}</tr>")
         return mark_safe("".join(out))
+
+    def _place(self, row: Any) -> str:
+        """Only rows with verbs are named: thousands of others stay short."""
+        if not self.row_actions:
+            return ""
+        uid = str(cells.getter("uid")(row))
+        return f' data-row="{uid}" tabindex="-1"{" data-here" if uid == self.here else ""}'
+
+    def _row_verbs(self) -> Callable[[Any], str]:
+        name = cells.getter(self.shown_columns[0].name)
+
+        def verb(action: RowAction, row: Any) -> str:
+            dialog = f' data-dialog="{action.dialog}"' if action.dialog else ""
+            return (
+                f'<a class="fw-btn{" is-danger" if action.is_danger else ""}" href="{escape(action.url(row))}"{dialog}'
+                f' data-row-key="{action.key}" aria-label="{escape(action.label)} {escape(name(row))}"'
+                f' aria-keyshortcuts="{action.key}">{escape(action.label)} <kbd>{action.key}</kbd></a>'
+            )
+
+        return lambda row: f'<td class="is-verbs">{"".join(verb(action, row) for action in self.row_actions)}</td>'
 
     def _slots(self) -> list[str]:
         """Where each column stands on a phone: the first name, amount, state and date win."""
@@ -212,6 +252,8 @@ class Table:
                 f'aria-label="{escape(_("Choose all"))}"></th>'
             )
         line = "".join(self._head_cell(column) for column in self.shown_columns)
+        if self.row_actions:
+            line += f'<th scope="col"><span class="fw-hidden">{escape(_("What to do"))}</span></th>'
         return f"<thead>{self._groups()}<tr>{pick}{line}</tr></thead>"
 
     def _groups(self) -> str:

@@ -24,7 +24,7 @@ from fairway.core.saved.models import SavedView
 
 PLAIN = "none"  # ?view=none is the list as it comes, whatever the default
 VIEWS_READ = 500  # of one list; nobody looks for one among more
-_LEFT_OUT = {"page", "after", "view", "csrfmiddlewaretoken"}
+_LEFT_OUT = {"page", "after", "at", "view", "csrfmiddlewaretoken"}
 _lists: set[str] = set()
 
 View = Callable[..., HttpResponse]

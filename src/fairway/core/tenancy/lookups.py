@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -220,6 +221,24 @@ FUNCTIONS = [
        WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND s.role <> 'support'
     $$
     """,
+    # The partner's seat that a link in a mail speaks for, when its person may still come in. (The columns of fw_seats.)
+    "DROP FUNCTION IF EXISTS fw_linked_seat(uuid)",
+    """
+    CREATE FUNCTION fw_linked_seat(uuid) RETURNS TABLE (
+      user_id bigint,
+      seat_id bigint, seat_uid uuid, role text, name text, email text, organization_id bigint,
+      vendor_id bigint, vendor_name text, vendor_slug text, vendor_currency text, vendor_time_zone text,
+      partner_id bigint, partner_uid uuid, partner_name text, partner_time_zone text, partner_ids bigint[],
+      second_factor_at timestamptz, has_second_factor boolean, role_name text, permissions text[],
+      territory_ids bigint[], unit_ids bigint[], stands_in_for bigint[], look_uid uuid,
+      support_until timestamptz, support_may_act boolean
+    ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT u.id, f.* FROM core_seat s JOIN core_user u ON u.id = s.user_id AND u.is_active
+        CROSS JOIN LATERAL fw_seats(u.id) f
+       WHERE s.uid = $1 AND s.vendor_id = current_setting('fw.vendor_id')::bigint AND s.partner_id IS NOT NULL
+         AND f.seat_id = s.id
+    $$
+    """,
     """
     CREATE OR REPLACE FUNCTION fw_vendor_of_client(text) RETURNS TABLE (vendor_id bigint, vendor_slug text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
@@ -368,6 +387,14 @@ def token_by_hash(token_hash: str) -> TokenRow | None:
     return row and TokenRow(row[0], row[1], frozenset(row[2]), row[3], _seat_row(row[4:]))
 
 
+def linked_seat(seat_uid: UUID) -> tuple[int, SeatRow] | None:
+    """(user id, seat) of a partner's open seat of the vendor in context. In an acting context."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT user_id, {_COLUMNS} FROM fw_linked_seat(%s)", [seat_uid])
+        row = cursor.fetchone()
+    return row and (row[0], _seat_row(row[1:]))
+
+
 def vendor_of_client(client_id: str) -> tuple[int, str] | None:
     """(vendor id, vendor short name) of an OAuth client that is not retired."""
     return _one("SELECT * FROM fw_vendor_of_client(%s)", client_id)
@@ -393,6 +420,7 @@ CALLERS = {
     "fw_invitation(text)": "fw_web",
     "fw_api_token(text)": "fw_web",
     "fw_token_seat(text)": "fw_web",
+    "fw_linked_seat(uuid)": "fw_acting",
     "fw_vendor_of_client(text)": "fw_web",
 }
 

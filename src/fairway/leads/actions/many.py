@@ -11,7 +11,7 @@ from fairway.core.lines import Line, line_by_line
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner
-from fairway.leads.actions.offers import offer_lead_to, recall_offer
+from fairway.leads.actions.offers import accept_offer, decline_offer, offer_lead_to, recall_offer
 from fairway.leads.actions.work import close_lead, recall_lead
 from fairway.leads.models import Lead, Offer
 from fairway.leads.rules.reasons import OTHER
@@ -65,3 +65,17 @@ def route_again(*, rows: Sequence[Lead], actor: Member, at: datetime) -> list[Li
             ids = [lead.pk for lead in rows if lead.uid in free]
             defer("leads.route", vendor_id=actor.vendor_id, lead_ids=ids)
     return lines
+
+
+def accept_offers(*, rows: Iterable[Offer], actor: Member, at: datetime) -> list[Line]:
+    """Accept each; one that somebody answered first is told and left."""
+    require(actor, "offer.answer")
+    return line_by_line(rows, lambda offer: accept_offer(offer=offer, actor=actor, at=at))
+
+
+def decline_offers(
+    *, rows: Iterable[Offer], actor: Member, at: datetime, quality: Sequence[str], note: str = ""
+) -> list[Line]:
+    """Decline each for the same reasons."""
+    require(actor, "offer.answer")
+    return line_by_line(rows, lambda offer: decline_offer(offer=offer, actor=actor, at=at, quality=quality, note=note))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -49,10 +50,10 @@ def open_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
     return bool(opened)
 
 
-def accept_offer(*, offer: Offer, actor: Member, at: datetime) -> Lead:
+def accept_offer(*, offer: Offer, actor: Member, at: datetime, is_by_mail: bool = False) -> Lead:
     """The lead becomes the partner's, with its person, and the one who accepted its seller.
 
-    Of two who accept at once one wins; the other gets AlreadyAnswered.
+    Of two who accept at once one wins; the other gets AlreadyAnswered. `is_by_mail`: by the link in the offer's mail.
     """
     require(actor, "offer.answer")
     with acting_for(actor):
@@ -68,13 +69,20 @@ def accept_offer(*, offer: Offer, actor: Member, at: datetime) -> Lead:
         minutes = round((at - offer.offered_at).total_seconds() / 60)
         record(
             "accepted", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
-            lead=lead.pk, minutes=minutes,
+            lead=lead.pk, minutes=minutes, **_by(is_by_mail),
         )  # fmt: skip
         record("accepted", lead, actor=actor, at=at, partner_id=offer.partner_id, audience="partner")
     return lead
 
 
-def decline_offer(*, offer: Offer, actor: Member, at: datetime, quality: Sequence[str], note: str = "") -> None:
+def _by(is_by_mail: bool) -> dict[str, Any]:
+    """An answer that came without a log-in says so in the log."""
+    return {"by_mail": True} if is_by_mail else {}
+
+
+def decline_offer(
+    *, offer: Offer, actor: Member, at: datetime, quality: Sequence[str], note: str = "", is_by_mail: bool = False
+) -> None:
     """The partner does not want it and says why (`rules.answers.QUALITY`); the lead goes to the next partner.
 
     Raises Refused without a measure or with one that is not on the list.
@@ -91,7 +99,7 @@ def decline_offer(*, offer: Offer, actor: Member, at: datetime, quality: Sequenc
         _answer(offer, "decline", **answer)
         record(
             "declined", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
-            lead=offer.lead_id, quality=measures,
+            lead=offer.lead_id, quality=measures, **_by(is_by_mail),
         )  # fmt: skip
         _give_back(offer, lead, actor=actor)
 

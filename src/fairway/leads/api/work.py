@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from fairway.core.events.record import subject_type
-from fairway.core.http.api.fields import Choice, Input, Instant, Output, Text, Whole
+from fairway.core.http.api.fields import Choice, Flag, Input, Instant, Output, Text, Whole
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
 from fairway.core.http.api.timelines import timeline
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.models import Partner
+from fairway.leads.actions.customers import decide_customer
 from fairway.leads.actions.many import route_again
 from fairway.leads.actions.notes import add_note
 from fairway.leads.actions.offers import offer_lead_to
@@ -24,7 +25,7 @@ from fairway.leads.actions.work import close_lead, log_touch, recall_lead
 from fairway.leads.api.leads import READ, found, told_of
 from fairway.leads.api.offers import recall_reason
 from fairway.leads.api.schemas import LeadTold, OfferTold, RecallGiven
-from fairway.leads.models import LeadNote, Offer, Touch, TouchKind, TouchOutcome
+from fairway.leads.models import CustomerMatch, LeadNote, Offer, Touch, TouchKind, TouchOutcome
 from fairway.leads.queries.limits import DEFAULT_HOURS
 from fairway.leads.queries.records import offer_records
 from fairway.leads.rules.answers import CLOSE_REASONS
@@ -66,6 +67,10 @@ class NoteTold(Output):
 class ClosingGiven(Input):
     reason = Choice(choices=_REASONS)
     note = Text(max_length=1000, required=False, allow_blank=True)
+
+
+class CustomerAnswerGiven(Input):
+    is_customer = Flag(help_text="Whether the lead is of the customer that it was taken for.")
 
 
 class LeadOfferGiven(Input):
@@ -143,6 +148,20 @@ class LeadClosing(Resource):
     def post(self, call: Call, uid: UUID) -> dict[str, Any]:
         reason, note = call.data["reason"], call.data.get("note", "")
         close_lead(lead=found(uid), reason=reason, note=note, actor=call.member, at=call.at)
+        return told_of(call, uid)
+
+
+class LeadCustomer(Resource):
+    tag = "leads"
+
+    @operation(
+        "decide_lead_customer", gettext_lazy("Say whether a lead is of the customer it was taken for"),
+        permission="lead.note", takes=CustomerAnswerGiven, gives=LeadTold, has_version=True, can_refuse=True,
+        help=gettext_lazy("404 for a lead for which no customer was found."),
+    )  # fmt: skip
+    def post(self, call: Call, uid: UUID) -> dict[str, Any]:
+        match = get_object_or_404(CustomerMatch, lead=found(uid))
+        decide_customer(match=match, is_customer=call.data["is_customer"], actor=call.member, at=call.at)
         return told_of(call, uid)
 
 

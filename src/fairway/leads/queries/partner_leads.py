@@ -37,6 +37,35 @@ def open_offers() -> QuerySet[Offer, dict[str, Any]]:
     return Offer.objects.filter(state=OfferState.OPEN).order_by("lapses_at", "id").values(*_OFFER)
 
 
+INBOX_MOST = 500  # open offers of one partner; limits keep them far below
+OFFER_SORTS = {"lapses_at": "lapses_at", "amount_minor": "amount_minor", "offered_at": "offered_at", "title": "title"}
+
+
+def inbox(params: QueryDict) -> list[dict[str, Any]]:
+    """Open offers as an address asks for them: `q` in title, place and kind of company, `line`, `sort`.
+
+    They are few, and narrowed here: text that is looked into uses no index under row security.
+    """
+    sort = params.get("sort") or "lapses_at"
+    column = F(OFFER_SORTS.get(sort.lstrip("-"), "lapses_at"))
+    first = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+    rows = Offer.objects.filter(state=OfferState.OPEN).order_by(first, "lapses_at", "id").values(*_OFFER)
+    words = params.get("q", "").casefold().split()
+    line = params.get("line", "")
+    return [
+        row for row in rows[:INBOX_MOST] if (not line or row["brief"].get("product_line") == line) and _says(row, words)
+    ]
+
+
+def _says(row: dict[str, Any], words: list[str]) -> bool:
+    brief = row["brief"]
+    said = " ".join(
+        str(brief.get(name) or "") for name in ("industry", "city", "country", "description", "product_line")
+    )
+    text = f"{row['title']} {row['place']} {said}".casefold()
+    return all(word in text for word in words)
+
+
 def answered_offers() -> QuerySet[Offer, dict[str, Any]]:
     """Offers that are over, the latest first; the accepted ones with the lead they became."""
     rows = Offer.objects.exclude(state=OfferState.OPEN).order_by("-answered_at", "-id")

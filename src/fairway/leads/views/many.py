@@ -11,9 +11,16 @@ from django.utils.translation import gettext_lazy
 from fairway.core.access import Member
 from fairway.core.http.many import Many, register
 from fairway.core.tenancy.models import Partner
-from fairway.leads.actions.many import close_leads, offer_leads, recall_leads, route_again
-from fairway.leads.forms import CloseForm, recall_choices
-from fairway.leads.models import Lead
+from fairway.leads.actions.many import (
+    accept_offers,
+    close_leads,
+    decline_offers,
+    offer_leads,
+    recall_leads,
+    route_again,
+)
+from fairway.leads.forms import CloseForm, DeclineForm, recall_choices
+from fairway.leads.models import Lead, Offer
 from fairway.partners.queries.partners import ids_named
 
 
@@ -83,5 +90,31 @@ VERBS = (
 )  # fmt: skip
 
 
+class DeclineManyForm(DeclineForm):
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        super().__init__(data)
+
+
+def _offers(uids: Sequence[UUID]) -> list[Offer]:
+    return list(Offer.objects.filter(uid__in=uids).order_by("lapses_at", "pk"))
+
+
+OFFER_VERBS = (
+    Many(
+        name="accept", label=gettext_lazy("Accept…"), permission="offer.answer", rows=_offers, act=accept_offers,
+        question=gettext_lazy("Accept these leads?"),
+        what=gettext_lazy("They are yours then, with their persons, and you are the seller of each."),
+        button=gettext_lazy("Accept leads"),
+    ),
+    Many(
+        name="decline", label=gettext_lazy("Decline…"), permission="offer.answer", rows=_offers, act=decline_offers,
+        question=gettext_lazy("Decline these offers?"),
+        what=gettext_lazy("The reasons hold for each of them. The leads go to other partners."),
+        button=gettext_lazy("Decline"), form=DeclineManyForm, is_danger=True,
+    ),
+)  # fmt: skip
+
+
 def register_all() -> None:
     register("lead-list", *VERBS)
+    register("portal-offer-list", *OFFER_VERBS)

@@ -4,30 +4,34 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairway.core import clock
-from fairway.core.http.paging import paginate
-from fairway.core.http.parts import Happening, Tab, Todo, TodoGroup
+from fairway.core.http import many
+from fairway.core.http.paging import paginate, paginate_rows
+from fairway.core.http.parts import Happening, Tab
+from fairway.core.http.tables import Filter, RowAction
 from fairway.core.http.toasts import toast
+from fairway.core.saved.pages import with_views
 from fairway.leads.actions.offers import accept_offer, decline_offer, open_offer
 from fairway.leads.forms import DeclineForm
 from fairway.leads.models import Offer
 from fairway.leads.queries import partner_leads
 from fairway.leads.rules.answers import QUALITY
 from fairway.leads.rules.states import OfferState
-from fairway.leads.tables import OFFER_STATES, AnsweredOfferTable
+from fairway.leads.tables import OFFER_STATES, AnsweredOfferTable, InboxTable
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import REFUSALS, form_page, member_of, offer_of, refused_on
 from fairway.leads.views.homes import offer_count
 from fairway.leads.views.limits import left_of, time_left
 from fairway.leads.views.timeline import of_offer
 
-INBOX_SIZE = 50
+FEW = 5  # so many are seen at a glance
 
 
 def tabs(request: HttpRequest, here: str) -> list[Tab]:
@@ -41,35 +45,63 @@ def tabs(request: HttpRequest, here: str) -> list[Tab]:
 
 
 @require_safe
+@with_views("portal-offer-list")
 def offer_list(request: HttpRequest) -> HttpResponse:
-    """What waits for an answer, the most pressing first."""
-    at, zone = clock.now(), member_of(request).zone
-    offers = list(partner_leads.open_offers()[:INBOX_SIZE])
-    return render(
-        request,
-        "leads/portal_offers.html",
-        {
-            "tabs": tabs(request, "offers"),
-            "groups": [TodoGroup(_("Waiting for your answer"), [_todo(offer, at, zone) for offer in offers])],
-            "has_offers": bool(offers),
-        },
-    )
+    """What waits for an answer, the most pressing first; answered from the list, by hand or by keys."""
+    at, member = clock.now(), member_of(request)
+    rows = partner_leads.inbox(request.GET)
+    for row in rows:
+        _tell(row, at, member.zone)
+    may_answer = member.can("offer.answer")
+    bulk = many.buttons(request, "portal-offer-list") if may_answer else []
+    table = InboxTable(paginate_rows(rows, request), request=request, bulk=bulk, filters=_filters(rows, request))
+    table.row_actions = _verbs() if may_answer else ()
+    table.here = request.GET.get("at", "")
+    context = {
+        "tabs": tabs(request, "offers"), "table": table, "may_answer": may_answer, "has_offers": bool(rows),
+        "decline_form": DeclineForm(auto_id="decline_%s"),
+    }  # fmt: skip
+    return render(request, "leads/portal_offers.html", context)
 
 
-def _todo(offer: dict[str, Any], at: datetime, zone: str) -> Todo:
-    left = left_of(offer, at, zone)
-    url = reverse("portal-offer", args=[offer["uid"]])
-    return Todo(
-        offer["title"],
-        briefs.sentence(offer),
-        url,
-        _("See offer"),
-        "target",
-        left.text,
-        left.note,
-        left.kind,
-        left.share,
-    )
+def _tell(row: dict[str, Any], at: datetime, zone: str) -> None:
+    left = left_of(row, at, zone)
+    row |= {
+        "url": reverse("portal-offer", args=[row["uid"]]),
+        "about": briefs.sentence(row),
+        "left": left.text,
+        "left_note": left.note,
+        "left_mark": left.kind if left.kind in {"bad", "attention"} else "",
+    }
+
+
+def _filters(rows: list[dict[str, Any]], request: HttpRequest) -> list[Filter]:
+    """A search, and the lines that there are where there are several."""
+    lines = sorted({line for row in rows if (line := row["brief"].get("product_line"))})
+    asked = request.GET.get("line", "")
+    found = [Filter("q", _("Need, place, company"), has_slash=True)]
+    if (len(lines) > 1 and len(rows) > FEW) or asked:
+        found.append(Filter("line", _("All lines"), [(line, line) for line in lines or [asked]]))
+    return found
+
+
+def _verbs() -> list[RowAction]:
+    return [
+        RowAction(_("Accept"), lambda row: reverse("portal-offer-acceptance", args=[row["uid"]]), "A", "accept"),
+        RowAction(_("Decline…"), lambda row: reverse("portal-offer-decline", args=[row["uid"]]), "D", "decline", True),
+    ]  # fmt: skip
+
+
+def _on_in_the_list(request: HttpRequest) -> HttpResponse | None:
+    """Back to the list as it was, at the row that followed; None for who did not come from it."""
+    if "next" not in request.POST:
+        return None
+    query = QueryDict(request.POST.get("list", "")[:2000], mutable=True)
+    query.pop("at", None)
+    following = request.POST["next"]
+    if following:
+        query["at"] = following[:36]
+    return redirect(f"{reverse('portal-offer-list')}?{query.urlencode() or 'view=none'}")
 
 
 @require_safe
@@ -125,13 +157,22 @@ def opening(request: HttpRequest, uid: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def acceptance(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A POST accepts; looking asks first, for who comes from the list without scripts."""
     offer = offer_of(uid)
+    if request.method != "POST":
+        back = reverse("portal-offer", args=[offer.uid])
+        return form_page(
+            request, forms.Form(), title=_("Accept this lead?"), text=offer.title, button=_("Accept lead"), back=back
+        )
     try:
         lead = accept_offer(offer=offer, actor=member_of(request), at=clock.now())
     except REFUSALS as refused:
         return _too_late(request, offer, refused)
+    if on := _on_in_the_list(request):
+        toast(request, _("“%(title)s” is yours. You find it under Your leads.") % {"title": offer.title})
+        return on
     toast(request, _("The lead is yours. Call soon: who calls within a day wins most."))
     return redirect("portal-lead", lead.uid)
 
@@ -139,6 +180,8 @@ def acceptance(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _too_late(request: HttpRequest, offer: Offer, refused: Exception) -> HttpResponse:
     """Somebody answered first. A colleague's acceptance leads to the lead itself."""
     toast(request, str(refused), kind="attention")
+    if on := _on_in_the_list(request):
+        return on
     lead_uid = partner_leads.lead_of_offer(offer.pk)
     return redirect("portal-lead", lead_uid) if lead_uid else redirect("portal-offer", offer.uid)
 
@@ -157,7 +200,7 @@ def decline(request: HttpRequest, uid: UUID) -> HttpResponse:
                 return _too_late(request, offer, refused)
         else:
             toast(request, _("Declined. Your reasons help us to send you better leads."))
-            return redirect("portal-offer-list")
+            return _on_in_the_list(request) or redirect("portal-offer-list")
     return form_page(
         request, form, title=_("Decline this offer?"), text=offer.title, button=_("Decline"), danger=True,
         back=reverse("portal-offer", args=[offer.uid]),

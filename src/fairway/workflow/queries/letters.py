@@ -1,6 +1,6 @@
 """Kept mails as letters, in the language of whoever receives them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,16 @@ from fairway.workflow.queries.unsubscribing import DIGEST_MAILS, unsubscribe_pat
 from fairway.workflow.rules.notices import NOUNS, kind_named
 
 DIGEST_KIND = "digest"
+# Kinds of mail with a button that does what the mail asks for, without a log-in: (mail, seat, vendor's short name) to
+# (label, path). It is made as the mail is sent, and never kept.
+Act = Callable[[Mail, Seat, str], tuple[str, str] | None]
+_acts: dict[str, Act] = {}
+
+
+def register_act(kind: str, act: Act) -> None:
+    _acts[kind] = act
+
+
 LINES_MOST = 100  # of a digest; the bell has them all
 
 
@@ -30,7 +40,10 @@ def letter_of(found: Mail, vendor: Organization, look: LookValue) -> mail.Letter
 def _single(found: Mail, vendor: Organization) -> mail.Letter:
     subject, text = in_words(found.kind, found.values) or (found.subject, found.text)
     path = f"/{vendor.slug}/{found.path}" if found.path else ""
-    return mail.Letter(subject=subject, text=text, path=path, **_shell(found, vendor))
+    letter = mail.Letter(subject=subject, text=text, path=path, **_shell(found, vendor))
+    seat = Seat.objects.filter(pk=found.seat_id).first() if found.kind in _acts and found.seat_id else None
+    act = _acts[found.kind](found, seat, str(vendor.slug)) if seat is not None else None
+    return replace(letter, act_label=act[0], act_path=act[1]) if act else letter
 
 
 def _digest(found: Mail, vendor: Organization) -> mail.Letter:

@@ -147,6 +147,7 @@ def test_every_door_is_an_address_that_there_is():
         "reset": "/accounts/password/reset/", "reset-of": "/accounts/password/reset/", "invitation": "/invite/x/",
         "invite": "/acme/console/people/invite/", "public-form": "/acme/public/f/guide/",
         "public-form-plain": "/acme/public/f/guide/", "public-form-stamp": "/acme/public/f/guide/",
+        "offer-link": "/acme/public/offers/x/",
         "upload": "/acme/console/imports/new/", "export": "/acme/console/exports/start/leads/",
         "api": "/api/v1/leads", "api-unknown": "/api/v1/leads",
         "oauth": "/oauth/token", "oauth-consent": "/oauth/authorize",

@@ -54,10 +54,47 @@ function readAddress(dialog) {
   }
 }
 
+// One dialog for all rows of a table: the verb of a row says which it is about, and which row comes next.
+function pointToRow(dialog, el) {
+  const row = el.closest("[data-row]");
+  const form = dialog?.querySelector("form:not([method=dialog])");
+  if (!row || !form) return;
+  form.action = el.href;
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  const field = form.elements.namedItem("next");
+  if (field) field.value = next?.dataset.row || "";
+  const name = row.querySelector("td.is-name");
+  for (const [place, part] of [["[data-about]", "a, b"], ["[data-about-more]", "small"]]) {
+    const shown = dialog.querySelector(place);
+    if (shown) shown.textContent = name?.querySelector(part)?.textContent ?? "";
+  }
+}
+
+// The keys of this page below those of every page.
+function listKeys(dialog) {
+  const list = dialog.querySelector(".fw-keys");
+  list.querySelectorAll("[data-own]").forEach((each) => each.remove());
+  const seen = new Set();
+  for (const el of document.querySelectorAll("[data-row-key], [data-key]")) {
+    const key = el.dataset.rowKey || el.dataset.key;
+    const words = [...el.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent);
+    const label = words.join(" ").trim();
+    if (!label || seen.has(key) || !el.offsetParent || el.closest("dialog")) continue;
+    seen.add(key);
+    const term = Object.assign(document.createElement("dt"), { innerHTML: "<kbd></kbd>" });
+    term.firstChild.textContent = key;
+    const told = Object.assign(document.createElement("dd"), { textContent: label });
+    [term, told].forEach((each) => { each.dataset.own = ""; });
+    list.append(term, told);
+  }
+}
+
 const actions = {
   dialog: (el) => {
     const dialog = document.getElementById(el.dataset.dialog);
     readAddress(dialog);
+    pointToRow(dialog, el);
+    if (el.dataset.dialog === "fw-keys") listKeys(dialog);
     dialog?.showModal();
   },
   dismiss: (el) => el.closest(".fw-toast").remove(),
@@ -115,10 +152,12 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
   const key = event.key;
-  if (key === "?") return press(event, () => document.getElementById("fw-keys").showModal());
-  const search = document.querySelector("[data-search]");
+  if (key === "?") return press(event, () => actions.dialog({ dataset: { dialog: "fw-keys" }, closest: () => null }));
+  const search = document.querySelector("[data-slash]") ?? document.querySelector("[data-search]");
   if (key === "/" && search) return press(event, () => { search.focus(); search.select(); });
   if (moveInTable(event)) return;
+  const verb = event.target.closest?.("[data-row]")?.querySelector(`[data-row-key="${CSS.escape(key.toUpperCase())}"]`);
+  if (verb) return press(event, () => verb.click());
   const letter = CSS.escape(key.toUpperCase());
   const button = [...document.querySelectorAll(`[data-key="${letter}"]`)].find((el) => el.offsetParent && !el.disabled);
   if (button) press(event, () => button.click());
@@ -147,6 +186,9 @@ function moveInTable(event) {
   else return false;
   return true;
 }
+
+// After a verb the list begins at the row that follows.
+document.querySelector("tr[data-here]")?.focus();
 
 // Tables: a whole row is a link with its first link; sorting, filters and pages swap the table only
 
