@@ -100,6 +100,8 @@ SETTINGS = {
     "WinModel",
     "RoutingPolicy",
     "LeadReason",
+    "FollowUpRule",
+    "EscalationStep",
     "SignInPolicy",
     "CustomRole",
     "DealRules",
@@ -123,7 +125,7 @@ def for_limited(model: type[models.Model], *, here: bool) -> int:
 OF_UNITS = {
     "Lead", "LeadPerson", "LeadNote", "LeadScore", "RoutingDecision", "Offer", "Touch", "Registration", "Conflict",
     "Protection", "Deal", "SalesLine", "Approval", "Customer", "CustomerContact", "CustomerMatch",
-    "LeadRecall",
+    "LeadRecall", "Escalation",
 }  # fmt: skip
 
 

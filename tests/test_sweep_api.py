@@ -79,6 +79,8 @@ BODIES: dict[str, Any] = {
     "note_lead": {"text": "Swept"},
     "close_lead": {"reason": "no_need"},
     "recall_lead": {"reason": "Swept"},
+    "save_follow_up": {"remind_percents": [50]},
+    "save_business_hours": {"country": "DE", "hours": {"0": [["09:00", "17:00"]]}},
     "save_lead_reason": {"kind": "recall", "name": "Swept"},
     "offer_lead": {"partner": "B-1", "reason": "Swept"},
     "edit_deal": {"title": "Swept", "next_step": "Call", "next_step_on": "2026-12-24"},

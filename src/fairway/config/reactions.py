@@ -5,18 +5,36 @@ Names are "<subject>.<verb>". A handler that needs time defers a job.
 
 TABLE: dict[str, tuple[str, ...]] = {
     "lead.routed": ("fairway.leads.actions.notices.tell_of_decisions_to_take",),
-    "offer.offered": ("fairway.leads.actions.notices.tell_of_offers",),
+    "offer.offered": (
+        "fairway.leads.actions.notices.tell_of_offers",
+        "fairway.leads.actions.escalating.end_escalations",
+    ),
     "offer.reminded": ("fairway.leads.actions.notices.tell_of_reminders",),
     "offer.declined": ("fairway.leads.actions.notices.tell_of_declines",),
-    "offer.lapsed": ("fairway.leads.actions.notices.tell_of_lapses",),
+    "offer.lapsed": (
+        "fairway.leads.actions.notices.tell_of_lapses",
+        "fairway.leads.actions.escalating.begin_escalations",
+    ),
     "offer.recalled": ("fairway.leads.actions.notices.tell_of_recalls",),
     "lead.found_alike": ("fairway.connect.actions.duplicates.propose_alike",),
-    "lead.accepted": ("fairway.deals.actions.from_leads.protect_accepted",),
+    "lead.accepted": (
+        "fairway.deals.actions.from_leads.protect_accepted",
+        "fairway.leads.actions.following.begin_following",
+        "fairway.leads.actions.escalating.end_escalations",
+    ),
+    "lead.touched": ("fairway.leads.actions.following.touched",),
+    "lead.staged": ("fairway.leads.actions.following.moved_on",),
+    "lead.converted": ("fairway.leads.actions.following.end_following",),
     "lead.recalled": (
         "fairway.deals.actions.from_leads.release_of_lead",
         "fairway.leads.actions.notices.tell_of_recalled_leads",
+        "fairway.leads.actions.following.end_following",
     ),
-    "lead.closed": ("fairway.deals.actions.from_leads.release_of_lead",),
+    "lead.closed": (
+        "fairway.deals.actions.from_leads.release_of_lead",
+        "fairway.leads.actions.following.end_following",
+        "fairway.leads.actions.escalating.end_escalations",
+    ),
     "winmodel.drifted": ("fairway.leads.actions.notices.tell_of_drift",),
     "registration.approved": ("fairway.deals.actions.notices.tell_of_approvals",),
     "registration.returned": ("fairway.deals.actions.notices.tell_of_questions",),
@@ -42,4 +60,9 @@ DEADLINES: dict[tuple[str, str], str] = {
     ("protection", "expire"): "fairway.deals.actions.protections.expire_protection",
     ("offer", "remind"): "fairway.leads.actions.offers.on_remind",
     ("offer", "lapse"): "fairway.leads.actions.offers.on_lapse",
+    ("escalation", "step"): "fairway.leads.actions.escalating.on_step",
+    ("lead", "warn_untouched"): "fairway.leads.actions.following.on_warn_untouched",
+    ("lead", "recall_untouched"): "fairway.leads.actions.following.on_recall_untouched",
+    ("lead", "warn_unmoved"): "fairway.leads.actions.following.on_warn_unmoved",
+    ("lead", "recall_unmoved"): "fairway.leads.actions.following.on_recall_unmoved",
 }

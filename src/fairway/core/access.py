@@ -63,6 +63,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "cover.set": STAFF,
     "look.edit": frozenset({"admin"}),
     "personal.manage": frozenset({"admin"}),
+    "hours.edit": frozenset({"admin", "chief", "operations"}),
     "mail.read": frozenset({"admin", "operations"}),
     "token.manage": frozenset({"admin", "operations", "executive"}),
     "import.read": frozenset({"admin", "marketer", "operations", "finance"}),
@@ -92,6 +93,7 @@ WHOLE_ONLY = frozenset(
         "scoring.edit",
         "routing.edit",
         "dealrules.edit",
+        "hours.edit",
         "personal.manage",
         "look.edit",
     }

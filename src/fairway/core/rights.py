@@ -65,6 +65,7 @@ GROUPS = (
         "cover.set": _("Name a deputy for days away"),
         "look.edit": _("Look and own domain"),
         "personal.manage": _("Write down and erase personal data"),
+        "hours.edit": _("Set business hours of places"),
         "mail.read": _("See mails sent"),
         "token.manage": _("Keys for programs"),
         "import.read": _("See imports"),

@@ -93,6 +93,7 @@ console = [
     path("clients/<uuid:uid>/", clients.edit, name="oauthclient-edit"),
     path("clients/<uuid:uid>/secret/", clients.secret, name="oauthclient-secret"),
     path("clients/<uuid:uid>/retire/", clients.retire, name="oauthclient-retire"),
+    path("people/<uuid:uid>/manager/", people.manager, name="person-manager"),
     path("people/<uuid:uid>/role/", people.give_role, name="person-role"),
     path("people/<uuid:uid>/second-factor/", sign_in_policy.reset, name="person-second-factor"),
     path("support/", support.grants, name="supportgrant-list"),

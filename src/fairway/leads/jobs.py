@@ -12,6 +12,7 @@ from fairway.core.jobs import defer, job
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Organization
 from fairway.leads.actions.carrying import carry_out_lines
+from fairway.leads.actions.following import follow_again
 from fairway.leads.actions.keys import fill_customer_keys, fill_lead_keys
 from fairway.leads.actions.likeness import look_for_alike
 from fairway.leads.actions.placing import place_leads
@@ -81,6 +82,12 @@ def carry_out_assignment(*, vendor_id: int, plan_id: int) -> None:
     """Make the offers of a plan; begun again it goes on where it stopped."""
     actor = system_member(vendor_id, "Batch assignment", kind="rule")
     carry_out_lines(plan_id=plan_id, actor=actor, at=clock.now())
+
+
+@job("leads.follow_again")
+def follow_leads_again(*, vendor_id: int) -> None:
+    """The leads that partners have go by the rules of following up as they are now."""
+    follow_again(actor=system_member(vendor_id, "Time limits", kind="rule"), at=clock.now())
 
 
 @app.periodic(cron="50 2 * * *")

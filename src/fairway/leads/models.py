@@ -463,6 +463,9 @@ from fairway.leads.contact_models import MatchState as MatchState  # noqa: E402
 from fairway.leads.contact_models import Touch as Touch  # noqa: E402
 from fairway.leads.contact_models import TouchKind as TouchKind  # noqa: E402
 from fairway.leads.contact_models import TouchOutcome as TouchOutcome  # noqa: E402
+from fairway.leads.following_models import Escalation as Escalation  # noqa: E402
+from fairway.leads.following_models import EscalationStep as EscalationStep  # noqa: E402
+from fairway.leads.following_models import FollowUpRule as FollowUpRule  # noqa: E402
 from fairway.leads.form_models import LeadForm as LeadForm  # noqa: E402
 from fairway.leads.mail_models import LeadDraft as LeadDraft  # noqa: E402
 from fairway.leads.mail_models import LeadInbox as LeadInbox  # noqa: E402

@@ -4,6 +4,7 @@ from django.urls import path
 
 from fairway.leads.api import decisions as api_decisions
 from fairway.leads.api import drafts as api_drafts
+from fairway.leads.api import following as api_following
 from fairway.leads.api import forms as api_forms
 from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
@@ -15,6 +16,7 @@ from fairway.leads.api import work as api_work
 from fairway.leads.views import (
     answer_link,
     drafts,
+    following,
     lead_forms,
     lead_page,
     plans,
@@ -60,6 +62,11 @@ console = [
     path("routing/rules/<slug:uid>/removal/", policies.rule_remove, name="routing-rule-removal"),
     path("routing/publication/", policies.publish, name="routing-publication"),
     path("routing/discard/", policies.discard, name="routing-discard"),
+    path("leads/<uuid:uid>/looking-after/", following.taking, name="lead-looking-after"),
+    path("distribution/", following.rule_list, name="lead-followup"),
+    path("distribution/new/", following.edit, name="lead-followup-new"),
+    path("distribution/<uuid:uid>/", following.edit, name="lead-followup-edit"),
+    path("distribution/<uuid:uid>/removal/", following.removal, name="lead-followup-removal"),
     path("distribution/reasons/", reasons.reasons, name="lead-reasons"),
     path("scoring/", score_card.scoring, name="score-card"),
     path("scoring/rules/", score_card.rule_add, name="score-rule-new"),
@@ -148,6 +155,10 @@ api = [
     path("score-cards/<uuid:uid>/publication", api_cards.ScoreCardPublication.as_view(), name="api-scorecard-publish"),
     path("score-cards/<uuid:uid>/discarding", api_cards.ScoreCardDiscarding.as_view(), name="api-scorecard-discard"),
     path("score-cards/<uuid:uid>/retirement", api_cards.ScoreCardRetirement.as_view(), name="api-scorecard-retire"),
+    path("leads/<uuid:uid>/looking-after", api_following.LeadTakingCare.as_view(), name="api-lead-looking-after"),
+    path("follow-ups", api_following.FollowUps.as_view(), name="api-followup-list"),
+    path("follow-ups/<uuid:uid>", api_following.FollowUpDetail.as_view(), name="api-followup"),
+    path("follow-ups/<uuid:uid>/removal", api_following.FollowUpRemoval.as_view(), name="api-followup-remove"),
     path("lead-reasons", api_reasons.LeadReasons.as_view(), name="api-leadreason-list"),
     path("routing", api_routing.Routing.as_view(), name="api-routing"),
     path("routing/publication", api_routing.RoutingPublication.as_view(), name="api-routing-publish"),

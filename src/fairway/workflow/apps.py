@@ -22,6 +22,9 @@ class WorkflowConfig(AppConfig):
             return unread_count(request.member)  # type: ignore[attr-defined]
 
         nav.register(NavItem("console", "", _("Notifications"), "notification-list", "bell", order=20, count=unread))
+        nav.register(
+            NavItem("console", "setup", _("Business hours"), "placehours-list", "clock", "hours.edit", order=35)
+        )
         nav.register(NavItem("console", "setup", _("Mails sent"), "mail-list", "mail", "mail.read", order=90))
         frame.register_inbox("portal-notification-list", unread)
         todo.register("console", standing_in_now)

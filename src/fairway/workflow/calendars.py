@@ -1,13 +1,13 @@
 """Business calendars of real places: weekends and public holidays by country and subdivision."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import holidays
 
-from fairway.workflow.rules.business_hours import BusinessCalendar, add_business_time
+from fairway.workflow.rules.business_hours import BusinessCalendar
 
 OFFICE_HOURS = ((time(9), time(17)),)
 _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
@@ -34,18 +34,6 @@ def calendar_for(country: str, zone: str, subdivision: str = "") -> BusinessCale
     weekend = weekend_of(country, subdivision)
     hours = {weekday: OFFICE_HOURS for weekday in range(7) if weekday not in weekend}
     return BusinessCalendar(ZoneInfo(zone), hours, PublicHolidays(country, subdivision))
-
-
-def due_in_business_hours(country: str, time_zone: str, start: datetime, hours: float) -> datetime:
-    """The UTC instant at which `hours` of office time have passed since `start` in that place.
-
-    A time zone that is not known counts as UTC: a mistyped one must not stop the work.
-    """
-    try:
-        calendar = calendar_for(country, time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        calendar = calendar_for(country, "UTC")
-    return add_business_time(calendar, start, hours * 60)
 
 
 @dataclass(frozen=True, slots=True)

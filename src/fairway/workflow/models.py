@@ -215,4 +215,8 @@ class Mail(InternalModel):
         ]
 
 
-__all__ = ["Approval", "ApprovalState", "Deadline", "Mail", "MailState", "NoticeChoices", "Notification"]
+from fairway.workflow.hour_models import PlaceHours  # noqa: E402
+
+__all__ = [
+    "Approval", "ApprovalState", "Deadline", "Mail", "MailState", "NoticeChoices", "Notification", "PlaceHours",
+]  # fmt: skip

@@ -206,6 +206,20 @@ class OwnRoleForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class ManagerForm(forms.Form):
+    """Whom a member of staff reports to."""
+
+    manager = forms.ChoiceField(label=gettext_lazy("Reports to"), required=False)
+
+    def __init__(self, data: Any = None, *, seat: Seat) -> None:
+        staff = Seat.objects.filter(partner_key=0, is_active=True).exclude(pk=seat.pk).order_by("name_key", "pk")
+        self.staff = {str(each.uid): each for each in staff[:500]}
+        initial = next((uid for uid, each in self.staff.items() if each.pk == seat.manager_id), "")
+        super().__init__(data, initial={"manager": initial})
+        names: list[tuple[str, Any]] = [(uid, each.name) for uid, each in self.staff.items()]
+        self.fields["manager"].choices = [("", gettext_lazy("Nobody")), *names]  # type: ignore[attr-defined]
+
+
 class RoleForm(forms.Form):
     """Which role a person has; the vendor's own ones are named by uid."""
 

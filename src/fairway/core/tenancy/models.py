@@ -178,6 +178,8 @@ class Seat(SharedModel):
     # Staff who see only what these business units sell (ids of `catalog.BusinessUnit`), and what none does; null: all.
     unit_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
     custom_role = TenantForeignKey("core.CustomRole", null=True, blank=True, related_name="+", db_index=False)
+    # Whom a member of staff reports to: where work goes on that nobody does.
+    manager = TenantForeignKey("self", null=True, blank=True, related_name="+", db_index=False)
     name = models.CharField(max_length=150)
     email = models.EmailField()
     is_active = models.BooleanField(default=True)

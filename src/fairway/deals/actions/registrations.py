@@ -28,7 +28,7 @@ from fairway.deals.rules.conflicts import Weight
 from fairway.deals.rules.decision import Facts, Verdict, judge
 from fairway.deals.rules.states import REGISTRATION
 from fairway.workflow.actions.approvals import request_approval, withdraw_approval
-from fairway.workflow.calendars import due_in_business_hours
+from fairway.workflow.queries.hours import hours_after
 
 WRITABLE = (
     "customer_name", "customer_domain", "city", "postal_code", "country", "product_line", "scope", "scope_name",
@@ -155,7 +155,7 @@ def terms_of_sending(*, actor: Member, at: datetime) -> tuple[datetime, int]:
     with acting_for(actor):
         vendor = Organization.objects.get(pk=actor.vendor_id)
         policy = deal_policy()
-    due_at = due_in_business_hours(vendor.country, vendor.time_zone, at, policy.limit_hours)
+    due_at = hours_after(vendor.country, vendor.time_zone, at, policy.limit_hours)
     return due_at, policy.registration_days
 
 

@@ -23,7 +23,7 @@ from fairway.leads.actions.routing import lock_routing
 from fairway.leads.conditions import lead_values
 from fairway.leads.models import AssignmentLine, AssignmentPlan, Lead, RoutingDecision
 from fairway.leads.queries.expected import print_of
-from fairway.leads.queries.limits import limit_instants
+from fairway.leads.queries.limits import limits
 from fairway.leads.queries.routing import open_counts, places_of_partners
 from fairway.leads.queries.runs import rules_of_policy
 from fairway.leads.queries.subjects import lead_rows
@@ -126,10 +126,11 @@ def _offer(
     decisions = [_decision(plan, line, now, rules, actor, at) for line in lines]
     made = RoutingDecision.objects.bulk_create(decisions)
     places = places_of_partners({line.partner_id or 0 for line in lines})
-    drafts = []
+    drafts, known = [], limits()
     for line, decision in zip(lines, made, strict=True):
-        minutes = rules[(line.rule_number or 0) - 1].limit_minutes
-        instants = limit_instants(*places[line.partner_id or 0], at, minutes)
+        rule = rules[(line.rule_number or 0) - 1]
+        minutes = rule.limit_minutes
+        instants = known.instants(places[line.partner_id or 0], at, minutes, rule.uid)
         row, partner_id = now.rows[line.lead_id], line.partner_id or 0
         drafts.append(draft_of(row, partner_id, minutes=minutes, instants=instants, decision_id=decision.pk))
     insert_offers(drafts, actor=actor, at=at)

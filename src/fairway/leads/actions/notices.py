@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from fairway.core.events.record import Happened
-from fairway.core.tenancy.models import Role
+from fairway.core.tenancy.models import Role, Seat
 from fairway.core.words import said as _
 from fairway.leads.models import Lead, Offer
 from fairway.leads.queries.recipients import cams_of, sellers_of, staff_in
@@ -129,3 +129,12 @@ def tell_of_drift(happened: Sequence[Happened]) -> None:
         n = int(event.data.get("fields", 0))
         notes = [Note(seat, {"n": n}, "console/scoring/model/") for seat in staff_in([Role.ADMIN, Role.OPERATIONS])]
         notify_many(notes, "winmodel.drifted", at=event.at)
+
+
+def notes_to_workers(lead: Lead, **values: Any) -> list[Note]:
+    """One note to the seller of an accepted lead and the executives of its partner."""
+    seats = sellers_of([lead.partner_id or 0]).get(lead.partner_id or 0, [])
+    path = f"portal/leads/{lead.uid}/"
+    executives = set(Seat.objects.filter(pk__in=seats, role=Role.EXECUTIVE).values_list("pk", flat=True))
+    chosen = [seat for seat in seats if seat == lead.seller_id or seat in executives] or seats
+    return [Note(seat, {"title": lead.title, **values}, path) for seat in chosen]

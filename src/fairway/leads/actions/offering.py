@@ -26,7 +26,7 @@ class OfferDraft:
     title: str
     place: str
     limit_minutes: int
-    remind_at: datetime
+    remind_at: datetime | None
     lapses_at: datetime
     brief: Mapping[str, Any] = field(default_factory=dict)
     amount_minor: int | None = None
@@ -39,7 +39,7 @@ def draft_of(
     partner_id: int,
     *,
     minutes: int,
-    instants: tuple[datetime, datetime],
+    instants: tuple[datetime | None, datetime],
     decision_id: int | None = None,
 ) -> OfferDraft:
     """`lead` is a row of `queries.subjects.lead_rows`; `instants` are (remind at, lapses at)."""

@@ -14,10 +14,11 @@ from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
-from fairway.leads.actions.deadlines import cancel_offer_deadlines
+from fairway.leads.actions.deadlines import cancel_offer_deadlines, set_offer_reminder
 from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.models import Lead, LeadPerson, LeadRecall, Offer, RoutingDecision
-from fairway.leads.queries.limits import DEFAULT_HOURS, partner_limit
+from fairway.leads.queries.following import of_offer
+from fairway.leads.queries.limits import DEFAULT_HOURS, next_reminder, partner_limit, place_of
 from fairway.leads.queries.reasons import given_reason
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.answers import LeadStage, unknown_measures
@@ -252,8 +253,14 @@ def _give_back(offer: Offer, lead: Lead, *, actor: Member, then_route: bool = Tr
 
 
 def on_remind(*, vendor_id: int, subject_id: int, at: datetime) -> None:
-    """Two thirds of the time to answer are over."""
-    remind_offer(offer=Offer.objects.get(pk=subject_id), actor=system_member(vendor_id, _("Time limits")), at=at)
+    """A share of the time to answer is over, two thirds unless a rule says otherwise; the next reminder is set."""
+    offer = Offer.objects.select_related("partner").get(pk=subject_id)
+    if not remind_offer(offer=offer, actor=system_member(vendor_id, _("Time limits")), at=at):
+        return
+    rule = of_offer(offer)
+    following = next_reminder(place_of(offer.partner), offer.offered_at, offer.limit_minutes, rule, at)
+    if len(rule.remind_shares) > 1 and following and following < offer.lapses_at:
+        set_offer_reminder(offer.pk, following)
 
 
 def on_lapse(*, vendor_id: int, subject_id: int, at: datetime) -> None:

@@ -17,11 +17,9 @@ from fairway.core.tenancy.context import current
 from fairway.leads.actions.offering import OfferDraft, draft_of, in_json, insert_offers
 from fairway.leads.conditions import vendor_currency
 from fairway.leads.models import Lead, PolicyState, RoutingPolicy, RoutingRun
-from fairway.leads.queries.bases import bases_at, rows_of_base
-from fairway.leads.queries.channel import channel_at
-from fairway.leads.queries.limits import limit_instants
-from fairway.leads.queries.routing import Deciding, Routed, places_of_partners, table_of_channel
-from fairway.leads.queries.runs import Standing, packed_rows, rules_of_policy, standing_of_partners
+from fairway.leads.queries.limits import limits
+from fairway.leads.queries.routing import Deciding, Routed, partner_table, places_of_partners
+from fairway.leads.queries.runs import Standing, packed_rows, rows_of_base, rules_of_policy, standing_of_partners
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.partner_table import PartnerTable, Rows, changed_rows
 from fairway.leads.rules.routing import asks_for_wins
@@ -99,15 +97,14 @@ def lock_routing(vendor_id: int) -> None:
 def _new_run(policy: RoutingPolicy | None, at: datetime) -> _Run:
     currency = vendor_currency()
     rules = rules_of_policy(policy, currency)
-    channel = channel_at(at)
-    partners = table_of_channel(channel, at, with_wins=asks_for_wins(rules))
-    standing = Standing(channel.print, tuple(partners.open_leads.tolist()))
+    partners = partner_table(at, with_wins=asks_for_wins(rules))
+    standing = standing_of_partners(partners.ids)
     return _Run(policy, Deciding.by(rules, partners, at, currency), standing)
 
 
 def keep_run(policy: RoutingPolicy | None, rows: Rows, currency: str, at: datetime) -> int:
     """Keep what is known of the partners, as the difference from an earlier run where that is shorter."""
-    base = bases_at(at).first()
+    base = RoutingRun.objects.filter(base=None).order_by("-pk").first()
     changed, gone = changed_rows(rows_of_base(base.pk), rows) if base else (rows, [])
     if base and len(changed) + len(gone) > max(CHANGES_LEAST, 2 * isqrt(len(rows))):
         base, changed, gone = None, rows, []
@@ -167,9 +164,11 @@ def _offer(routed: Sequence[Routed], decision_ids: Mapping[int, int], run: _Run,
     offered = [(one, ids[one.decision.partner]) for one in routed if one.decision.partner is not None]
     places = places_of_partners({partner_id for _one, partner_id in offered})
     drafts: list[OfferDraft] = []
+    known = limits()
     for one, partner_id in offered:
-        minutes = rules[(one.decision.rule or 0) - 1].limit_minutes
-        instants = limit_instants(*places[partner_id], at, minutes)
+        rule = rules[(one.decision.rule or 0) - 1]
+        minutes = rule.limit_minutes
+        instants = known.instants(places[partner_id], at, minutes, rule.uid)
         decision_id = decision_ids[one.row["id"]]
         drafts.append(draft_of(one.row, partner_id, minutes=minutes, instants=instants, decision_id=decision_id))
     insert_offers(drafts, actor=actor, at=at)

@@ -118,7 +118,9 @@ def recall_lead(
     with acting_for(actor):
         given = given_reason(RECALL, code, reason)
         cleared = {"partner_id": None, "seller_id": None, "accepted_at": None, "stage": "", "next_step": ""}
-        move(lead, LEAD, "recall", field="state", **cleared, next_step_on=None)
+        # Also one that came with its partner and without an offer: the rules ask of leads that were offered.
+        offers_made = max(lead.offers_made, 1)
+        move(lead, LEAD, "recall", field="state", **cleared, next_step_on=None, offers_made=offers_made)
         LeadPerson.objects.filter(lead=lead).update(partner_id=None)
         keep_recall(given, lead_id=lead.pk, partner_id=partner_id or 0, actor=actor, at=at)
         said = given.said[:TEXT_MOST]

@@ -14,7 +14,7 @@ from fairway.leads.rules.reasons import KINDS, NAME_MOST
 _KINDS = [(kind, str(words)) for kind, words in KINDS.items()]
 
 
-class ReasonTold(Output):
+class ReasonTold(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
     is_built_in = serializers.BooleanField()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from fairway.core.conditions import Condition, parse, sentence
 from fairway.core.conditions.parse import ConditionError
@@ -157,3 +158,13 @@ def band_counts() -> Counter[str]:
     latest = Lead.objects.order_by("-captured_at", "-id").values_list("pk", flat=True)[:BANDS_OF]
     scores = LeadScore.objects.filter(lead_id__in=latest).order_by()
     return Counter(dict(scores.values_list("band").annotate(n=Count("pk"))))
+
+
+def routing_rule_names() -> dict[str, str]:
+    """Uid → “1: Named accounts” of the published routing rules, in order."""
+    rules = RoutingPolicy.objects.filter(state=PolicyState.PUBLISHED).values_list("rules", flat=True).first() or []
+    return {
+        str(rule.get("uid") or number): _("Rule %(n)d") % {"n": number}
+        + (f": {rule['name']}" if rule.get("name") else "")
+        for number, rule in enumerate(rules, start=1)
+    }

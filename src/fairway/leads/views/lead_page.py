@@ -54,6 +54,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "close_reason": str(CLOSE_REASONS.get(lead.close_reason, lead.close_reason)),
             "twin": twin_of(lead),
             "compare_url": address("duplicatepair-of-lead", lead.uid) if member.can("duplicate.decide") else "",
+            "escalation": lead_parts.escalation(lead),
             "merged": lead.merged_into,
             "match": lead_parts.customer(lead) if member.can("customer.read") else None,
             "place_in_list": neighbours(lead, request.GET),

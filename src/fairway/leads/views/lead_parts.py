@@ -11,9 +11,12 @@ from django.utils.translation import ngettext
 from fairway.core.http.format import day, percent, whole_day
 from fairway.core.http.happenings import Happened
 from fairway.core.http.parts import Fact, Reason, Step
+from fairway.core.tenancy.models import Seat
 from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, MatchState, Offer
+from fairway.leads.queries.following import open_escalation
 from fairway.leads.queries.why import WhyView, why
 from fairway.leads.rules.alike import words_of
+from fairway.leads.rules.following import RECEIVERS
 from fairway.leads.rules.states import LeadState
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import address
@@ -95,6 +98,18 @@ def _when(at: datetime, zone: str, said_on: Any) -> tuple[str, Any]:
     local = at.astimezone(ZoneInfo(zone))
     text = f"{local:%H:%M}" if local.date() == said_on else f"{day(local.date())} {local:%H:%M}"
     return text, local.date()
+
+
+def escalation(lead: Lead) -> str:
+    """Who was told last while nobody acts; empty where somebody does."""
+    if lead.state not in {LeadState.CAPTURED, LeadState.WAITING}:
+        return ""
+    chain = open_escalation(lead)
+    if chain is None or not chain.told:
+        return ""
+    to, _hours, seat_id = chain.steps[chain.told - 1]
+    name = Seat.objects.filter(pk=seat_id).values_list("name", flat=True).first() if seat_id else None
+    return name or str(RECEIVERS[to])
 
 
 def customer(lead: Lead) -> dict[str, Any] | None:

@@ -20,7 +20,10 @@ from fairway.leads.views.asked import REFUSALS, member_of, refused_on
 
 def tabs(here: str) -> list[Tab]:
     """The pages about what happens between an offer and its end."""
-    return [Tab(_("Reasons"), reverse("lead-reasons"), here == "reasons")]
+    return [
+        Tab(_("Following up"), reverse("lead-followup"), here == "following"),
+        Tab(_("Reasons"), reverse("lead-reasons"), here == "reasons"),
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from fairway.core.http.happenings import Happened, happened, said
 from fairway.core.http.parts import Happening
 from fairway.leads.models import Lead, LeadNote, Offer, TouchKind, TouchOutcome
 from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
+from fairway.leads.rules.following import RECEIVERS
 
 WORDS: dict[str, tuple[Any, Any]] = {
     "lead.captured": (gettext_lazy("Captured"), gettext_lazy("from %(source)s")),
@@ -31,6 +32,9 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "lead.staged": (gettext_lazy("Stage"), gettext_lazy("%(stage)s, by %(actor)s")),
     "lead.closed": (gettext_lazy("Closed"), gettext_lazy("by %(actor)s: %(reason)s")),
     "lead.recalled": (gettext_lazy("Taken back"), gettext_lazy("from %(partner)s: %(reason)s")),
+    "lead.recall_warned": (gettext_lazy("Warned"), gettext_lazy("%(partner)s: %(warned)s")),
+    "lead.escalated": (gettext_lazy("Escalated"), gettext_lazy("step %(step)s, to: %(receiver)s")),
+    "lead.taken_care_of": (gettext_lazy("Looked after"), gettext_lazy("by %(actor)s")),
     "lead.converted": (gettext_lazy("Became a deal"), gettext_lazy("by %(actor)s")),
     "offer.offered": (gettext_lazy("Offered"), gettext_lazy("to %(partner)s %(limit)s")),
     "offer.opened": (gettext_lazy("Opened"), gettext_lazy("by %(actor)s, %(partner)s")),
@@ -90,9 +94,21 @@ def fill(event: Happened, notes: Mapping[int, str]) -> dict[str, Any]:
         more["step"] = _planned(event)
     if event.name == "lead.routed":
         more["routed"] = _routed(data)
+    if event.name == "lead.escalated":
+        more["receiver"] = str(RECEIVERS.get(data["to"], data["to"]))
+    if event.name == "lead.recall_warned":
+        more["warned"] = warned_words(data)
     if minutes := data.get("limit_minutes"):
         more["limit"] = limit_words(minutes)
     return more
+
+
+def warned_words(data: Mapping[str, Any]) -> str:
+    """What a partner was warned of: “taken back without a contact within 16 business hours”."""
+    hours = {"n": data.get("hours")}
+    if data.get("because") == "untouched":
+        return _("taken back without a contact within %(n)s business hours") % hours
+    return _("taken back without progress within %(n)s business hours") % hours
 
 
 def _planned(event: Happened) -> str:

@@ -17,9 +17,9 @@ from fairway.core.moves import StateConflict, move
 from fairway.core.tenancy.models import Organization, Partner, Role, Seat
 from fairway.workflow.actions.deadlines import cancel_deadlines, set_deadline
 from fairway.workflow.actions.notifications import notify
-from fairway.workflow.calendars import due_in_business_hours
 from fairway.workflow.models import Approval, ApprovalState
 from fairway.workflow.queries.approvals import standing, waiting_about
+from fairway.workflow.queries.hours import hours_after
 from fairway.workflow.queries.people import seats_for
 from fairway.workflow.rules.notices import role_named
 from fairway.workflow.rules.states import APPROVAL, VERBS
@@ -84,7 +84,7 @@ def request_approval(
         approver_id=seat_id or None,
         requested_by_id=actor.seat_id,
         requested_at=at,
-        due_at=due_in_business_hours(vendor.country, vendor.time_zone, at, limit_hours),
+        due_at=hours_after(vendor.country, vendor.time_zone, at, limit_hours),
         reasons=list(reasons),
         previous=previous,
         next_steps=[dict(step) for step in steps] or None,
@@ -192,7 +192,7 @@ def escalate(*, vendor_id: int, subject_id: int, at: datetime) -> None:
         return
     if HIGHER.get(higher) is not None:
         vendor = Organization.objects.get(pk=vendor_id)
-        again_at = due_in_business_hours(vendor.country, vendor.time_zone, at, HOURS_TO_NEXT_ROLE)
+        again_at = hours_after(vendor.country, vendor.time_zone, at, HOURS_TO_NEXT_ROLE)
         set_deadline(approval, ESCALATE, again_at)
     approval.escalated_at, approval.escalated_to = at, higher
     approval.save(update_fields=["escalated_at", "escalated_to"])

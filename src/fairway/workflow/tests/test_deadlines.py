@@ -10,7 +10,6 @@ from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Partner
 from fairway.workflow.actions import deadlines
 from fairway.workflow.actions.deadlines import cancel_deadlines, cancel_deadlines_of, fire_due, set_deadline
-from fairway.workflow.calendars import due_in_business_hours
 from fairway.workflow.models import Deadline
 from fairway.workflow.rules.states import APPROVAL
 
@@ -153,16 +152,6 @@ def test_ten_workers_fire_each_deadline_exactly_once(committed, fired):
     beta, gamma = committed.beta.pk, committed.gamma.pk
     assert sorted(fired) == sorted([("remind", beta), ("remind", gamma), ("lapse", beta), ("lapse", gamma)])
     assert (len(counts), sum(counts)) == (10, 4)
-
-
-def test_business_hours_skip_night_and_weekend_of_the_place():
-    friday_afternoon = datetime(2026, 3, 6, 15, tzinfo=UTC)  # 16:00 in Berlin
-    assert due_in_business_hours("DE", "Europe/Berlin", friday_afternoon, 2) == datetime(2026, 3, 9, 9, tzinfo=UTC)
-
-
-def test_an_unknown_time_zone_counts_as_utc():
-    monday = datetime(2026, 3, 9, 9, tzinfo=UTC)
-    assert due_in_business_hours("DE", "Nowhere/Land", monday, 1) == datetime(2026, 3, 9, 10, tzinfo=UTC)
 
 
 @pytest.mark.race

@@ -16,6 +16,7 @@ from fairway.core.http.api.operations import Call, PageQuery, Resource, operatio
 from fairway.core.http.api.problems import Unprocessable
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.actions.invitations import invite, resend_invitation, revoke_invitation
+from fairway.core.tenancy.actions.managers import set_manager
 from fairway.core.tenancy.actions.roles import change_own_role, copy_role, retire_role
 from fairway.core.tenancy.actions.seats import change_role, close_seat, open_seat
 from fairway.core.tenancy.models import Invitation, Partner, Role, Seat
@@ -62,6 +63,7 @@ class SeatChangeGiven(Input):
 
     is_active = Flag(required=False)
     role = Text(max_length=40, required=False)
+    manager = serializers.UUIDField(required=False, allow_null=True, help_text="Whom a member of staff reports to.")
 
 
 class RoleCopyGiven(Input):
@@ -118,9 +120,15 @@ class PersonDetail(Resource):
             require(call.member, "people.manage")
             role, own = _role(given["role"])
             change_role(seat=seat, role=role, custom_role=own, actor=call.member, at=call.at)
+        if "manager" in given:
+            set_manager(seat=seat, manager=_manager(call, given["manager"]), actor=call.member, at=call.at)
         if "is_active" in given and given["is_active"] != seat.is_active:
             (open_seat if given["is_active"] else close_seat)(seat=seat, actor=call.member, at=call.at)
         return found(call, uid)
+
+
+def _manager(call: Call, uid: UUID | None) -> Seat | None:
+    return found(call, uid) if uid else None
 
 
 class Invitations(Resource):

@@ -24,8 +24,9 @@ from fairway.core.http.toasts import toast
 from fairway.core.refusals import Refused
 from fairway.core.saved.pages import with_views
 from fairway.core.tenancy.actions.invitations import invite, resend_invitation, revoke_invitation
+from fairway.core.tenancy.actions.managers import set_manager
 from fairway.core.tenancy.actions.seats import WorkLeft, change_role, close_seat, open_seat
-from fairway.core.tenancy.forms import InviteForm, RoleForm
+from fairway.core.tenancy.forms import InviteForm, ManagerForm, RoleForm
 from fairway.core.tenancy.lookups import seats_with_second_factor
 from fairway.core.tenancy.models import Partner, Role, Seat
 from fairway.core.tenancy.queries import MAY_GIVE, invitations_for, may_give, own_roles, people_for
@@ -190,11 +191,17 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
         else "",
         "role_form": RoleForm(seat=seat, own=own_roles()) if _may_change_role(seat, member) else None,
         "role_url": reverse("person-role", args=[seat.uid]) if member.is_staff else "",
+        "manager_form": ManagerForm(seat=seat) if _may_have_manager(seat, member) else None,
+        "manager_url": reverse("person-manager", args=[seat.uid]) if member.is_staff else "",
         "handover_url": address(member, "person-handover", seat.uid),
         "close_url": address(member, "person-close", seat.uid),
         "open_url": address(member, "person-open", seat.uid),
     }
     return render(request, "people/person.html", context)
+
+
+def _may_have_manager(seat: Seat, member: Member) -> bool:
+    return member.can("people.manage") and seat.partner_id is None and seat.is_active
 
 
 def _seen_by(seat: Seat) -> str:
@@ -225,6 +232,25 @@ def give_role(request: HttpRequest, uid: UUID) -> HttpResponse:
         toast(request, str(refused), kind="bad")
     else:
         toast(request, _("%(name)s has another role from now on.") % {"name": seat.name})
+    return HttpResponseRedirect(address(member, "person-detail", seat.uid))
+
+
+@require_POST
+def manager(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Say whom a member of staff reports to."""
+    member: Member = request.member  # type: ignore[attr-defined]
+    require(member, "people.manage")
+    seat = get_object_or_404(people_for(member), uid=uid)
+    form = ManagerForm(request.POST, seat=seat)
+    if not form.is_valid():
+        toast(request, _("Choose somebody of the list."), kind="bad")
+        return HttpResponseRedirect(address(member, "person-detail", seat.uid))
+    try:
+        set_manager(seat=seat, manager=form.staff.get(form.cleaned_data["manager"]), actor=member, at=clock.now())
+    except Refused as refused:
+        toast(request, str(refused), kind="bad")
+    else:
+        toast(request, _("Saved. It holds from now on."))
     return HttpResponseRedirect(address(member, "person-detail", seat.uid))
 
 
