@@ -109,10 +109,12 @@ def _rule(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def seed(vendor: Organization, leads: int, actor: Member) -> list[int]:
+def seed(
+    vendor: Organization, leads: int, actor: Member, *, partners: int = PARTNERS, active: int = ACTIVE
+) -> list[int]:
     """The world of one run; returns the ids of the leads."""
-    room = math.ceil(2.5 * max(leads, 10_000) / ACTIVE)
-    values = {"vendor": vendor.pk, "partners": PARTNERS, "active": ACTIVE, "room": room, "leads": leads}
+    room = math.ceil(2.5 * max(leads, 10_000) / active)
+    values = {"vendor": vendor.pk, "partners": partners, "active": active, "room": room, "leads": leads}
     with connection.cursor() as cursor:
         cursor.execute(_PARTNERS, values)
         cursor.execute("ANALYZE core_partner")

@@ -17,9 +17,11 @@ from fairway.core.tenancy.context import current
 from fairway.leads.actions.offering import OfferDraft, draft_of, in_json, insert_offers
 from fairway.leads.conditions import vendor_currency
 from fairway.leads.models import Lead, PolicyState, RoutingPolicy, RoutingRun
+from fairway.leads.queries.bases import bases_at, rows_of_base
+from fairway.leads.queries.channel import channel_at
 from fairway.leads.queries.limits import limits
-from fairway.leads.queries.routing import Deciding, Routed, partner_table, places_of_partners
-from fairway.leads.queries.runs import Standing, packed_rows, rows_of_base, rules_of_policy, standing_of_partners
+from fairway.leads.queries.routing import Deciding, Routed, places_of_partners, table_of_channel
+from fairway.leads.queries.runs import Standing, packed_rows, rules_of_policy, standing_of_partners
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.partner_table import PartnerTable, Rows, changed_rows
 from fairway.leads.rules.routing import asks_for_wins
@@ -97,14 +99,15 @@ def lock_routing(vendor_id: int) -> None:
 def _new_run(policy: RoutingPolicy | None, at: datetime) -> _Run:
     currency = vendor_currency()
     rules = rules_of_policy(policy, currency)
-    partners = partner_table(at, with_wins=asks_for_wins(rules))
-    standing = standing_of_partners(partners.ids)
+    channel = channel_at(at)
+    partners = table_of_channel(channel, at, with_wins=asks_for_wins(rules))
+    standing = Standing(channel.print, tuple(partners.open_leads.tolist()))
     return _Run(policy, Deciding.by(rules, partners, at, currency), standing)
 
 
 def keep_run(policy: RoutingPolicy | None, rows: Rows, currency: str, at: datetime) -> int:
     """Keep what is known of the partners, as the difference from an earlier run where that is shorter."""
-    base = RoutingRun.objects.filter(base=None).order_by("-pk").first()
+    base = bases_at(at).first()
     changed, gone = changed_rows(rows_of_base(base.pk), rows) if base else (rows, [])
     if base and len(changed) + len(gone) > max(CHANGES_LEAST, 2 * isqrt(len(rows))):
         base, changed, gone = None, rows, []

@@ -3,121 +3,55 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, F, Max, Q, Sum
 
-from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.core.tenancy.models import Partner
 from fairway.leads.conditions import columns_of, lead_values
-from fairway.leads.models import Lead, LeadRecall, Offer
+from fairway.leads.models import LeadRecall, Offer
+from fairway.leads.queries.channel import (
+    NO_HISTORY,
+    NO_WINS,
+    Channel,
+    channel_at,
+    open_counts,
+    past_of_partners,
+)
 from fairway.leads.rules.candidates import Decision, Findings, Router
 from fairway.leads.rules.partner_table import LeadFacts, PartnerTable, Rows, table_of, unit_vectors
 from fairway.leads.rules.routing import Rule
-from fairway.leads.rules.states import LeadState, OfferState
-from fairway.partners.models import Credential, Enrollment
-
-RECORD_DAYS = 365
-_PROFILE = (
-    "kinds", "verticals", "product_lines", "employees", "city", "state_code", "latitude", "longitude",
-    "territory__name", "lead_capacity", "accepts_leads",
-)  # fmt: skip
 
 
 def partner_table(at: datetime, *, with_wins: bool = True) -> PartnerTable:
-    """All partners who are active or paused, with what they have and had at `at`: seven queries, six without wins."""
-    rows, names = partner_rows(at, with_wins=with_wins)
-    return table_of(rows, names)
+    """All partners who are active or paused, with what they have and had at `at`."""
+    return table_of_channel(channel_at(at), at, with_wins=with_wins)
+
+
+def table_of_channel(channel: Channel, at: datetime, *, with_wins: bool = True) -> PartnerTable:
+    """What partners are, and what they have and had at `at`."""
+    return table_of(_rows(channel, at, with_wins=with_wins), channel.names, channel.fixed)
 
 
 def partner_rows(at: datetime, *, with_wins: bool = True) -> tuple[Rows, dict[int, tuple[str, str]]]:
     """What `rules.partner_table.table_of` makes the table of: rows by partner, and (uid, name) by partner."""
-    fields = [f"profiles__{name}" for name in _PROFILE]
-    partners = Partner.objects.filter(state__in=[PartnerState.ACTIVE, PartnerState.PAUSED]).order_by("pk")
-    found = list(partners.values_list("id", "uid", "name", "external_id", "country", "state", *fields))
-    tiers, credentials, open_leads = _tiers(), _credentials(at), open_counts()
-    history, wins = _history(at), _wins(at) if with_wins else {}
-    rows: Rows = {}
-    for key, _uid, name, external_id, country, state, *about in found:
-        kinds, verticals, lines, employees, city, state_code, lat, lon, territory, capacity, accepts = about
-        rows[key] = [
-            country, state_code or "", territory or "", city or "", kinds or [], verticals or [], lines or [],
-            employees, lat, lon, state == PartnerState.ACTIVE, accepts is not False, capacity or 0, tiers.get(key, ""),
-            credentials.get(key, []), open_leads.get(key, 0), *history.get(key, _NO_HISTORY), *wins.get(key, (0, 0)),
-            external_id, name,
-        ]  # fmt: skip
-    return rows, {key: (str(uid), name) for key, uid, name, *_about in found}
+    channel = channel_at(at)
+    return _rows(channel, at, with_wins=with_wins), channel.names
+
+
+def _rows(channel: Channel, at: datetime, *, with_wins: bool) -> Rows:
+    open_leads = open_counts()
+    history, wins = past_of_partners(at, with_wins=with_wins)
+    return {
+        key: [*head, open_leads.get(key, 0), *history.get(key, NO_HISTORY), *wins.get(key, NO_WINS), *tail]
+        for key, (head, tail) in channel.rows.items()
+    }
 
 
 def names_of_partners() -> dict[int, tuple[str, str]]:
     """Partner id → (uid, name), of all there are."""
     return {key: (str(uid), name) for key, uid, name in Partner.objects.values_list("pk", "uid", "name")}
-
-
-def _tiers() -> dict[int, str]:
-    """Partner id → code of the present tier; of several programmes the highest rank."""
-    current = Enrollment.objects.filter(until_on=None).order_by("tier__rank")
-    return dict(current.values_list("partner_id", "tier__code"))
-
-
-def _credentials(at: datetime) -> dict[int, list[str]]:
-    valid = Credential.objects.filter(Q(expires_on=None) | Q(expires_on__gt=at.date()), issued_on__lte=at.date())
-    held: dict[int, list[str]] = defaultdict(list)
-    for partner_id, code in valid.order_by("pk").values_list("partner_id", "code"):
-        held[partner_id].append(code)
-    return held
-
-
-def open_counts() -> dict[int, int]:
-    """Partner id → open offers and accepted leads that are still worked."""
-    counts: dict[int, int] = defaultdict(int)
-    offers = Offer.objects.filter(state=OfferState.OPEN).values_list("partner_id").annotate(n=Count("pk")).order_by()
-    leads = Lead.objects.filter(state=LeadState.ACCEPTED).values_list("partner_id").annotate(n=Count("pk")).order_by()
-    for partner_id, count in [*offers, *leads]:
-        counts[partner_id] += count
-    return counts
-
-
-_NO_HISTORY = (0, 0, None, 0, 0)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _history(at: datetime) -> dict[int, tuple[int, int, int | None, int, int]]:
-    """By partner, over a year: offers accepted, answered or lapsed, when the last was made in microseconds since 1970,
-    and the minutes that how many answers took."""
-    finished = Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED, OfferState.LAPSED])
-    answered = Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED])
-    year = Offer.objects.filter(offered_at__gt=at - timedelta(days=RECORD_DAYS), offered_at__lte=at)
-    rows = (
-        year.values_list("partner_id")
-        .annotate(
-            accepted=Count("pk", filter=Q(state=OfferState.ACCEPTED)),
-            answered=Count("pk", filter=finished),
-            last=Max("offered_at"),
-            took=Sum(F("answered_at") - F("offered_at"), filter=answered),
-            timed=Count("answered_at", filter=answered),
-        )
-        .order_by()
-    )
-    return {
-        partner_id: (
-            accepted, finished_count, (last - _EPOCH) // timedelta(microseconds=1),
-            round(took.total_seconds() / 60) if took else 0, timed,
-        )
-        for partner_id, accepted, finished_count, last, took, timed in rows
-    }  # fmt: skip
-
-
-def _wins(at: datetime) -> dict[int, tuple[int, int]]:
-    """By partner, of the leads accepted within a year that ended: how many became deals, and how many ended."""
-    ended = Lead.objects.filter(
-        state__in=[LeadState.CONVERTED, LeadState.CLOSED], accepted_at__gt=at - timedelta(days=RECORD_DAYS)
-    )
-    counts = ended.values_list("partner_id").annotate(
-        won=Count("pk", filter=Q(state=LeadState.CONVERTED)), ended=Count("pk")
-    )
-    return {partner_id: (won, count) for partner_id, won, count in counts.order_by() if partner_id}
 
 
 def places_of_partners(ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:

@@ -4,15 +4,12 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
-from fairway.core.tenancy.context import current
 from fairway.leads.conditions import CANDIDATES, LEADS, subject_in
 from fairway.leads.models import RoutingPolicy, RoutingRun
-from fairway.leads.queries.routing import open_counts
+from fairway.leads.queries.bases import rows_of_base, unpacked_rows
+from fairway.leads.queries.channel import Print, open_counts, print_of_channel
 from fairway.leads.rules.partner_table import PartnerTable, Rows, with_changes
 from fairway.leads.rules.routing import Rule, parse_rules
 
@@ -21,7 +18,7 @@ from fairway.leads.rules.routing import Rule, parse_rules
 class Standing:
     """What may change between two chunks of a run: who may get leads and how many, and how many each has open."""
 
-    print: tuple[int, int]
+    print: Print
     open_leads: tuple[int, ...]
 
     def after(self, partners: PartnerTable) -> "Standing":
@@ -29,19 +26,10 @@ class Standing:
         return Standing(self.print, tuple(partners.open_leads.tolist()))
 
 
-_PRINT = """SELECT count(*), coalesce(sum(hashtextextended(concat_ws('|', p.id, p.state, f.accepts_leads,
-  f.lead_capacity), 0)), 0) FROM core_partner p
-  LEFT JOIN partners_profile f ON f.vendor_id = p.vendor_id AND f.partner_id = p.id
- WHERE p.vendor_id = %s AND p.state IN ('active', 'paused')"""
-
-
 def standing_of_partners(ids: Any) -> Standing:
-    """Of the partners with these ids, as it is now. Three queries, inside `acting_for`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PRINT, [current().vendor_id])
-        count, total = cursor.fetchone()
+    """Of the partners with these ids, as it is now. Inside `acting_for`."""
     counts = open_counts()
-    return Standing((count, int(total)), tuple(counts.get(key, 0) for key in ids.tolist()))
+    return Standing(print_of_channel(), tuple(counts.get(key, 0) for key in ids.tolist()))
 
 
 def rules_of_policy(policy: RoutingPolicy | None, currency: str) -> tuple[Rule, ...]:
@@ -57,17 +45,6 @@ def packed_rows(rows: Rows, gone: Iterable[int], currency: str = "") -> bytes:
     return zlib.compress(json.dumps(told, separators=(",", ":")).encode(), 6)
 
 
-def _unpacked(packed: bytes | memoryview) -> tuple[Rows, list[int]]:
-    told = json.loads(zlib.decompress(bytes(packed)))
-    return {int(key): row for key, row in told["rows"].items()}, told["gone"]
-
-
-@lru_cache(maxsize=4)
-def rows_of_base(run_id: int) -> Rows:
-    """The rows of a run without a base. It never changes; do not change what you get."""
-    return _unpacked(RoutingRun.objects.values_list("partners", flat=True).get(pk=run_id))[0]
-
-
 def currency_of_run(run: RoutingRun) -> str:
     """The vendor's currency when the run began."""
     return str(json.loads(zlib.decompress(bytes(run.partners)))["currency"])
@@ -77,5 +54,5 @@ def rows_of_run(run: RoutingRun) -> Rows:
     """What a run knew of the partners when it began."""
     if run.base_id is None:
         return rows_of_base(run.pk)
-    changed, gone = _unpacked(run.partners)
+    changed, gone = unpacked_rows(run.partners)
     return with_changes(rows_of_base(run.base_id), changed, gone)

@@ -29,7 +29,7 @@ FACTS = (
     "minutes", "timed", "won", "ended", "external_id", "name",
 )  # fmt: skip
 _AT = {name: place for place, name in enumerate(FACTS)}
-OPEN, LAST = _AT["open"], _AT["last"]
+OPEN, LAST, WON, ENDED = _AT["open"], _AT["last"], _AT["won"], _AT["ended"]
 
 
 def unit_vectors(latitudes: Floats, longitudes: Floats) -> Floats:
@@ -94,48 +94,71 @@ class LeadFacts:
     vertical: str = ""
 
 
-def table_of(rows: Rows, names: Mapping[int, tuple[str, str]]) -> PartnerTable:
-    """The table of partners by id; `names` gives (uid, name)."""
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The part of a table that does not change with what partners are offered and answer: by the same order of ids."""
+
+    ids: Sequence[int]
+    fields: Mapping[str, Any]
+    columns: Mapping[str, Column]
+
+
+def fixed_of(rows: Mapping[int, tuple[Row, Row]], names: Mapping[int, tuple[str, str]]) -> Fixed:
+    """Of rows in two parts: what stands before "open" and what stands after "ended"; `names` gives (uid, name)."""
     ids = sorted(rows)
-    columns = list(zip(*(rows[key] for key in ids), strict=True)) or [()] * len(FACTS)
-    of = {name: columns[place] for name, place in _AT.items()}
+    heads = list(zip(*(rows[key][0] for key in ids), strict=True)) or [()] * OPEN
+    tails = list(zip(*(rows[key][1] for key in ids), strict=True)) or [()] * (len(FACTS) - ENDED - 1)
+    of = dict(zip((*FACTS[:OPEN], *FACTS[ENDED + 1 :]), (*heads, *tails), strict=True))
+    named = [names.get(key, ("", "")) for key in ids]
+    fields = {
+        "ids": np.array(ids, dtype=np.int64),
+        "uids": [uid for uid, _name in named],
+        "names": [name for _uid, name in named],
+        "cities": of["city"],
+        "countries": _objects(of["country"]),
+        "states": _objects(of["state"]),
+        "territories": _objects(of["territory"]),
+        "product_lines": [frozenset(lines) for lines in of["product_lines"]],
+        "points": unit_vectors(_floats(of["latitude"]), _floats(of["longitude"])),
+        "active": np.array(of["active"], dtype=np.bool_),
+        "accepting": np.array(of["accepting"], dtype=np.bool_),
+        "capacity": _ints(of["capacity"]),
+        "verticals": [frozenset(verticals) for verticals in of["verticals"]],
+    }
+    texts = ("tier", "territory", "country", "state", "city", "name", "external_id")
+    sets = ("kinds", "credentials", "product_lines", "verticals")
+    encoded: dict[str, Column] = {f"partner.{name}": encode(map(_hashable, of[name])) for name in (*texts, *sets)}
+    encoded |= {"partner.employees": _floats(of["employees"]), "partner.capacity": _ints(of["capacity"])}
+    return Fixed(ids, fields, encoded)
+
+
+def table_of(rows: Rows, names: Mapping[int, tuple[str, str]], fixed: Fixed | None = None) -> PartnerTable:
+    """The table of partners by id; `names` gives (uid, name). `fixed` is that of the same rows, if it is known."""
+    if fixed is None:
+        fixed = fixed_of({key: (row[:OPEN], row[ENDED + 1 :]) for key, row in rows.items()}, names)
+    moving = list(zip(*(rows[key][OPEN : ENDED + 1] for key in fixed.ids), strict=True)) or [()] * (ENDED + 1 - OPEN)
+    of = dict(zip(FACTS[OPEN : ENDED + 1], moving, strict=True))
     record = shrunk(_ints(of["accepted"]), _ints(of["answered"]))
     wins = shrunk(_ints(of["won"]), _ints(of["ended"]), prior=0.2)
     open_leads = _ints(of["open"])
-    named = [names.get(key, ("", "")) for key in ids]
     return PartnerTable(
-        ids=np.array(ids, dtype=np.int64),
-        uids=[uid for uid, _name in named],
-        names=[name for _uid, name in named],
-        cities=of["city"],
-        countries=_objects(of["country"]),
-        states=_objects(of["state"]),
-        territories=_objects(of["territory"]),
-        product_lines=[frozenset(lines) for lines in of["product_lines"]],
-        points=unit_vectors(_floats(of["latitude"]), _floats(of["longitude"])),
-        active=np.array(of["active"], dtype=np.bool_),
-        accepting=np.array(of["accepting"], dtype=np.bool_),
-        capacity=_ints(of["capacity"]),
+        **fixed.fields,
         open_leads=open_leads,
         record=record,
         last_offered=np.array([-np.inf if last is None else last / SECOND for last in of["last"]], dtype=np.float64),
-        columns=_columns(of, open_leads, record, wins),
+        columns={**fixed.columns, **_moving_columns(of, open_leads, record, wins)},
         wins=wins,
-        verticals=[frozenset(verticals) for verticals in of["verticals"]],
         rows=rows,
     )
 
 
-def _columns(of: Mapping[str, Sequence[Any]], open_leads: Ints, record: Floats, wins: Floats) -> dict[str, Column]:
-    """What conditions on partners see."""
-    texts = ("tier", "territory", "country", "state", "city", "name", "external_id")
-    sets = ("kinds", "credentials", "product_lines", "verticals")
+def _moving_columns(
+    of: Mapping[str, Sequence[Any]], open_leads: Ints, record: Floats, wins: Floats
+) -> dict[str, Column]:
+    """What conditions on partners see of what they did."""
     timed = _ints(of["timed"])
     hours = np.where(timed > 0, _ints(of["minutes"]) / np.maximum(timed, 1) / 60.0, np.nan)
-    encoded: dict[str, Column] = {f"partner.{name}": encode(map(_hashable, of[name])) for name in (*texts, *sets)}
-    return encoded | {
-        "partner.employees": _floats(of["employees"]),
-        "partner.capacity": _ints(of["capacity"]),
+    return {
         "partner.open_leads": open_leads.copy(),
         "partner.record": np.round(100 * record),
         "partner.wins": np.round(100 * wins),
