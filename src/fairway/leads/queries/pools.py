@@ -111,12 +111,14 @@ def seen_by(audience_ids: Iterable[int]) -> dict[int, int]:
 
 def figures_of(pool: LeadPool, at: datetime) -> dict[str, Any]:
     """Leads in it now, the oldest, taken in thirty days, and by how many partners."""
-    entries = PoolEntry.objects.filter(pool=pool)
-    free = entries.filter(closed_at=None).aggregate(n=Count("pk"), oldest=Min("pooled_at"))
-    taken = Offer.objects.filter(claimed_from=pool, offered_at__gt=at - timedelta(days=TAKEN_DAYS))
-    by = taken.aggregate(n=Count("pk"), partners=Count("partner_id", distinct=True))
-    gone = entries.filter(state=EntryState.GIVEN_UP, closed_at__gt=at - timedelta(days=TAKEN_DAYS)).count()
-    return {"free": free["n"], "oldest": free["oldest"], "taken": by["n"], "partners": by["partners"], "given_up": gone}
+    since = at - timedelta(days=TAKEN_DAYS)
+    found = PoolEntry.objects.filter(pool=pool).aggregate(
+        free=Count("pk", filter=Q(closed_at=None)),
+        oldest=Min("pooled_at", filter=Q(closed_at=None)),
+        given_up=Count("pk", filter=Q(state=EntryState.GIVEN_UP, closed_at__gt=since)),
+    )
+    taken = Offer.objects.filter(claimed_from=pool, offered_at__gt=since)
+    return found | taken.aggregate(taken=Count("pk"), partners=Count("partner_id", distinct=True))
 
 
 def entry_of_lead(lead: Lead) -> PoolEntry | None:
@@ -155,9 +157,9 @@ def choices() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(product lines, regions) that occur in what the reader may take."""
     rows = PoolEntry.objects.filter(closed_at=None)
     lines = rows.filter(product_line__isnull=False).values_list("product_line__uid", "product_line__name")
-    places = rows.exclude(country="").values_list("country", "state_code")
-    countries = sorted({country for country, _state in places.distinct().order_by()})
-    states = sorted({f"{country}-{state}" for country, state in places.distinct().order_by() if state})
+    places = set(rows.exclude(country="").values_list("country", "state_code").distinct().order_by())
+    countries = {country for country, _state in places}
+    states = {f"{country}-{state}" for country, state in places if state}
     found = sorted({(str(uid), name) for uid, name in lines.distinct().order_by()}, key=lambda each: each[1])
     return found, [(place, place) for place in sorted([*countries, *states])]
 

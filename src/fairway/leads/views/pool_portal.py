@@ -42,7 +42,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": tabs(request, "pool"),
         "table": FreeTable(page, request=request, filters=filters),
-        "groups": [TodoGroup("", items)],
+        "groups": [TodoGroup(_("Free to take"), items)],
         "page": page,
         "has_leads": bool(items),
         "is_filtered": any(request.GET.get(each.name) for each in filters),
