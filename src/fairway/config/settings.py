@@ -365,6 +365,8 @@ LOGGING = {
     "loggers": {
         # It tells every process at every start which tasks it knows.
         "procrastinate": {"level": os.environ.get("FAIRWAY_LOG_LEVEL", "WARNING")},
+        # aiosmtpd tells every line of every dialogue, with addresses that hold a mailbox's secret.
+        "mail.log": {"level": "WARNING"},
         # Django's own would print these in a second form.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},

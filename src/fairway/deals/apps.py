@@ -8,7 +8,7 @@ class DealsConfig(AppConfig):
 
     def ready(self) -> None:
         from fairway.core import search
-        from fairway.core.http import desk, home, todo
+        from fairway.core.http import desk, expected, home, todo
         from fairway.core.http.nav import NavItem, register
         from fairway.deals import imports, measures  # noqa: F401
         from fairway.deals.actions.belongings import register_kinds
@@ -41,6 +41,7 @@ class DealsConfig(AppConfig):
         desk.register(steps_due, order=40)
         todo.register("portal", homes.questions_to_answer)
         todo.register("portal", homes.steps_due)
+        expected.register(homes.steps_expected)
         todo.register("console", homes.registrations_to_decide)
         todo.register("console", homes.steps_due)
         home.register_part("portal", "main", homes.open_deals, "deals/home_open.html", order=20)

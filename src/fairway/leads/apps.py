@@ -8,33 +8,35 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from fairway.core import exports, search
-        from fairway.core.http import desk, happenings, home, nav, todo
+        from fairway.core.http import desk, expected, happenings, home, nav, todo
         from fairway.leads import conditions, imports, measures  # noqa: F401
         from fairway.leads.actions.belongings import register_kinds
         from fairway.leads.queries.answer_links import answer_act
         from fairway.leads.queries.desk import offers_waiting, steps_due
         from fairway.leads.queries.exports import lead_export, own_lead_export
         from fairway.leads.rules import notices  # noqa: F401
-        from fairway.leads.views import first_steps, homes, many, pools, timeline
+        from fairway.leads.views import expected as expected_views
+        from fairway.leads.views import first_steps, homes, many, timeline
         from fairway.leads.views.found import LEADS
         from fairway.workflow.queries.letters import register_act
 
         search.register(LEADS)
         register_kinds()
         many.register_all()
-        pools.register_all()
         first_steps.register_all()
         nav.register(
             nav.NavItem("console", "sales", _("Leads"), "lead-list", "target", "lead.read", 10, homes.waiting_count,
-                        also=("leadform-list", "assignmentplan-list", "lead-fairness", "leadpool-list")),
+                        also=("leadform-list", "assignmentplan-list", "lead-fairness")),
             nav.NavItem("console", "sales", _("Routing"), "routing-rules", "route", "lead.read", 20),
             nav.NavItem("console", "sales", _("Distribution"), "lead-followup", "clock", "lead.read", 22,
                         also=("lead-reasons",)),
             nav.NavItem("console", "sales", _("Scoring"), "score-card", "scoreboard", "lead.read", 21),
             nav.NavItem("portal", "", _("Leads"), "portal-lead-list", "target", "offer.read", 10, homes.offer_count,
-                        is_main=True, also=("portal-offer-list", "portal-why-not-me", "portal-poolentry-list")),
+                        is_main=True, also=("portal-offer-list", "portal-why-not-me")),
         )  # fmt: skip
         happenings.register(timeline.WORDS)
+        for provider in (expected_views.offers_to_answer, expected_views.first_contacts, expected_views.next_steps):
+            expected.register(provider)
         todo.register("portal", homes.offers_to_answer)
         todo.register("portal", homes.steps_due)
         todo.register("console", homes.leads_waiting)

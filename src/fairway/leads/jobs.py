@@ -18,8 +18,7 @@ from fairway.leads.actions.likeness import look_for_alike
 from fairway.leads.actions.placing import place_leads
 from fairway.leads.actions.plans import compute_plan, fail_plan
 from fairway.leads.actions.policies import ensure_policies
-from fairway.leads.actions.pool_news import tell_of_pools
-from fairway.leads.actions.pooling import refresh_audiences
+from fairway.leads.actions.ranks import count_ranks
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.score_cards import make_due_cards_live
 from fairway.leads.actions.scoring import rescore_aged, score_leads
@@ -67,32 +66,6 @@ def route_waiting(*, vendor_id: int) -> None:
     route_leads(lead_ids=found, actor=actor, at=at)
 
 
-@app.periodic(cron="*/10 * * * *")
-@app.task(name="leads.look_for_pools", queueing_lock="leads.look_for_pools")
-def look_for_pools(timestamp: int) -> None:
-    """Partners sell other lines, move, earn credentials: who sees a pool follows."""
-    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
-        defer("leads.refresh_pools", vendor_id=vendor_id, once=f"leads.refresh_pools/{vendor_id}")
-
-
-@job("leads.refresh_pools")
-def refresh_pools(*, vendor_id: int) -> None:
-    refresh_audiences(actor=system_member(vendor_id, "Pools", kind="rule"), at=clock.now())
-
-
-@app.periodic(cron="20 6 * * 1-5")
-@app.task(name="leads.look_for_pool_news", queueing_lock="leads.look_for_pool_news")
-def look_for_pool_news(timestamp: int) -> None:
-    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
-        defer("leads.tell_of_pools", vendor_id=vendor_id, once=f"leads.tell_of_pools/{vendor_id}")
-
-
-@job("leads.tell_of_pools")
-def tell_partners_of_pools(*, vendor_id: int) -> None:
-    """Once a working day: how many leads are new in the pool, one note a person however many they are."""
-    tell_of_pools(actor=system_member(vendor_id, "Pools", kind="rule"), at=clock.now())
-
-
 @job("leads.compute_plan", retry=False)
 def compute_assignment(*, vendor_id: int, plan_id: int) -> None:
     """Preview a batch assignment; what cannot be computed says so on its page."""
@@ -129,6 +102,20 @@ def look_for_shares(timestamp: int) -> None:
 def count_lead_shares(*, vendor_id: int) -> None:
     """How the past quarter's leads were spread over partners."""
     count_shares(actor=system_member(vendor_id, "Shares of leads", kind="rule"), at=clock.now())
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="leads.look_for_ranks", queueing_lock="leads.look_for_ranks")
+def look_for_ranks(timestamp: int) -> None:
+    """Daily, so that a month is counted although the worker was away on its first day."""
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.count_ranks", vendor_id=vendor_id, once=f"leads.count_ranks/{vendor_id}")
+
+
+@job("leads.count_ranks")
+def count_lead_ranks(*, vendor_id: int) -> None:
+    """Where partners' answers stand among their peers."""
+    count_ranks(actor=system_member(vendor_id, "Ranks of partners", kind="rule"), at=clock.now())
 
 
 @app.periodic(cron="7 * * * *")

@@ -29,6 +29,7 @@ log = logging.getLogger("fairway.mail")
 PEER = Door("mail-in-peer", "", never(), lambda _request: "", 3000, HOUR)
 INBOX = Door("mail-in", "", never(), lambda _request: "", 300, HOUR)
 RECIPIENTS_MOST = 5
+NOBODY = frozenset({"", "<>"})  # how the server tells the empty sender of a bounce
 
 UNKNOWN = "550 5.1.1 There is no such mailbox"
 TOO_MANY = "452 4.5.3 Too many recipients"
@@ -74,7 +75,7 @@ def inbox_of(address: str) -> Inbox | None:
 def take(raw: bytes, inboxes: list[Inbox], mail_from: str) -> str:
     """Keep one mail in each of its mailboxes, and say what became of it, as SMTP does."""
     letter = read_letter(raw)
-    if letter.is_automatic or not mail_from:
+    if letter.is_automatic or mail_from in NOBODY:
         return FORGOTTEN
     takers = [inbox for inbox in inboxes if inbox.takes(letter.sender)]
     if not takers:

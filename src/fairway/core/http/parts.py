@@ -92,10 +92,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A thing to do today. `left_share` (0 to 100) draws the bar of the time left.
-
-    `page_url` is where one reads of it, when `url` is where it is done.
-    """
+    """A thing to do today. `left_share` (0 to 100) draws the bar of the time left."""
 
     title: str
     text: str
@@ -108,7 +105,6 @@ class Todo:
     left_share: float | None = None
     is_post: bool = False
     key: str = ""
-    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What deals bring to the home pages: questions to answer, decisions, late steps, and the partner's open deals."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
+from fairway.core.http.expected import DAYS_AHEAD, Due, end_of
+from fairway.core.http.expected import MOST as DUE_MOST
 from fairway.core.http.format import day, due_words, duration, moment, money
 from fairway.core.http.todo import MOST, TodoItem
 from fairway.core.prepared import Wanted
@@ -83,6 +85,19 @@ def steps_due(member: Member, at: datetime) -> Iterable[TodoItem]:
     rows = listed().filter(partner__cam_id__in=cams) if member.is_staff else listed()
     for deal in late_steps(rows, today, MOST):
         yield _step(deal, today, member)
+
+
+def steps_expected(member: Member, at: datetime) -> Iterable[Due]:
+    """Next steps of a partner's deals, of the days before the member and of those that were."""
+    if not member.can("deal.work"):
+        return
+    until = at.astimezone(ZoneInfo(member.zone)).date() + timedelta(days=DAYS_AHEAD)
+    for deal in late_steps(listed(), until, DUE_MOST):
+        yield Due(
+            _("Next step"), f"{deal.customer_name}: {deal.next_step}", str(deal.get_state_display()),
+            end_of(deal.next_step_on or until, member.zone), reverse("portal-deal-detail", args=[deal.uid]), _("Open"),
+            "briefcase", is_day=True,
+        )  # fmt: skip
 
 
 def _step(deal: Deal, today: date, member: Member) -> TodoItem:

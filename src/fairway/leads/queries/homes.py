@@ -64,6 +64,16 @@ def steps_due(today: date, seat_id: int | None) -> QuerySet[Lead, dict[str, Any]
     )  # fmt: skip
 
 
+def untouched(seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
+    """Leads being worked that nobody has contacted; with `seat_id` only that seller's and those of nobody."""
+    rows = Lead.objects.filter(state=LeadState.ACCEPTED, touches=0)
+    if seat_id is not None:
+        rows = rows.filter(Q(seller_id=seat_id) | Q(seller_id=None))
+    return rows.order_by("accepted_at", "id").values(
+        "uid", "title", "company", "city", "accepted_at", "people__first_name", "people__last_name"
+    )
+
+
 def offers_ending(until: datetime, cams: Sequence[int] | None) -> QuerySet[Offer, dict[str, Any]]:
     """Open offers that lapse before `until`; with `cams` only those of these managers' partners."""
     rows = Offer.objects.filter(state=OfferState.OPEN, lapses_at__lt=until)

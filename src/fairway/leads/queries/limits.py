@@ -1,5 +1,6 @@
 """How long a partner has to answer: hours that count only while its place is open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -65,3 +66,14 @@ def next_reminder(
     calendar = hours_of_vendor().calendar(*place)
     instants = [add_business_time(calendar, since, round(minutes * share)) for share in sorted(rule.remind_shares)]
     return next((instant for instant in instants if instant > now), None)
+
+
+FIRST_TOUCH_MINUTES = 8 * 60  # a business day
+
+
+def first_touch_limits(partner_id: int, accepted: Sequence[datetime]) -> list[datetime]:
+    """Until when the customer should have been contacted, for leads accepted then. None asked for no lead."""
+    if not accepted:
+        return []
+    calendar = hours_of_vendor().calendar(*place_of(Partner.objects.get(pk=partner_id)))
+    return [add_business_time(calendar, at, FIRST_TOUCH_MINUTES) for at in accepted]

@@ -1,11 +1,13 @@
 """A partner's pages of offers and leads, through the client."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from fairway.catalog.models import ProductLine
 from fairway.core import clock
 from fairway.core.events.models import Event
 from fairway.core.tenancy.acting import acting_for
@@ -261,3 +263,96 @@ def test_the_share_of_accepted_offers_counts_no_further_than_it_says(acme, clien
     assert "1 of 1 in 30 days" in text_of(client.get("/acme/console/"))
     monkeypatch.setattr("fairway.leads.queries.homes.RATED", 1)
     assert "1 of the latest 1" in text_of(client.get("/acme/console/"))
+
+
+def three(acme):
+    with acting_for(acme.admin):
+        air, wall = (ProductLine.objects.create(vendor=acme.acme, code=name, name=name) for name in ("Air", "Wall"))
+    needs = (("Wi-Fi for hall 1", air), ("Firewall for two sites", wall), ("Phones for a call centre", air))
+    return [offered(acme, need=need, product_line_id=line.pk, product_line_name=line.name) for need, line in needs]
+
+
+def uids_in(page):
+    return re.findall(r'<tr data-row="([^"]+)"', page)
+
+
+def test_the_list_of_offers_is_narrowed_and_sorted_and_names_keys_and_rows(acme, client_of):
+    first, second, third = (str(offer.uid) for offer in three(acme))
+    client = client_of(acme.beta_seller)
+    page = text_of(client.get("/acme/portal/offers/"))
+    assert uids_in(page) == [first, second, third]
+    assert page.count('data-row-key="A"') == page.count('data-row-key="D"') == 3
+    assert 'aria-label="Accept Firewall for two sites"' in page
+    assert uids_in(text_of(client.get("/acme/portal/offers/?q=call+PHONES"))) == [third]
+    assert uids_in(text_of(client.get("/acme/portal/offers/?line=Air"))) == [first, third]
+    assert uids_in(text_of(client.get("/acme/portal/offers/?sort=-title"))) == [first, third, second]
+    assert "Nothing matches" in text_of(client.get("/acme/portal/offers/?q=nowhere"))
+    here = text_of(client.get(f"/acme/portal/offers/?at={second}"))
+    assert re.findall(r'data-row="([^"]+)" tabindex="-1" data-here', here) == [second]
+
+
+def test_who_answers_from_the_list_comes_back_to_it_as_it_was_at_the_next_row(acme, client_of):
+    first, second, third = three(acme)
+    client = client_of(acme.beta_seller)
+    back = client.post(
+        f"/acme/portal/offers/{first.uid}/acceptance/", {"list": "sort=title&at=x&view=none", "next": str(second.uid)}
+    )
+    assert back.url == f"/acme/portal/offers/?sort=title&view=none&at={second.uid}"
+    assert "You find it under Your leads." in text_of(client.get(back.url))
+    gone = client.post(
+        f"/acme/portal/offers/{first.uid}/acceptance/", {"list": "", "next": str(third.uid)}, follow=True
+    )
+    assert "already accepted by" in text_of(gone)
+    assert gone.redirect_chain[0][0] == f"/acme/portal/offers/?at={third.uid}"
+    path = f"/acme/portal/offers/{second.uid}/decline/"
+    last = client.post(path, {"quality": ["no_capacity"], "list": "", "next": ""})
+    assert last.url == "/acme/portal/offers/?view=none"
+    assert [fresh(acme, offer).state for offer in (first, second, third)] == ["accepted", "declined", "open"]
+    other = client.post(f"/acme/portal/offers/{third.uid}/acceptance/", {"list": "https://x.example", "next": "//x"})
+    assert other.url.startswith("/acme/portal/offers/?")
+
+
+def test_asking_to_accept_changes_nothing(acme, client_of):
+    offer = offered(acme)
+    page = text_of(client_of(acme.beta_seller).get(f"/acme/portal/offers/{offer.uid}/acceptance/"))
+    assert "Accept this lead?" in page
+    assert fresh(acme, offer).state == "open"
+
+
+def test_many_offers_are_answered_at_once_after_one_question(acme, client_of):
+    first, second, third = three(acme)
+    client, path = client_of(acme.beta_seller), "/acme/portal/lists/portal-offer-list/"
+    chosen = {"chosen": [str(first.uid), str(second.uid)]}
+    asked = text_of(client.post(f"{path}accept/", chosen))
+    assert "Accept these leads?" in asked
+    assert fresh(acme, first).state == "open"
+    client_of(acme.beta_executive).post(f"/acme/portal/offers/{first.uid}/acceptance/")
+    told = text_of(client.post(f"{path}accept/", {**chosen, "confirmed": "1"}))
+    assert "already accepted by Eva Exec" in told
+    assert fresh(acme, second).answered_by_id == acme.beta_seller.seat_id
+    refused = client.post(f"{path}decline/", {"chosen": [str(third.uid)], "confirmed": "1"})
+    assert refused.status_code == 422
+    client.post(f"{path}decline/", {"chosen": [str(third.uid)], "confirmed": "1", "quality": ["too_small"]})
+    assert fresh(acme, third).state == "declined"
+    for member in (acme.gamma_seller, acme.beta_marketer):
+        assert "lists/portal-offer-list" not in text_of(client_of(member).get("/acme/portal/offers/"))
+
+
+def test_a_view_of_the_offers_is_kept_begun_with_and_shared_in_the_company_alone(acme, client_of):
+    first, second, third = three(acme)
+    executive, seller = client_of(acme.beta_executive), client_of(acme.beta_seller)
+    page = text_of(executive.get("/acme/portal/offers/?line=Air"))
+    save = re.search(r'action="([^"]+/portal-offer-list/[^"]*)"', page)[1]
+    kept = {"name": "Only air", "query": f"line=Air&at={second.uid}", "is_shared": "on", "is_default": "on"}
+    assert executive.post(save, kept).status_code == 302
+    begun = executive.get("/acme/portal/offers/")
+    assert begun.status_code == 302
+    assert "at=" not in begun.url
+    assert uids_in(text_of(executive.get(begun.url))) == [str(first.uid), str(third.uid)]
+    assert "Only air" in text_of(seller.get("/acme/portal/offers/"))
+    assert "Only air" not in text_of(client_of(acme.gamma_seller).get("/acme/portal/offers/"))
+    assert "Only air" not in text_of(executive.get("/acme/portal/leads/"))
+    leads = re.search(r'action="([^"]+/portal-lead-list/[^"]*)"', text_of(seller.get("/acme/portal/leads/")))[1]
+    assert seller.post(leads, {"name": "Closed", "query": "state=closed", "is_default": "on"}).status_code == 302
+    assert "state=closed" in seller.get("/acme/portal/leads/").url
+    assert text_of(executive.get("/acme/portal/leads/"))

@@ -35,7 +35,6 @@ REACHED = {
     LeadState.CAPTURED: "captured",
     LeadState.WAITING: "routed",
     LeadState.OFFERED: "offered",
-    LeadState.POOLED: "offered",
     LeadState.ACCEPTED: "accepted",
     LeadState.CONVERTED: "converted",
 }
@@ -232,8 +231,6 @@ def why_partner(lead: Lead, currency: str) -> dict[str, Any] | None:
 
 
 def _why_title(view: WhyView) -> str:
-    if view.outcome == "pool":
-        return _("Why a pool?")
     if view.outcome != "offered":
         return _("Why does nobody have it?")
     others = len(view.rows) - 1
