@@ -41,7 +41,7 @@ def may_give(actor: Member, role: str, partner: Partner | None) -> bool:
     if partner.vendor_id != actor.vendor_id:
         return False
     if actor.role == Role.CAM:
-        return partner.cam_id == actor.seat_id
+        return partner.cam_id in actor.answers_for
     return actor.role != Role.EXECUTIVE or partner.pk == actor.partner_id
 
 
@@ -50,7 +50,7 @@ def people_for(member: Member) -> TenantQuerySet:
     related = ("partner", "custom_role") if member.is_staff else ("partner",)
     seats = Seat.objects.select_related(*related).order_by("name_key", "pk")
     if member.role == Role.CAM:
-        return seats.filter(partner__cam_id=member.seat_id)
+        return seats.filter(partner__cam_id__in=member.answers_for)
     if not member.is_staff:
         return seats.filter(partner_id=member.partner_id)
     return seats
@@ -60,7 +60,7 @@ def invitations_for(member: Member) -> TenantQuerySet:
     """Invitations that nobody has used or taken back, newest first."""
     waiting = Invitation.objects.filter(accepted_at=None, revoked_at=None).select_related("partner", "invited_by")
     if member.role == Role.CAM:
-        waiting = waiting.filter(partner__cam_id=member.seat_id)
+        waiting = waiting.filter(partner__cam_id__in=member.answers_for)
     elif not member.is_staff:
         waiting = waiting.filter(partner_id=member.partner_id)
     return waiting.order_by("-created_at", "-pk")

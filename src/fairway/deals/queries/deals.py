@@ -1,6 +1,6 @@
 """Deals for lists, boards and pages, in the context of whoever looks."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,9 @@ def visible() -> QuerySet[Deal]:
     return Deal.objects.select_related("product_line", "seller", "partner", "protection")
 
 
-def listed(*, state: str = "open", cam_id: int | None = None, text: str = "", partner_name: str = "") -> QuerySet[Deal]:
+def listed(
+    *, state: str = "open", cams: Collection[int] | None = None, text: str = "", partner_name: str = ""
+) -> QuerySet[Deal]:
     """Deals for a list; `text` and `partner_name` find as the search does."""
     rows = visible()
     if text.strip():
@@ -43,7 +45,7 @@ def listed(*, state: str = "open", cam_id: int | None = None, text: str = "", pa
         rows = rows.filter(state__in=OPEN_STAGES)
     elif state != "all":
         rows = rows.filter(state=state)
-    return rows.filter(partner__cam_id=cam_id) if cam_id else rows
+    return rows.filter(partner__cam_id__in=cams) if cams else rows
 
 
 def pipeline(rows: QuerySet[Deal]) -> list[Stage]:

@@ -1,6 +1,6 @@
 """Registrations for lists and pages, in the context of whoever looks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -54,13 +54,15 @@ def by_uid(uid: UUID) -> Registration | None:
     return of_partner().filter(uid=uid).first()
 
 
-def for_console(state: str = "", *, cam_id: int | None = None, text: str = "", partner_name: str = "") -> QuerySet:
+def for_console(
+    state: str = "", *, cams: Collection[int] | None = None, text: str = "", partner_name: str = ""
+) -> QuerySet:
     """For staff, with how many claims were found against each; without `state` those that wait for a decision."""
     rows = Registration.objects.exclude(state="draft").select_related("partner__cam", "product_line", "customer")
     if state != "all":
         rows = rows.filter(state=state or "submitted")
-    if cam_id:
-        rows = rows.filter(partner__cam_id=cam_id)
+    if cams:
+        rows = rows.filter(partner__cam_id__in=cams)
     if text.strip():
         rows = rows.filter(pk__in=ids_of("registrations", text))
     if partner_name.strip():

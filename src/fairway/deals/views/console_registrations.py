@@ -55,7 +55,7 @@ def registration_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state") or "submitted"
     state = state if state in REGISTRATION_STATES or state == "all" else "submitted"
     rows = for_console(
-        state, cam_id=whose(request), text=request.GET.get("q", ""), partner_name=request.GET.get("partner_name", "")
+        state, cams=whose(request), text=request.GET.get("q", ""), partner_name=request.GET.get("partner_name", "")
     )
     if state != "submitted":
         rows = rows.order_by("-submitted_at", "pk")

@@ -51,11 +51,11 @@ def base_of(request: HttpRequest, *, side: bool = False) -> str:
     return f"{surface}_side.html" if side else f"{surface}.html"
 
 
-def whose(request: HttpRequest) -> int | None:
-    """The account manager whose partners are asked for, or None for all."""
+def whose(request: HttpRequest) -> tuple[int, ...] | None:
+    """The account managers whose partners are asked for, the member and for whom it stands in; None for all."""
     member = of(request)
     wanted = request.GET.get("whose", MINE if member.role == "cam" else "")
-    return member.seat_id if member.is_staff and wanted == MINE else None
+    return member.answers_for if member.is_staff and wanted == MINE else None
 
 
 @require_safe
@@ -64,7 +64,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state") or "open"
     is_staff = of(request).is_staff
     rows = listed(
-        state=state, cam_id=whose(request), text=request.GET.get("q", ""),
+        state=state, cams=whose(request), text=request.GET.get("q", ""),
         partner_name=request.GET.get("partner_name", "") if is_staff else "",
     ).order_by(*DealTable.order_by(request.GET))  # fmt: skip
     columns = DealTable.of_surface(named(request, "detail"), has_partner=is_staff)
@@ -81,7 +81,7 @@ def deal_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def deal_board(request: HttpRequest) -> HttpResponse:
-    stages = pipeline(listed(cam_id=whose(request)))
+    stages = pipeline(listed(cams=whose(request)))
     may_work = of(request).can("deal.work")
     columns = [_column(request, stage, may_work=may_work) for stage in stages]
     return render(request, "deals/deals.html", {"columns": columns, **_list_context(request, "board")})

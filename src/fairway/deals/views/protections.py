@@ -36,8 +36,8 @@ def protection_list(request: HttpRequest) -> HttpResponse:
     ends = request.GET.get("ends", "")
     if ends in {"30", "90"}:
         rows = rows.filter(protected_until__lt=clock.now() + timedelta(days=int(ends)))
-    if cam_id := whose(request):
-        rows = rows.filter(partner__cam_id=cam_id)
+    if cams := whose(request):
+        rows = rows.filter(partner__cam_id__in=cams)
     table = ProtectionTable(paginate(rows.order_by(*ProtectionTable.order_by(request.GET)), request), request=request)
     context = {"table": table, "is_cam": of(request).role == "cam", "is_mine": whose(request) is not None}
     return render(request, "deals/protections.html", context)

@@ -81,7 +81,7 @@ class Review:
 def partners_in_view(member: Member) -> QuerySet[Partner]:
     """The partners whose numbers a member may see: a CAM its own, other staff all, a partner its own records."""
     partners = Partner.objects.all()
-    return partners.filter(cam_id=member.seat_id) if member.role == "cam" else partners
+    return partners.filter(cam_id__in=member.answers_for) if member.role == "cam" else partners
 
 
 def _of(rows: QuerySet, partners: Iterable[int] | QuerySet | None) -> QuerySet:

@@ -15,7 +15,7 @@ from fairway.partners.links import PartnerLink
 
 def may_see(member: Member, partner: Partner) -> bool:
     """An account manager sees the numbers of the own partners, other staff those of all."""
-    return member.role != "cam" or partner.cam_id == member.seat_id
+    return member.role != "cam" or partner.cam_id in member.answers_for
 
 
 def _review(member: Member, partner: Partner) -> str:

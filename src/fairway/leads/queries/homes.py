@@ -84,11 +84,11 @@ def offers_ending(until: datetime, cams: Sequence[int] | None) -> QuerySet[Offer
     )
 
 
-def changes_since(since: datetime, cam: int | None) -> list[dict[str, Any]]:
-    """Offers answered or lapsed since then, the latest first; with `cam` only those of that manager's partners."""
+def changes_since(since: datetime, cams: Sequence[int] | None) -> list[dict[str, Any]]:
+    """Offers answered or lapsed since then, the latest first; with `cams` only those of these managers' partners."""
     rows = Offer.objects.filter(answered_at__gte=since).exclude(state=OfferState.OPEN)
-    if cam is not None:
-        rows = rows.filter(partner__cam_id=cam)
+    if cams is not None:
+        rows = rows.filter(partner__cam_id__in=cams)
     return list(
         rows.order_by("-answered_at", "-id").values(
             "state", "title", "answered_at", "partner__name", "lead__uid", "lead__company"

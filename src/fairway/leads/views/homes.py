@@ -169,7 +169,7 @@ def changes(member: Member, at: datetime) -> dict[str, Any] | None:
     """What partners answered this week; None when nothing did."""
     if not member.can("lead.read"):
         return None
-    rows = queries.changes_since(at - timedelta(days=7), member.seat_id if member.role == "cam" else None)
+    rows = queries.changes_since(at - timedelta(days=7), member.answers_for if member.role == "cam" else None)
     shown = []
     for row in rows:
         icon, kind, text = CHANGES[row["state"]]

@@ -1,6 +1,6 @@
 """Partners as lists and pages show them. Every query runs in the context in force."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,10 +18,10 @@ _OF_PROFILE = ("city", "state_code", "kinds", "lead_capacity", "accepts_leads", 
 KIND_WORDS: dict[str, Any] = dict(PartnerKind.choices)
 
 
-def listed_partners(filters: Mapping[str, str], *, own_cam: int | None = None) -> QuerySet[Any, dict[str, Any]]:
+def listed_partners(filters: Mapping[str, str], *, own_cams: Collection[int] = ()) -> QuerySet[Any, dict[str, Any]]:
     """Partners with place, tier, territory and account manager, as mappings; filters by name as the list's address.
 
-    `own_cam` narrows to one account manager's partners unless `cam` says otherwise.
+    `own_cams` narrows to the partners of these account managers unless `cam` says otherwise.
     """
     rows = _by_words(Partner.objects.all(), filters.get("q", ""))
     if state := filters.get("state"):
@@ -35,7 +35,7 @@ def listed_partners(filters: Mapping[str, str], *, own_cam: int | None = None) -
         rows = rows.filter(profiles__kinds__overlap=[kind])
     if filters.get("place") == "unknown":
         rows = rows.filter(profiles__latitude=None)
-    rows = _by_cam(_in_tier(rows, filters.get("tier", "")), filters.get("cam", ""), own_cam)
+    rows = _by_cam(_in_tier(rows, filters.get("tier", "")), filters.get("cam", ""), own_cams)
     return rows.annotate(
         **{name: F(f"profiles__{name}") for name in _OF_PROFILE},
         territory_name=F("profiles__territory__name"), cam_name=F("cam__name"),
@@ -74,13 +74,13 @@ def ids_named(words: str) -> list[int]:
     return ids_of("partners", words, most=50)
 
 
-def _by_cam(rows: QuerySet[Partner], cam: str, own_cam: int | None) -> QuerySet[Partner]:
+def _by_cam(rows: QuerySet[Partner], cam: str, own_cams: Collection[int]) -> QuerySet[Partner]:
     if cam == NOBODY:
         return rows.filter(cam=None)
     if cam and cam != "all":
         return rows.filter(cam__uid=_uid(cam))
-    if own_cam and cam != "all":
-        return rows.filter(cam_id=own_cam)
+    if own_cams and cam != "all":
+        return rows.filter(cam_id__in=own_cams)
     return rows
 
 

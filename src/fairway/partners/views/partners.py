@@ -66,8 +66,8 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     member = request.member  # type: ignore[attr-defined]
     require(member, "partner.read")
     cams, tiers = account_managers(), tier_choices()
-    own = member.seat_id if member.role == "cam" else None
-    rows = listed_partners(request.GET, own_cam=own).order_by(*PartnerTable.order_by(request.GET))
+    own = member.answers_for if member.role == "cam" else ()
+    rows = listed_partners(request.GET, own_cams=own).order_by(*PartnerTable.order_by(request.GET))
     page = paginate(rows, request)
     tier_names = tiers_of([row["id"] for row in page.rows])
     for row in page.rows:
@@ -78,7 +78,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         filters=_filters(cams, tiers, is_cam=own is not None),
         bulk=many.buttons(request, "partner-list"),
     )
-    return render(request, "partners/partner_list.html", {"table": table, "is_own": own is not None, **_may(member)})
+    return render(request, "partners/partner_list.html", {"table": table, "is_own": bool(own), **_may(member)})
 
 
 def _may(member: Member) -> dict[str, Any]:
