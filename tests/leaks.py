@@ -102,6 +102,7 @@ SETTINGS = {
     "LeadReason",
     "FollowUpRule",
     "EscalationStep",
+    "LeadPool",
     "SignInPolicy",
     "CustomRole",
     "DealRules",
@@ -112,11 +113,13 @@ NOT_LIMITED = {
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
     "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson", "RoutingRun", "SupportGrant",
     "SupportPage", "LeadDraft", "LeadInbox", "AssignmentPlan", "AssignmentLine",
+    "PoolAudience", "PoolEntry",
 }  # fmt: skip
 
 
 def for_limited(model: type[models.Model], *, here: bool) -> int:
-    if model.tenancy is Tenancy.PUBLISHED or model.__name__ in SETTINGS:  # type: ignore[attr-defined]
+    is_published = model.tenancy is Tenancy.PUBLISHED and model.__name__ not in NOT_LIMITED  # type: ignore[attr-defined]
+    if is_published or model.__name__ in SETTINGS:
         return 1
     return int(here and model.__name__ not in NOT_LIMITED and not is_personal(model))
 
@@ -161,7 +164,9 @@ def expected(reader: Reader, model: type[models.Model]) -> tuple[int | str, ...]
             refused = internal or reader.context.surface in {Surface.PUBLIC, Surface.ACTING}
             return (0, REFUSED) if refused else (0,)
         case "rival":
-            return {Tenancy.INTERNAL: (REFUSED,), Tenancy.PUBLISHED: (1,)}.get(kind, (0,))
+            # What is published for some partners alone, Beta among them.
+            is_for_some = "portal" in getattr(model, "narrowed", {})
+            return {Tenancy.INTERNAL: (REFUSED,), Tenancy.PUBLISHED: (int(not is_for_some),)}.get(kind, (0,))
         case "visitor":
             return (1,) if is_public else (REFUSED,)
         case "limited here" | "limited elsewhere":

@@ -81,7 +81,9 @@ ON_A_PHONE = re.compile(
 
 
 @pytest.mark.parametrize(("surface", "who"), [("console", "admin"), ("portal", "beta_executive")])
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "phone", [pytest.param(False, id="desktop"), pytest.param(True, id="phone", marks=pytest.mark.wide)]
+)
 def test_no_page_of_a_surface_keeps_anybody_out(committed, rows, browse, surface, who, phone):
     member = committed.members()[who]
     paths = pages(committed, rows, surface, member)

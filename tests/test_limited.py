@@ -63,7 +63,16 @@ def leaks_in(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("who", ["cam", "marketer", "operations", "deal_desk", "chief", "finance"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        "cam",
+        *(
+            pytest.param(who, marks=pytest.mark.wide)
+            for who in ("marketer", "operations", "deal_desk", "chief", "finance")
+        ),
+    ],
+)
 def test_no_page_shows_anything_of_another_territory(acme, rows, known, south, client_of, who):  # noqa: F811
     member = limited(acme, who, south)
     found = []

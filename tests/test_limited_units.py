@@ -68,7 +68,9 @@ def sold_leaks(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("who", ["cam", "operations", "deal_desk"])
+@pytest.mark.parametrize(
+    "who", ["cam", *(pytest.param(who, marks=pytest.mark.wide) for who in ("operations", "deal_desk"))]
+)
 def test_no_page_shows_anything_that_another_unit_sells(acme, rows, known, other, client_of, who):  # noqa: F811
     member = limited(acme, who, other)
     found = []

@@ -56,7 +56,7 @@ def test_of_two_thousand_new_leads_the_doubles_are_found_and_hardly_others():
     assert quality(found, SAME)[0] >= 0.995
 
 
-@pytest.mark.long
+@pytest.mark.wide
 def test_ten_thousand_new_leads_beside_fifty_thousand():
     found = list(best_of(50_000, 10_000))
     precision, recall = quality(found, ASK)

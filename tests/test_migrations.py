@@ -66,6 +66,7 @@ REVIEWED: dict[str, str] = {
         (
             "leads.0011_cards_and_models: AlterField routingpolicy.state",
             "leads.0011_cards_and_models: AlterField scorecard.state",
+            "leads.0021_pools: AlterField lead.state",
         ),
         "one more choice, which the database does not know",
     ),

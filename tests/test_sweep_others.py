@@ -26,7 +26,7 @@ ALL = (*OF_ACME, *OF_BETA, "gamma_seller", *OF_ZETA)
 CLIENT_MADE = ("post portal-registration-draft ", "post portal-registration-send ")
 # Who is asked in the gate; the full run asks all.
 SOME = {"beta_executive"}
-EVERYONE = pytest.mark.parametrize("who", [w if w in SOME else pytest.param(w, marks=pytest.mark.long) for w in ALL])
+EVERYONE = pytest.mark.parametrize("who", [w if w in SOME else pytest.param(w, marks=pytest.mark.wide) for w in ALL])
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,8 @@ from tests.test_sweep_api import BODIES, swept
 from tests.test_sweep_others import ALL, OF_ZETA, own_of
 from tests.world import crossings, make_world, marks_foreign_to, settled
 
-SOME = {"admin", "beta_executive", "zeta_admin"}
-EVERYONE = pytest.mark.parametrize("who", [w if w in SOME else pytest.param(w, marks=pytest.mark.long) for w in ALL])
+SOME = {"admin", "beta_executive"}
+EVERYONE = pytest.mark.parametrize("who", [w if w in SOME else pytest.param(w, marks=pytest.mark.wide) for w in ALL])
 
 
 def uids_for(route: str, rows: Any) -> list[str]:

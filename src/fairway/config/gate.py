@@ -91,12 +91,15 @@ def parts(*, everything: bool) -> list[Part]:
         Part("imports", ("lint-imports",)),
         Part("migrations", (python, "-m", "django", "makemigrations", "--check", "--dry-run")),
         Part("templates", (python, "-m", "fairway.config.templates_check")),
-        _pytest("unit", "not browser and not race and not long", *SIDE_BY_SIDE),
-        _pytest("races", "race and not browser and not long"),
-        _pytest("browser", "browser and not long", *SIDE_BY_SIDE, needs_browser=True),
+        _pytest("unit", "not browser and not race and not long and not wide", *SIDE_BY_SIDE),
+        _pytest("races", "race and not browser and not long and not wide"),
+        _pytest("browser", "browser and not long and not wide", *SIDE_BY_SIDE, needs_browser=True),
     ]
     if everything:
-        listed.append(_pytest("long", "long", needs_browser=True))
+        listed += [
+            _pytest("wide", "wide and not long", *SIDE_BY_SIDE, needs_browser=True),
+            _pytest("long", "long", needs_browser=True),
+        ]
     return listed
 
 

@@ -35,6 +35,8 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairway.leads.actions.following.end_following",
         "fairway.leads.actions.escalating.end_escalations",
     ),
+    "partner.state_changed": ("fairway.leads.actions.pooling.partners_changed",),
+    "partner.capacity_set": ("fairway.leads.actions.pooling.partners_changed",),
     "winmodel.drifted": ("fairway.leads.actions.notices.tell_of_drift",),
     "registration.approved": ("fairway.deals.actions.notices.tell_of_approvals",),
     "registration.returned": ("fairway.deals.actions.notices.tell_of_questions",),
@@ -65,4 +67,6 @@ DEADLINES: dict[tuple[str, str], str] = {
     ("lead", "recall_untouched"): "fairway.leads.actions.following.on_recall_untouched",
     ("lead", "warn_unmoved"): "fairway.leads.actions.following.on_warn_unmoved",
     ("lead", "recall_unmoved"): "fairway.leads.actions.following.on_recall_unmoved",
+    ("poolentry", "widen"): "fairway.leads.actions.pooling.on_widen",
+    ("poolentry", "give_up"): "fairway.leads.actions.pooling.on_give_up",
 }

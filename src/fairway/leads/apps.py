@@ -16,23 +16,24 @@ class LeadsConfig(AppConfig):
         from fairway.leads.queries.exports import lead_export, own_lead_export
         from fairway.leads.rules import notices  # noqa: F401
         from fairway.leads.views import expected as expected_views
-        from fairway.leads.views import first_steps, homes, many, timeline
+        from fairway.leads.views import first_steps, homes, many, pools, timeline
         from fairway.leads.views.found import LEADS
         from fairway.workflow.queries.letters import register_act
 
         search.register(LEADS)
         register_kinds()
         many.register_all()
+        pools.register_all()
         first_steps.register_all()
         nav.register(
             nav.NavItem("console", "sales", _("Leads"), "lead-list", "target", "lead.read", 10, homes.waiting_count,
-                        also=("leadform-list", "assignmentplan-list", "lead-fairness")),
+                        also=("leadform-list", "assignmentplan-list", "lead-fairness", "leadpool-list")),
             nav.NavItem("console", "sales", _("Routing"), "routing-rules", "route", "lead.read", 20),
             nav.NavItem("console", "sales", _("Distribution"), "lead-followup", "clock", "lead.read", 22,
                         also=("lead-reasons",)),
             nav.NavItem("console", "sales", _("Scoring"), "score-card", "scoreboard", "lead.read", 21),
             nav.NavItem("portal", "", _("Leads"), "portal-lead-list", "target", "offer.read", 10, homes.offer_count,
-                        is_main=True, also=("portal-offer-list", "portal-why-not-me")),
+                        is_main=True, also=("portal-offer-list", "portal-why-not-me", "portal-poolentry-list")),
         )  # fmt: skip
         happenings.register(timeline.WORDS)
         for provider in (expected_views.offers_to_answer, expected_views.first_contacts, expected_views.next_steps):

@@ -18,6 +18,8 @@ from fairway.leads.actions.likeness import look_for_alike
 from fairway.leads.actions.placing import place_leads
 from fairway.leads.actions.plans import compute_plan, fail_plan
 from fairway.leads.actions.policies import ensure_policies
+from fairway.leads.actions.pool_news import tell_of_pools
+from fairway.leads.actions.pooling import refresh_audiences
 from fairway.leads.actions.ranks import count_ranks
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.score_cards import make_due_cards_live
@@ -64,6 +66,32 @@ def route_waiting(*, vendor_id: int) -> None:
     with entering(actor.context):
         found = leads_to_route_again(at)
     route_leads(lead_ids=found, actor=actor, at=at)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="leads.look_for_pools", queueing_lock="leads.look_for_pools")
+def look_for_pools(timestamp: int) -> None:
+    """Partners sell other lines, move, earn credentials: who sees a pool follows."""
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.refresh_pools", vendor_id=vendor_id, once=f"leads.refresh_pools/{vendor_id}")
+
+
+@job("leads.refresh_pools")
+def refresh_pools(*, vendor_id: int) -> None:
+    refresh_audiences(actor=system_member(vendor_id, "Pools", kind="rule"), at=clock.now())
+
+
+@app.periodic(cron="20 6 * * 1-5")
+@app.task(name="leads.look_for_pool_news", queueing_lock="leads.look_for_pool_news")
+def look_for_pool_news(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.tell_of_pools", vendor_id=vendor_id, once=f"leads.tell_of_pools/{vendor_id}")
+
+
+@job("leads.tell_of_pools")
+def tell_partners_of_pools(*, vendor_id: int) -> None:
+    """Once a working day: how many leads are new in the pool, one note a person however many they are."""
+    tell_of_pools(actor=system_member(vendor_id, "Pools", kind="rule"), at=clock.now())
 
 
 @job("leads.compute_plan", retry=False)

@@ -381,7 +381,7 @@ class RoutingDecision(InternalModel):
     policy = TenantForeignKey(RoutingPolicy, null=True, related_name="+", db_index=False)
     rule_number = models.PositiveIntegerField(null=True)
     rule_name = models.CharField(max_length=200, blank=True)
-    outcome = models.CharField(max_length=20)  # "offered", "waiting", "person"
+    outcome = models.CharField(max_length=20)  # "offered", "waiting", "person", "pool"
     partner = TenantForeignKey(Partner, null=True, related_name="+")
     considered = models.PositiveIntegerField(default=0)
     candidates = models.JSONField(default=list)
@@ -429,6 +429,8 @@ class Offer(SharedModel):
     answer_note = models.TextField(blank=True)
     recall_reason = models.CharField(max_length=200, blank=True)
     recall_code = models.CharField(max_length=40, blank=True, db_default="")
+    # Taken by the partner itself; it counts as a lead it got, not as an offer it answered.
+    claimed_from = TenantForeignKey("leads.LeadPool", null=True, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=1)
 
     class Meta(SharedModel.Meta):
@@ -451,6 +453,11 @@ class Offer(SharedModel):
                 fields=["vendor", "lapses_at", "id"], condition=models.Q(state="open"), name="offer_open_by_lapse"
             ),
             models.Index(fields=["vendor", "lead", "-offered_at"], name="offer_by_lead"),
+            models.Index(
+                fields=["vendor", "partner", "claimed_from", "-offered_at"],
+                condition=models.Q(claimed_from__isnull=False),
+                name="offer_by_claim",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -472,6 +479,10 @@ from fairway.leads.mail_models import LeadInbox as LeadInbox  # noqa: E402
 from fairway.leads.plan_models import AssignmentLine as AssignmentLine  # noqa: E402
 from fairway.leads.plan_models import AssignmentPlan as AssignmentPlan  # noqa: E402
 from fairway.leads.plan_models import LeadShare as LeadShare  # noqa: E402
+from fairway.leads.pool_models import LeadPool as LeadPool  # noqa: E402
+from fairway.leads.pool_models import PoolAudience as PoolAudience  # noqa: E402
+from fairway.leads.pool_models import PoolEntry as PoolEntry  # noqa: E402
+from fairway.leads.pool_models import PoolMember as PoolMember  # noqa: E402
 from fairway.leads.reason_models import LeadReason as LeadReason  # noqa: E402
 from fairway.leads.reason_models import LeadRecall as LeadRecall  # noqa: E402
 from fairway.leads.record_models import LeadRank as LeadRank  # noqa: E402

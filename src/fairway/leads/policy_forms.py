@@ -1,6 +1,6 @@
 """Forms of a scoring rule, the bands and a routing rule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -148,6 +148,10 @@ class RoutingRuleForm(forms.Form):
         label=gettext_lazy("The named partner"), required=False, max_length=200,
         help_text=gettext_lazy("Its name or external id. Only for a named partner."),
     )  # fmt: skip
+    pool = forms.ChoiceField(
+        label=gettext_lazy("The pool"), required=False,
+        help_text=gettext_lazy("Only for a lead pool. Who sees it is said there, and by what lead and partner share."),
+    )  # fmt: skip
     distance = forms.IntegerField(label=gettext_lazy("Distance"), min_value=0, max_value=100)
     record = forms.IntegerField(label=gettext_lazy("Record"), min_value=0, max_value=100)
     room = forms.IntegerField(label=gettext_lazy("Room"), min_value=0, max_value=100)
@@ -167,9 +171,11 @@ class RoutingRuleForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, subjects: VendorSubjects, live: tuple[Condition, Condition] | None = None, **kwargs: Any
-    ) -> None:
+        self, *args: Any, subjects: VendorSubjects, live: tuple[Condition, Condition] | None = None,
+        pools: Mapping[str, str] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.fields["pool"].choices = [("", _("none")), *(pools or {}).items()]  # type: ignore[attr-defined]
         when, who = live or (None, None)
         self.fields["when"] = ConditionField(
             subjects.lead, label=_("Leads"), intro=_("A lead matches when"), required=False, live=when
@@ -183,10 +189,18 @@ class RoutingRuleForm(forms.Form):
         said = super().clean() or {}
         if said.get("action") == "named":
             self._find_partner(said)
+        if said.get("action") == "pool":
+            self._check_pool(said)
         weighs = said.get("action") == "best" and said.get("strategy") in {"", "weighted"}
         if weighs and not any(said.get(part) for part in PARTS):
             self.add_error("distance", _("Give at least one part a weight above 0."))
         return said
+
+    def _check_pool(self, said: dict[str, Any]) -> None:
+        if not said.get("pool") and "pool" not in self.errors:
+            self.add_error("pool", _("Choose a pool. You make one under Pools."))
+        if said.get("who") is not None and not said["who"].is_always:
+            self.add_error("who", _("Who sees a lead is said by its pool. Leave the partners empty here."))
 
     def _find_partner(self, said: dict[str, Any]) -> None:
         text = (said.get("partner") or "").strip()
@@ -217,6 +231,8 @@ class RoutingRuleForm(forms.Form):
             return {"kind": said["action"]}
         if said["action"] == "named":
             return {"kind": "named", "partner": said["partner_uid"]}
+        if said["action"] == "pool":
+            return {"kind": "pool", "pool": said["pool"]}
         weights = {part: said[part] for part in PARTS if said.get(part)}
         made = {"kind": "best", "weights": weights, "max_km": said["max_km"]}
         return made | ({"strategy": said["strategy"]} if said["strategy"] not in {"", "weighted"} else {})
@@ -232,6 +248,7 @@ def routing_initial(rule: dict[str, Any], partner_names: dict[str, str]) -> dict
         "match": rule.get("match", []),
         "action": action.get("kind", "best"),
         "partner": partner_names.get(action.get("partner", ""), ""),
+        "pool": action.get("pool", ""),
         **{part: action.get("weights", {}).get(part, 0) for part in PARTS},
         "strategy": action.get("strategy", "weighted"),
         "max_km": action.get("max_km"),

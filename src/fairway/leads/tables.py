@@ -15,6 +15,7 @@ from fairway.leads.rules.states import LEAD, OFFER
 LEAD_KINDS = {
     "captured": "open",
     "offered": "accent",
+    "pooled": "accent",
     "waiting": "attention",
     "accepted": "good",
     "converted": "good",

@@ -9,6 +9,7 @@ from fairway.leads.api import forms as api_forms
 from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
 from fairway.leads.api import plans as api_plans
+from fairway.leads.api import pools as api_pools
 from fairway.leads.api import reasons as api_reasons
 from fairway.leads.api import record as api_record
 from fairway.leads.api import routing as api_routing
@@ -23,6 +24,8 @@ from fairway.leads.views import (
     lead_page,
     plans,
     policies,
+    pool_portal,
+    pools,
     portal_leads,
     reasons,
     record,
@@ -53,6 +56,11 @@ console = [
     path("leads/<uuid:uid>/reminder/", lead_page.reminder, name="lead-reminder"),
     path("leads/<uuid:uid>/recall/", lead_page.recall, name="lead-recall"),
     path("leads/<uuid:uid>/offer/", lead_page.offer, name="lead-offer"),
+    path("leads/<uuid:uid>/leaving/", lead_page.leaving, name="lead-leaving"),
+    path("pools/", pools.pool_list, name="leadpool-list"),
+    path("pools/new/", pools.edit, name="leadpool-new"),
+    path("pools/leads/", pools.entry_list, name="poolentry-list"),
+    path("pools/<uuid:uid>/", pools.edit, name="leadpool-edit"),
     path("leads/<uuid:uid>/partners/", lead_page.partners, name="lead-partners"),
     path("leads/<uuid:uid>/customer/", lead_page.customer, name="lead-customer"),
     path("leads/<uuid:uid>/closing/", lead_page.closing, name="lead-closing"),
@@ -107,6 +115,9 @@ portal = [
     path("offers/<uuid:uid>/acceptance/", offers.acceptance, name="portal-offer-acceptance"),
     path("offers/<uuid:uid>/decline/", offers.decline, name="portal-offer-decline"),
     path("leads/", portal_leads.lead_list, name="portal-lead-list"),
+    path("leads/pool/", pool_portal.entry_list, name="portal-poolentry-list"),
+    path("leads/pool/<uuid:uid>/", pool_portal.entry_page, name="portal-poolentry"),
+    path("leads/pool/<uuid:uid>/claim/", pool_portal.claim, name="portal-poolentry-claim"),
     path("leads/expected/", expected.due_list, name="portal-lead-expected"),
     path("leads/record/", record.own_record, name="portal-lead-record"),
     path("leads/why-not-me/", shares.why_not_me, name="portal-why-not-me"),
@@ -168,6 +179,12 @@ api = [
     path("routing", api_routing.Routing.as_view(), name="api-routing"),
     path("routing/publication", api_routing.RoutingPublication.as_view(), name="api-routing-publish"),
     path("routing/discarding", api_routing.RoutingDiscarding.as_view(), name="api-routing-discard"),
+    path("pools", api_pools.Pools.as_view(), name="api-leadpool-list"),
+    path("pools/<uuid:uid>", api_pools.PoolDetail.as_view(), name="api-leadpool"),
+    path("pool-leads", api_pools.PoolLeads.as_view(), name="api-poolentry-list"),
+    path("pool-leads/<uuid:uid>", api_pools.PoolLeadDetail.as_view(), name="api-poolentry"),
+    path("pool-leads/<uuid:uid>/claim", api_pools.PoolLeadClaim.as_view(), name="api-poolentry-claim"),
+    path("pool-leads/<uuid:uid>/removal", api_pools.PoolLeadRemoval.as_view(), name="api-poolentry-removal"),
     path("routing/versions", api_routing.RoutingVersions.as_view(), name="api-routingpolicy-list"),
     path("me/lead-record", api_record.OwnRecord.as_view(), name="api-lead-record"),
     path("offers", api_offers.Offers.as_view(), name="api-offer-list"),

@@ -117,12 +117,12 @@ def test_every_part_has_a_budget_and_every_budget_a_part() -> None:
 def test_every_test_belongs_to_exactly_one_part() -> None:
     """Whatever marks a test carries, one expression and only one selects it in the full run."""
     expressions = [part.command[part.command.index("-m", 3) + 1] for part in gate.parts(everything=True) if part.pytest]
-    for number in range(8):
-        marks = {"browser": bool(number & 1), "race": bool(number & 2), "long": bool(number & 4)}
+    for number in range(16):
+        marks = {name: bool(number >> bit & 1) for bit, name in enumerate(("browser", "race", "long", "wide"))}
         chosen = [expression for expression in expressions if eval(expression, {}, marks)]
         assert len(chosen) == 1, marks
 
 
 def test_only_the_full_run_adds_the_long_tests() -> None:
     short, full = ([part.name for part in gate.parts(everything=flag)] for flag in (False, True))
-    assert full == [*short, "long"]
+    assert full == [*short, "wide", "long"]

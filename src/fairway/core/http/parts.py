@@ -92,7 +92,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A thing to do today. `left_share` (0 to 100) draws the bar of the time left."""
+    """A thing to do today. `left_share` (0 to 100) draws the bar of the time left.
+
+    `page_url` is where one reads of it, when `url` is where it is done.
+    """
 
     title: str
     text: str
@@ -105,6 +108,7 @@ class Todo:
     left_share: float | None = None
     is_post: bool = False
     key: str = ""
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

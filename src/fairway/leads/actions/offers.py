@@ -16,6 +16,7 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.leads.actions.deadlines import cancel_offer_deadlines, set_offer_reminder
 from fairway.leads.actions.offering import draft_of, insert_offers
+from fairway.leads.actions.pooling import take_out_inside
 from fairway.leads.models import Lead, LeadPerson, LeadRecall, Offer, RoutingDecision
 from fairway.leads.queries.following import of_offer
 from fairway.leads.queries.limits import DEFAULT_HOURS, next_reminder, partner_limit, place_of
@@ -60,20 +61,28 @@ def accept_offer(*, offer: Offer, actor: Member, at: datetime, is_by_mail: bool 
     with acting_for(actor):
         lead = _locked_lead(offer)
         _answer(offer, "accept", answered_at=at, answered_by_id=actor.seat_id)
-        move(
-            lead, LEAD, "accept", field="state",
-            partner_id=offer.partner_id, accepted_at=at, seller_id=actor.seat_id, waiting_because="",
-            stage=LeadStage.NEW,
-        )  # fmt: skip
-        LeadPerson.objects.filter(lead=lead).update(partner_id=offer.partner_id)
         cancel_offer_deadlines([offer.pk])
-        minutes = round((at - offer.offered_at).total_seconds() / 60)
-        record(
-            "accepted", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
-            lead=lead.pk, minutes=minutes, **_by(is_by_mail),
-        )  # fmt: skip
-        record("accepted", lead, actor=actor, at=at, partner_id=offer.partner_id, audience="partner")
+        hand_over(offer, lead, "accept", actor=actor, at=at, is_by_mail=is_by_mail)
     return lead
+
+
+def hand_over(offer: Offer, lead: Lead, verb: str, *, actor: Member, at: datetime, is_by_mail: bool = False) -> None:
+    """The lead becomes the offer's partner's, with its person. Inside `acting_for`, with the lead locked.
+
+    `verb` says how: "accept" of what was offered, "claim" of what lay in a pool.
+    """
+    move(
+        lead, LEAD, verb, field="state",
+        partner_id=offer.partner_id, accepted_at=at, seller_id=actor.seat_id, waiting_because="",
+        stage=LeadStage.NEW,
+    )  # fmt: skip
+    LeadPerson.objects.filter(lead=lead).update(partner_id=offer.partner_id)
+    minutes = round((at - offer.offered_at).total_seconds() / 60)
+    record(
+        "accepted", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
+        lead=lead.pk, minutes=minutes, **_by(is_by_mail),
+    )  # fmt: skip
+    record("accepted", lead, actor=actor, at=at, partner_id=offer.partner_id, audience="partner")
 
 
 def _by(is_by_mail: bool) -> dict[str, Any]:
@@ -160,6 +169,9 @@ def offer_lead_to(
         raise Refused(_("%(partner)s is not active. Choose another partner.") % {"partner": partner.name})
     with acting_for(actor):
         fresh = Lead.objects.select_for_update().get(pk=lead.pk)
+        if fresh.state == LeadState.POOLED:
+            said = reason or _("offered to %(partner)s") % {"partner": partner.name}
+            fresh = take_out_inside(fresh, actor=actor, at=at, reason=said)
         _check_earlier(fresh, partner, reason)
         _take_from_others(fresh, actor=actor, at=at, reason=reason)
         decision = RoutingDecision.objects.create(

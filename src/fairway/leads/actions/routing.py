@@ -15,11 +15,13 @@ from fairway.core.ids import uuid7_many
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.leads.actions.offering import OfferDraft, draft_of, in_json, insert_offers
+from fairway.leads.actions.pooling import pool_leads
 from fairway.leads.conditions import vendor_currency
 from fairway.leads.models import Lead, PolicyState, RoutingPolicy, RoutingRun
 from fairway.leads.queries.bases import bases_at, rows_of_base
 from fairway.leads.queries.channel import channel_at
 from fairway.leads.queries.limits import limits
+from fairway.leads.queries.pools import ToldPool, read_pools, told_pools
 from fairway.leads.queries.routing import Deciding, Routed, places_of_partners, table_of_channel
 from fairway.leads.queries.runs import Standing, packed_rows, rules_of_policy, standing_of_partners
 from fairway.leads.queries.subjects import lead_rows
@@ -39,6 +41,7 @@ class _Run:
     policy: RoutingPolicy | None
     deciding: Deciding
     standing: Standing
+    pools: list[ToldPool]
     row_id: int | None = None
 
     @property
@@ -48,7 +51,11 @@ class _Run:
     def is_still_right(self, policy_id: int | None) -> bool:
         """Whether nobody routed, answered or changed a partner or the rules since the chunk before."""
         same_policy = (self.policy.pk if self.policy else None) == policy_id
-        return same_policy and standing_of_partners(self.partners.ids) == self.standing.after(self.partners)
+        return (
+            same_policy
+            and self.pools == told_pools()
+            and standing_of_partners(self.partners.ids) == self.standing.after(self.partners)
+        )
 
 
 def route_leads(*, lead_ids: Sequence[int], actor: Member, at: datetime) -> Counter[str]:
@@ -82,9 +89,13 @@ def _route_chunk(
     routed = run.deciding.decide(rows)
     news = [one for one in routed if not _said_before(one)]
     if news:
-        run.row_id = run.row_id or keep_run(run.policy, run.partners.rows, run.deciding.currency, at)
+        run.row_id = run.row_id or keep_run(
+            run.policy, run.partners.rows, run.deciding.currency, at, run.pools
+        )  # fmt: skip
         decision_ids = _write_decisions(news, run, actor, at)
         _offer(news, decision_ids, run, actor, at)
+        pooled = [(one.row, one.decision.pooling) for one in news if one.decision.pooling is not None]
+        pool_leads(pooled, partners=run.partners, actor=actor, at=at)
         _let_wait(news)
         _tell(news, actor, at)
     return run, Counter(one.decision.outcome for one in routed)
@@ -102,27 +113,34 @@ def _new_run(policy: RoutingPolicy | None, at: datetime) -> _Run:
     channel = channel_at(at)
     partners = table_of_channel(channel, at, with_wins=asks_for_wins(rules))
     standing = Standing(channel.print, tuple(partners.open_leads.tolist()))
-    return _Run(policy, Deciding.by(rules, partners, at, currency), standing)
+    pools = told_pools()
+    return _Run(policy, Deciding.by(rules, partners, at, currency, read_pools(pools)), standing, pools)
 
 
-def keep_run(policy: RoutingPolicy | None, rows: Rows, currency: str, at: datetime) -> int:
+def keep_run(
+    policy: RoutingPolicy | None, rows: Rows, currency: str, at: datetime, pools: Sequence[ToldPool] = ()
+) -> int:
     """Keep what is known of the partners, as the difference from an earlier run where that is shorter."""
     base = bases_at(at).first()
     changed, gone = changed_rows(rows_of_base(base.pk), rows) if base else (rows, [])
     if base and len(changed) + len(gone) > max(CHANGES_LEAST, 2 * isqrt(len(rows))):
         base, changed, gone = None, rows, []
     return RoutingRun.objects.create(
-        vendor_id=current().vendor_id, policy=policy, base=base, partners=packed_rows(changed, gone, currency),
-        partner_count=len(rows), decided_at=at,
+        vendor_id=current().vendor_id, policy=policy, base=base, partner_count=len(rows), decided_at=at,
+        partners=packed_rows(changed, gone, currency, pools),
     ).pk  # fmt: skip
 
 
 CHANGES_LEAST = 20
 
 
+def is_waiting(one: Routed) -> bool:
+    return one.decision.partner is None and one.decision.pooling is None
+
+
 def _said_before(one: Routed) -> bool:
     """A lead that goes on waiting for the same reason is not news."""
-    return one.decision.partner is None and one.decision.waiting_because == one.row["waiting_because"]
+    return is_waiting(one) and one.decision.waiting_because == one.row["waiting_because"]
 
 
 _DECISIONS = """INSERT INTO leads_routingdecision (uid, vendor_id, lead_id, policy_id, run_id, rule_number, rule_name,
@@ -182,7 +200,7 @@ _WAIT = """UPDATE leads_lead AS l SET state = 'waiting', waiting_because = x.bec
 
 
 def _let_wait(routed: Sequence[Routed]) -> None:
-    waiting = [one for one in routed if one.decision.partner is None]
+    waiting = [one for one in routed if is_waiting(one)]
     if not waiting:
         return
     rows = [

@@ -14,6 +14,7 @@ from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.leads.actions.offers import keep_recall
+from fairway.leads.actions.pooling import close_entries
 from fairway.leads.models import Lead, LeadPerson, Touch, TouchKind, TouchOutcome
 from fairway.leads.queries.reasons import given_reason
 from fairway.leads.rules.answers import CLOSE_REASONS, STAGES, LeadStage
@@ -98,6 +99,8 @@ def close_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, note: st
     _check_choice(reason, CLOSE_REASONS, "reason")
     with acting_for(actor):
         extra = {**lead.extra, "close_note": note.strip()} if note.strip() else lead.extra
+        if lead.state == LeadState.POOLED:
+            close_entries([lead.pk], at)
         move(lead, LEAD, "close", field="state", closed_at=at, close_reason=reason, waiting_because="", extra=extra)
         record(
             "closed", lead, actor=actor, at=at, partner_id=lead.partner_id,

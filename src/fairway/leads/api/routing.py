@@ -19,6 +19,7 @@ from fairway.leads.api.policies import PolicyVersion, RulesVersionTold, draft_of
 from fairway.leads.conditions import VendorSubjects, subjects_of_vendor
 from fairway.leads.models import RoutingPolicy
 from fairway.leads.queries.policies import Versions, versions_of
+from fairway.leads.queries.pools import pool_names
 from fairway.leads.rules.routing import (
     ACTIONS,
     HOURS_MOST,
@@ -58,6 +59,7 @@ class RoutingActionGiven(Input):
     weights = _Weights(required=False, help_text="For `best`: how much each part counts.")
     max_km = Number(min_value=1, max_value=KM_MOST, required=False, allow_null=True, help_text="For `best`.")
     partner = serializers.UUIDField(required=False, help_text="For `named`.")
+    pool = serializers.UUIDField(required=False, help_text="For `pool`; its rule says nothing in `who`.")
 
 
 class RoutingRuleGiven(Input):
@@ -103,11 +105,14 @@ def _version(versions: Versions[RoutingPolicy]) -> int:
 
 
 def _named_are_there(rules: list[dict[str, Any]]) -> None:
-    """Raise Unprocessable for rules that name a partner who is not there."""
+    """Raise Unprocessable for rules that name a partner or a pool that is not there."""
     named = {n: rule["action"].get("partner", "") for n, rule in enumerate(rules) if rule["action"]["kind"] == "named"}
     there = Partner.objects.filter(uid__in=[uid for uid in named.values() if uid]).values_list("uid", flat=True)
     known = {str(uid) for uid in there}
     missing = {f"{n}.action.partner": [_("There is no such partner.")] for n, uid in named.items() if uid not in known}
+    pools = pool_names()
+    into = {n: rule["action"].get("pool", "") for n, rule in enumerate(rules) if rule["action"]["kind"] == "pool"}
+    missing |= {f"{n}.action.pool": [_("There is no such pool.")] for n, uid in into.items() if uid not in pools}
     if missing:
         raise Unprocessable({"rules": missing})
 

@@ -154,7 +154,10 @@ def _history(at: datetime, partners: Collection[int] | None = None) -> dict[int,
     and the minutes that how many answers took. Of all, or of these partners."""
     finished = Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED, OfferState.LAPSED])
     answered = Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED])
-    year = Offer.objects.filter(offered_at__gt=at - timedelta(days=RECORD_DAYS), offered_at__lte=at)
+    # What a partner took from a pool it never had to answer.
+    year = Offer.objects.filter(
+        offered_at__gt=at - timedelta(days=RECORD_DAYS), offered_at__lte=at, claimed_from__isnull=True
+    )
     if partners is not None:
         year = year.filter(partner_id__in=partners)
     rows = (

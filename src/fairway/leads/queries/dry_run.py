@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from fairway.leads.conditions import VendorSubjects, columns_of, lead_values
 from fairway.leads.models import Lead, RoutingPolicy
 from fairway.leads.queries.policies import Versions, rules_of
+from fairway.leads.queries.pools import read_pools, told_pools
 from fairway.leads.queries.routing import Deciding, Routed, decide, names_asked, partner_table
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.brief import place_of
@@ -56,6 +57,7 @@ class DryRun:
     elsewhere: int
     waiting: tuple[int, int]
     to_person: tuple[int, int]
+    pooled: tuple[int, int]
     median_km: tuple[float | None, float | None]
     gains: list[tuple[str, int]]
     differences: list[Difference]
@@ -76,8 +78,9 @@ def latest_leads(most: int = LEADS) -> list[dict[str, Any]]:
 def routing_run(versions: Versions[RoutingPolicy], subjects: VendorSubjects, at: datetime) -> DryRun:
     rows = latest_leads()
     partners = partner_table(at)
-    was = decide(rows, rules_of(versions.live_rules, subjects), _fresh(partners), at, subjects.currency)
-    draft = Deciding.by(rules_of(versions.rules, subjects), _fresh(partners), at, subjects.currency)
+    pools = read_pools(told_pools())
+    was = decide(rows, rules_of(versions.live_rules, subjects), _fresh(partners), at, subjects.currency, pools)
+    draft = Deciding.by(rules_of(versions.rules, subjects), _fresh(partners), at, subjects.currency, pools)
     now = draft.decide(rows)
     moved = [(a, b) for a, b in zip(was, now, strict=True) if _goes_to(a) != _goes_to(b)]
     gains: Counter[int] = Counter()
@@ -85,14 +88,16 @@ def routing_run(versions: Versions[RoutingPolicy], subjects: VendorSubjects, at:
         gains.update([after.decision.partner] if after.decision.partner is not None else [])
         gains.subtract([before.decision.partner] if before.decision.partner is not None else [])
     largest = sorted(((n, row) for row, n in gains.items() if n), key=lambda pair: (-abs(pair[0]), -pair[0]))[:6]
+    names = {uid: pool.name for uid, pool in pools.items()}
     return DryRun(
         leads=len(rows),
         elsewhere=len(moved),
         waiting=(_outcomes(was, "waiting"), _outcomes(now, "waiting")),
+        pooled=(_outcomes(was, "pool"), _outcomes(now, "pool")),
         to_person=(_outcomes(was, "person"), _outcomes(now, "person")),
         median_km=(_median_km(was), _median_km(now)),
         gains=[(partners.names[row], n) for n, row in sorted(largest, key=lambda pair: -pair[0])],
-        differences=[_difference(a, b, partners) for a, b in moved[:SHOWN]],
+        differences=[_difference(a, b, partners, names) for a, b in moved[:SHOWN]],
         rules=_rule_lines(draft, versions, rows, (was, now)),
     )
 
@@ -146,8 +151,9 @@ def _fresh(partners: PartnerTable) -> PartnerTable:
     return replace(partners, open_leads=np.zeros(count, dtype=np.int64), last_offered=np.full(count, -np.inf))
 
 
-def _goes_to(one: Routed) -> tuple[str, int | None]:
-    return one.decision.outcome, one.decision.partner
+def _goes_to(one: Routed) -> tuple[str, int | None, str]:
+    decision = one.decision
+    return decision.outcome, decision.partner, decision.pooling.pool if decision.pooling else ""
 
 
 def _outcomes(routed: Sequence[Routed], outcome: str) -> int:
@@ -160,12 +166,15 @@ def _median_km(routed: Sequence[Routed]) -> float | None:
     return median(known) if known else None
 
 
-def _difference(was: Routed, now: Routed, partners: PartnerTable) -> Difference:
+def _difference(was: Routed, now: Routed, partners: PartnerTable, names: Mapping[str, str]) -> Difference:
     row = was.row
     place = place_of(row["city"], row["state_code"], row["country"])
-    return Difference(str(row["uid"]), row["title"], place, _said(was, partners), _said(now, partners))
+    return Difference(str(row["uid"]), row["title"], place, _said(was, partners, names), _said(now, partners, names))
 
 
-def _said(one: Routed, partners: PartnerTable) -> str:
+def _said(one: Routed, partners: PartnerTable, pools: Mapping[str, str]) -> str:
+    """`pools` are names by uid."""
+    if one.decision.pooling:
+        return _("pool %(pool)s") % {"pool": pools.get(one.decision.pooling.pool, "")}
     partner = one.decision.partner
     return one.decision.waiting_because if partner is None else partners.names[partner]

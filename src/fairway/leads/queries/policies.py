@@ -13,6 +13,7 @@ from fairway.core.conditions.parse import ConditionError
 from fairway.core.tenancy.models import Partner
 from fairway.leads.conditions import VendorSubjects
 from fairway.leads.models import Lead, LeadScore, PolicyState, RoutingDecision, RoutingPolicy, ScoreCard
+from fairway.leads.queries.pools import pool_names
 from fairway.leads.rules.editing import differences, with_uids
 from fairway.leads.rules.routing import Part, Rule, parse_rules, sentence_of
 
@@ -63,7 +64,7 @@ class RuleLine:
 
 
 def routing_lines(versions: Versions[RoutingPolicy], subjects: VendorSubjects, at: datetime) -> list[RuleLine]:
-    names = partner_names(versions.rules)
+    names = partner_names(versions.rules) | pool_names()
     live = _sentences(versions.live_rules, subjects, names)
     before = {rule["uid"]: rule for rule in versions.live_rules}
     counts = routed_counts(at)
@@ -86,7 +87,10 @@ def rules_of(rules: list[dict[str, Any]], subjects: VendorSubjects) -> tuple[Rul
 
 
 def _sentences(rules: list[dict[str, Any]], subjects: VendorSubjects, names: dict[str, str]) -> dict[str, list[Part]]:
-    return {rule.uid: sentence_of(rule, names.get(rule.action.partner, "")) for rule in rules_of(rules, subjects)}
+    return {
+        rule.uid: sentence_of(rule, names.get(rule.action.partner or rule.action.pool, ""))
+        for rule in rules_of(rules, subjects)
+    }
 
 
 def _marked(parts: list[Part], live: list[Part] | None, is_draft: bool) -> list[tuple[str, bool, bool]]:

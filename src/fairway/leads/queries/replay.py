@@ -13,7 +13,7 @@ from fairway.core.tenancy.context import entering
 from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import Lead, RoutingDecision
 from fairway.leads.queries.routing import NOT_KEPT, names_asked, names_of_partners
-from fairway.leads.queries.runs import currency_of_run, rows_of_run, rules_of_policy
+from fairway.leads.queries.runs import currency_of_run, pools_of_run, rows_of_run, rules_of_policy
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.candidates import Decision, Router
 from fairway.leads.rules.partner_table import LeadFacts, PartnerTable, table_of, unit_vectors
@@ -59,7 +59,7 @@ def _replay_run(decisions: Sequence[RoutingDecision]) -> list[Replay]:
     names = names_of_partners()
     partners = table_of(rows_of_run(run), names)
     rules = rules_of_policy(policy, currency_of_run(run))
-    router = Router(rules, partners, decisions[0].decided_at.timestamp())
+    router = Router(rules, partners, decisions[0].decided_at.timestamp(), pools_of_run(run))
     row_of = {int(key): row for row, key in enumerate(partners.ids)}
     wanted = {decision.pk: decision for decision in decisions}
     made: list[Replay] = []
@@ -102,7 +102,7 @@ def _differences(
 def _whom(outcome: str, partner_id: int | None, names: dict[int, tuple[str, str]]) -> str:
     if partner_id:
         return names.get(partner_id, ("", "?"))[1]
-    return _("the account manager") if outcome == "person" else _("waiting")
+    return {"person": _("the account manager"), "pool": _("a pool")}.get(outcome, _("waiting"))
 
 
 def _without_counting(router: Router, facts: LeadFacts, number: int) -> Decision:

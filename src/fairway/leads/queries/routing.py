@@ -21,6 +21,7 @@ from fairway.leads.queries.channel import (
 )
 from fairway.leads.rules.candidates import Decision, Findings, Router
 from fairway.leads.rules.partner_table import LeadFacts, PartnerTable, Rows, table_of, unit_vectors
+from fairway.leads.rules.pools import Pool
 from fairway.leads.rules.routing import Rule
 
 
@@ -105,8 +106,11 @@ class Deciding:
     currency: str
 
     @classmethod
-    def by(cls, rules: Sequence[Rule], partners: PartnerTable, at: datetime, currency: str) -> "Deciding":
-        return cls(Router(rules, partners, at.timestamp()), Findings(rules), currency)
+    def by(
+        cls, rules: Sequence[Rule], partners: PartnerTable, at: datetime, currency: str,
+        pools: Mapping[str, Pool] | None = None,
+    ) -> "Deciding":  # fmt: skip
+        return cls(Router(rules, partners, at.timestamp(), pools), Findings(rules), currency)
 
     def decide(self, rows: Sequence[Mapping[str, Any]]) -> list[Routed]:
         """What the rules say of each lead, in the order given."""
@@ -140,10 +144,15 @@ def kept_facts(fact: LeadFacts, row: Mapping[str, Any], values: Mapping[str, Any
 
 
 def decide(
-    rows: Sequence[Mapping[str, Any]], rules: Sequence[Rule], partners: PartnerTable, at: datetime, currency: str
+    rows: Sequence[Mapping[str, Any]],
+    rules: Sequence[Rule],
+    partners: PartnerTable,
+    at: datetime,
+    currency: str,
+    pools: Mapping[str, Pool] | None = None,
 ) -> list[Routed]:
     """What the rules say of each lead, in the order given. Nothing is written; `partners` counts the offers."""
-    return Deciding.by(rules, partners, at, currency).decide(rows)
+    return Deciding.by(rules, partners, at, currency, pools).decide(rows)
 
 
 def _floats(rows: Sequence[Mapping[str, Any]], name: str) -> Any:

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ from fairway.leads.conditions import CANDIDATES, LEADS, subject_in
 from fairway.leads.models import RoutingPolicy, RoutingRun
 from fairway.leads.queries.bases import rows_of_base, unpacked_rows
 from fairway.leads.queries.channel import Print, open_counts, print_of_channel
+from fairway.leads.queries.pools import ToldPool, read_pools
 from fairway.leads.rules.partner_table import PartnerTable, Rows, with_changes
+from fairway.leads.rules.pools import Pool
 from fairway.leads.rules.routing import Rule, parse_rules
 
 
@@ -39,15 +41,21 @@ def rules_of_policy(policy: RoutingPolicy | None, currency: str) -> tuple[Rule, 
     return parse_rules(policy.rules, subject_in(LEADS, currency), subject_in(CANDIDATES, currency), strict=False)
 
 
-def packed_rows(rows: Rows, gone: Iterable[int], currency: str = "") -> bytes:
-    """What a run keeps; `currency` is the vendor's, in which rules speak of budgets."""
-    told = {"rows": {str(key): row for key, row in rows.items()}, "gone": list(gone), "currency": currency}
+def packed_rows(rows: Rows, gone: Iterable[int], currency: str = "", pools: Sequence[ToldPool] = ()) -> bytes:
+    """What a run keeps; `currency` is the vendor's, in which rules speak of budgets, `pools` are as they were."""
+    told: dict[str, Any] = {"rows": {str(key): row for key, row in rows.items()}, "gone": list(gone)}
+    told |= {"currency": currency, "pools": list(pools)}
     return zlib.compress(json.dumps(told, separators=(",", ":")).encode(), 6)
 
 
 def currency_of_run(run: RoutingRun) -> str:
     """The vendor's currency when the run began."""
     return str(json.loads(zlib.decompress(bytes(run.partners)))["currency"])
+
+
+def pools_of_run(run: RoutingRun) -> dict[str, Pool]:
+    """The pools as they were when the run began; none of runs before there were pools."""
+    return read_pools(json.loads(zlib.decompress(bytes(run.partners))).get("pools", []))
 
 
 def rows_of_run(run: RoutingRun) -> Rows:

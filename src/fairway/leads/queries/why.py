@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from fairway.core.tenancy.models import Partner
 from fairway.leads.conditions import subjects_of_vendor
 from fairway.leads.models import Lead, RoutingDecision
+from fairway.leads.queries.pools import pool_names
 from fairway.leads.rules.candidates import DAY, HALF_FIT_KM, TURN_DAYS, UNKNOWN_FIT
 from fairway.leads.rules.candidates import DECIDED as CODES
 from fairway.leads.rules.routing import Part, Rule, excluded_text, parse_rules, sentence_of
@@ -57,7 +58,7 @@ class CandidateRow:
 class WhyView:
     """The latest decision of a lead.
 
-    `outcome` is "offered", "waiting" or "person"; `by_hand` names who chose the partner, "" when a rule did.
+    `outcome` is "offered", "waiting", "person" or "pool"; `by_hand` names who chose the partner, "" when a rule did.
     `sentence` is the rule as (text, is value) parts, empty when no rule decided; `reasons` are what it found.
     `excluded_text` tells of the
     partners beyond `rows` that were not eligible, `excluded_count` how many they are, `fits_less_count` how many more
@@ -109,7 +110,7 @@ def view_of(decision: RoutingDecision, currency: str) -> WhyView:
         partner_name=partner_name,
         rule_number=decision.rule_number,
         rule_name=decision.rule_name,
-        sentence=sentence_of(rule, partner_name) if rule else [],
+        sentence=sentence_of(rule, partner_name or _pool_name(rule)) if rule else [],
         published_at=decision.policy.published_at if decision.policy else None,
         considered=decision.considered,
         rows=rows,
@@ -124,6 +125,10 @@ def view_of(decision: RoutingDecision, currency: str) -> WhyView:
         reasons=decision.reasons,
         can_replay=decision.run_id is not None,
     )
+
+
+def _pool_name(rule: Rule) -> str:
+    return pool_names().get(rule.action.pool, "") if rule.action.pool else ""
 
 
 def _rule_of(decision: RoutingDecision, currency: str) -> Rule | None:

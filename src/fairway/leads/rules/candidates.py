@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from fairway.core.conditions import Condition, check, to_mask
+from fairway.core.conditions import check, to_mask
 from fairway.core.conditions.masks import Column, Encoded
 from fairway.core.words import said as _
+from fairway.leads.rules.keeping import SHARED, count_out, is_live, keep
 from fairway.leads.rules.partner_table import (
     Bools,
     Floats,
@@ -24,6 +25,8 @@ from fairway.leads.rules.partner_table import (
     shrunk,
     unit_vectors,
 )
+from fairway.leads.rules.pool_sight import PoolSight
+from fairway.leads.rules.pools import Pool, Pooling
 from fairway.leads.rules.routing import Rule, excluded_text
 
 __all__ = [
@@ -54,7 +57,7 @@ class Decision:
     `shortlist` is the chosen one and the next best, as short as it is kept; `candidates` says it at length.
     """
 
-    outcome: str  # "offered", "waiting", "person"
+    outcome: str  # "offered", "waiting", "person", "pool"
     rule: int | None  # number from 1
     partner: int | None
     considered: int
@@ -62,6 +65,7 @@ class Decision:
     excluded: dict[str, int]
     waiting_because: str
     table: PartnerTable = field(compare=False, repr=False)
+    pooling: Pooling | None = field(default=None, compare=False, repr=False)
 
     @property
     def candidates(self) -> list[dict[str, Any]]:
@@ -104,12 +108,14 @@ class _Field:
 
 
 class Router:
-    def __init__(self, rules: Sequence[Rule], partners: PartnerTable, now: float) -> None:
-        """`now` is seconds since 1970."""
+    def __init__(
+        self, rules: Sequence[Rule], partners: PartnerTable, now: float, pools: Mapping[str, Pool] | None = None
+    ) -> None:
+        """`now` is seconds since 1970; `pools` are by uid."""
         self.rules, self.partners, self.now = rules, partners, now
+        self.sight = PoolSight(partners, pools or {})
         self._bases: dict[int, tuple[Bools, dict[str, int]]] = {}
         self._fields: dict[tuple[Any, ...], _Field] = {}
-        self._sharing: dict[tuple[str, str], Bools] = {}
         self._said: dict[Any, str] = {}
 
     def rule_numbers(self, columns: Mapping[str, Column], count: int) -> Ints:
@@ -131,6 +137,8 @@ class Router:
     def nobody_by(self, number: int) -> str:
         """Why no partner at all may get leads by a rule, in words; empty when some may, or a person decides."""
         rule = self.rules[number - 1]
+        if rule.action.kind == "pool":
+            return self.sight.nobody(rule)
         if rule.action.kind not in {"best", "named"}:
             return ""
         left, excluded = self._base(rule, None)
@@ -163,6 +171,8 @@ class Router:
             return self._waits(sentence, number, "person")
         if rule.action.kind == "person":
             return self._waits(_("Rule %(n)d leaves it to the account manager.", n=number), number, "person")
+        if rule.action.kind == "pool":
+            return self._pooled(lead, rule, number)
         allowed = self._allowed(rule, number, lead)
         return self._best(lead, rule, number, allowed, kilometres(lead.point, allowed.points) if km is None else km)
 
@@ -177,12 +187,14 @@ class Router:
             )
         if rule.action.kind == "person":
             return Eligible(_NO_ROWS, {}, str(_("Rule %(n)d leaves it to the account manager.", n=number)))
+        if rule.action.kind == "pool":
+            return Eligible(_NO_ROWS, {}, str(_("Rule %(n)d puts it into a pool.", n=number)))
         allowed = self._allowed(rule, number, lead)
         rows, excluded = allowed.rows, dict(allowed.excluded)
         if _is_narrowed(rule) or lead.had_before:
             out = _too_far(rule, kilometres(lead.point, allowed.points), excluded) | self._live(rule, allowed, excluded)
             had = np.isin(allowed.ids, list(lead.had_before)) & ~out
-            _count(excluded, "had_before", int(np.count_nonzero(had)))
+            count_out(excluded, "had_before", int(np.count_nonzero(had)))
             rows = rows[~(out | had)]
         if len(rows):
             return Eligible(rows, excluded, "")
@@ -191,11 +203,17 @@ class Router:
             because = _("No partner is eligible by rule %(n)d: %(words)s.", n=number, words=words)
         return Eligible(rows, excluded, str(because))
 
+    def _pooled(self, lead: LeadFacts, rule: Rule, number: int) -> Decision:
+        """Into the pool of the rule, or waiting where nobody would see it there."""
+        pooling, because, excluded = self.sight.pooling(lead, rule, number)
+        outcome = "pool" if pooling else "waiting"
+        return Decision(outcome, number, None, len(self.partners), [], excluded, because, self.partners, pooling)
+
     def _waits(self, because: Any, number: int | None, outcome: str) -> Decision:
         return Decision(outcome, number, None, len(self.partners), [], {}, str(because), self.partners)
 
     def _allowed(self, rule: Rule, number: int, lead: LeadFacts) -> _Field:
-        shared = tuple(getattr(lead, name) if name in rule.match else None for name in _SHARED)
+        shared = tuple(getattr(lead, name) if name in rule.match else None for name in SHARED)
         known = lead.known_partner if rule.action.kind == "known" else None
         key = (number, known, *shared)
         found = self._fields.get(key)
@@ -209,9 +227,9 @@ class Router:
             self._bases[number] = self._base(rule, None)
         left, excluded = self._bases[number] if known is None else self._base(rule, known)
         left, excluded = left.copy(), dict(excluded)
-        for (name, code), value in zip(_SHARED.items(), shared, strict=True):
+        for (name, code), value in zip(SHARED.items(), shared, strict=True):
             if value:
-                _keep(left, excluded, code, self._shares(name, value))
+                keep(left, excluded, code, self.sight.shares(name, value))
         return _Field(self.partners, np.nonzero(left)[0], excluded)
 
     def _base(self, rule: Rule, known: int | None) -> tuple[Bools, dict[str, int]]:
@@ -223,27 +241,13 @@ class Router:
             left &= np.array([uid == rule.action.partner for uid in partners.uids], dtype=np.bool_)
         if known is not None:
             left &= partners.ids == known
-        _keep(left, excluded, "paused", partners.active)
-        _keep(left, excluded, "not_accepting", partners.accepting)
+        keep(left, excluded, "paused", partners.active)
+        keep(left, excluded, "not_accepting", partners.accepting)
         for index, (condition, _words) in enumerate(rule.who_parts):
-            if not _is_live(condition):
+            if not is_live(condition):
                 columns = {name: partners.columns[name] for name in condition.field_names}
-                _keep(left, excluded, f"who.{index}", to_mask(condition, columns))
+                keep(left, excluded, f"who.{index}", to_mask(condition, columns))
         return left, excluded
-
-    def _shares(self, name: str, value: str) -> Bools:
-        """Who has the lead's country, state, territory or line."""
-        key = (name, value)
-        if key not in self._sharing:
-            partners = self.partners
-            if name in {"product_line", "vertical"}:
-                sets = partners.product_lines if name == "product_line" else partners.verticals
-                mask = np.array([value in each for each in sets], dtype=np.bool_)
-            else:
-                of = {"country": partners.countries, "state": partners.states, "territory": partners.territories}
-                mask = np.asarray(of[name] == value, dtype=np.bool_)
-            self._sharing[key] = mask
-        return self._sharing[key]
 
     def _best(self, lead: LeadFacts, rule: Rule, number: int, allowed: _Field, km: Floats) -> Decision:
         partners, excluded = self.partners, dict(allowed.excluded)
@@ -254,11 +258,11 @@ class Router:
             out = _too_far(rule, km, excluded) | self._live(rule, allowed, excluded)
             had = np.isin(allowed.ids, list(lead.had_before)) & ~out
             fits.leave_out(out)
-            _count(excluded, "had_before", int(np.count_nonzero(had)))
-            _count(excluded, "no_room", int(np.count_nonzero(~(eligible | had | out))))
+            count_out(excluded, "had_before", int(np.count_nonzero(had)))
+            count_out(excluded, "no_room", int(np.count_nonzero(~(eligible | had | out))))
             eligible &= ~(had | out)
         else:
-            _count(excluded, "no_room", len(eligible) - int(np.count_nonzero(eligible)))
+            count_out(excluded, "no_room", len(eligible) - int(np.count_nonzero(eligible)))
         chosen = fits.first(eligible)
         shortlist = fits.shown(chosen, had)
         if chosen is None:
@@ -272,11 +276,11 @@ class Router:
         """Who fails what changes from lead to lead: the number of open leads."""
         out = np.zeros(len(allowed.rows), dtype=np.bool_)
         for index, (condition, _words) in enumerate(rule.who_parts):
-            if _is_live(condition):
+            if is_live(condition):
                 columns = {name: _part(self.partners.columns[name], allowed.rows) for name in condition.field_names}
                 columns["partner.open_leads"] = self.partners.open_leads[allowed.rows]
                 fails = ~to_mask(condition, columns) & ~out
-                _count(excluded, f"who.{index}", int(np.count_nonzero(fails)))
+                count_out(excluded, f"who.{index}", int(np.count_nonzero(fails)))
                 out |= fails
         return out
 
@@ -292,21 +296,8 @@ class Router:
         return Decision("waiting", number, None, count, shortlist, excluded, self._said[key], self.partners)
 
 
-_SHARED = {
-    "country": "other_country",
-    "state": "other_state",
-    "territory": "outside_territory",
-    "product_line": "lacks_line",
-    "vertical": "lacks_vertical",
-}
-
-
-def _is_live(condition: Condition) -> bool:
-    return "partner.open_leads" in condition.field_names
-
-
 def _is_narrowed(rule: Rule) -> bool:
-    return rule.action.max_km is not None or any(_is_live(condition) for condition, _words in rule.who_parts)
+    return rule.action.max_km is not None or any(is_live(condition) for condition, _words in rule.who_parts)
 
 
 def _part(column: Column, rows: Ints) -> Column:
@@ -314,20 +305,13 @@ def _part(column: Column, rows: Ints) -> Column:
     return Encoded(column.codes[rows], column.values) if isinstance(column, Encoded) else column[rows]
 
 
-def _keep(left: Bools, excluded: dict[str, int], code: str, mask: Bools) -> None:
-    """Narrow `left` to `mask`, counting those who fall out under `code`."""
-    before = int(np.count_nonzero(left))
-    np.logical_and(left, mask, out=left)
-    _count(excluded, code, before - int(np.count_nonzero(left)))
-
-
 def _too_far(rule: Rule, km: Floats, excluded: dict[str, int]) -> Bools:
     if rule.action.max_km is None:
         return np.zeros(len(km), dtype=np.bool_)
     out = ~(km <= rule.action.max_km)
     unknown = int(np.count_nonzero(np.isnan(km)))
-    _count(excluded, "place_unknown", unknown)
-    _count(excluded, "too_far", int(np.count_nonzero(out)) - unknown)
+    count_out(excluded, "place_unknown", unknown)
+    count_out(excluded, "too_far", int(np.count_nonzero(out)) - unknown)
     return out
 
 
@@ -347,11 +331,6 @@ class Findings:
         if key not in self.said:
             self.said[key] = [str(reason) for reason in check(self.rules[number - 1].when, values).reasons]
         return self.said[key]
-
-
-def _count(excluded: dict[str, int], code: str, count: int) -> None:
-    if count:
-        excluded[code] = excluded.get(code, 0) + count
 
 
 class _Fits:

@@ -30,11 +30,13 @@ def why_not(stays: Side, gives_way: Side) -> Words | None:
         return _("The lead you keep is closed. Keep the open one instead.")
     if gives_way.state in _FREE:
         return None
+    if gives_way.state == "pooled":
+        return _("The other lead is in a pool. Take it out first, or keep that one instead.")
     if gives_way.state == "closed":
         return _("The other lead is closed already. There is nothing to merge.")
     if gives_way.state == "converted":
         return _("The other lead became a deal, and stays with it. Keep that lead instead.")
-    if stays.state in _FREE:
+    if stays.state in _FREE | {"pooled"}:
         return _("The lead that gives way must not be with a partner. It is “%(state)s”; keep this one instead.",
                  state=STATES[gives_way.state])  # fmt: skip
     return _of_two_held(stays, gives_way)
@@ -54,6 +56,7 @@ STATES: Final[dict[str, Words]] = {
     "captured": _("Captured"),
     "waiting": _("Waiting"),
     "offered": _("Offered"),
+    "pooled": _("In a pool"),
     "accepted": _("Accepted"),
     "converted": _("Deal"),
     "closed": _("Closed"),

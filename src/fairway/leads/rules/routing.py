@@ -3,8 +3,8 @@
 A stored rule is {"uid", "name", "when": condition over the lead, "who": condition over the partner,
 "match": facts that lead and partner must share, "action", "limit_hours", "partners_at_most"}. `action` is
 {"kind": "best", "strategy", "weights": {part: weight}, "max_km": number or null}, {"kind": "named", "partner": uid},
-{"kind": "known"} (the partner who has a lead of the same company already) or {"kind": "person"}. The first rule
-whose `when` holds decides.
+{"kind": "known"} (the partner who has a lead of the same company already), {"kind": "pool", "pool": uid} or
+{"kind": "person"}. The first rule whose `when` holds decides. Who sees a pool is said by the pool, and by `match`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,6 +53,7 @@ ACTIONS: dict[str, Words] = {
     "best": _("Best fit"),
     "named": _("Named partner"),
     "known": _("Customer’s partner"),
+    "pool": _("Lead pool"),
     "person": _("Account manager"),
 }
 
@@ -61,6 +62,7 @@ EXCLUDED: dict[str, Words] = {
     "paused": _("%(n)d paused"),
     "not_accepting": _("%(n)d not accepting leads"),
     "who": _("%(n)d without: %(what)s"),
+    "pool": _("%(n)d not among those of the pool"),
     "other_country": _("%(n)d in another country"),
     "other_state": _("%(n)d in another state"),
     "outside_territory": _("%(n)d outside the territory"),
@@ -79,6 +81,7 @@ class Action:
 
     kind: str
     partner: str = ""
+    pool: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
     max_km: float | None = None
     strategy: str = "weighted"
@@ -134,6 +137,9 @@ def _rule(rule: Mapping[str, Any], number: int, lead: Subject, partner: Subject,
     match = rule.get("match") or []
     if not isinstance(match, list) or set(match) - set(MATCHES):
         raise PolicyError(place, _("lead and partner can share: %(list)s.", list=", ".join(MATCHES)))
+    action = _action(rule.get("action"), place)
+    if action.kind == "pool" and not who.is_always:
+        raise PolicyError(place, _("who sees a lead is said by its pool. Leave the partners empty here."))
     return Rule(
         uid=str(rule.get("uid") or number),
         name=str(rule.get("name") or "").strip()[:200],
@@ -141,7 +147,7 @@ def _rule(rule: Mapping[str, Any], number: int, lead: Subject, partner: Subject,
         who=who,
         who_parts=_parts_of(who),
         match=tuple(name for name in MATCHES if name in match),
-        action=_action(rule.get("action"), place),
+        action=action,
         limit_minutes=round(60 * _number(rule, "limit_hours", place, least=0.25, most=HOURS_MOST)),
         partners_at_most=int(_number(rule, "partners_at_most", place, least=1, most=PARTNERS_MOST)),
     )
@@ -155,6 +161,10 @@ def _action(action: Any, place: Words) -> Action:
         if not action.get("partner"):
             raise PolicyError(place, _("it names no partner. Choose one."))
         return Action("named", partner=str(action["partner"]))
+    if kind == "pool":
+        if not action.get("pool"):
+            raise PolicyError(place, _("it names no pool. Choose one."))
+        return Action("pool", pool=str(action["pool"]))
     if kind != "best":
         raise PolicyError(place, _("it does not say who gets the lead."))
     strategy = action.get("strategy") or "weighted"
@@ -201,8 +211,11 @@ def _parts_of(who: Condition) -> tuple[tuple[Condition, str], ...]:
 Part = tuple[str, bool]
 
 
-def sentence_of(rule: Rule, partner_name: str = "") -> list[Part]:
-    """The rule as (text, is value) parts: “Leads where State is Hamburg go to the partner who fits best …”."""
+def sentence_of(rule: Rule, named: str = "") -> list[Part]:
+    """The rule as (text, is value) parts: “Leads where State is Hamburg go to the partner who fits best …”.
+
+    `named` is what the partner or the pool is called that the rule names.
+    """
     said: list[Part] = []
     if rule.when.is_always:
         said.append((str(_("All leads")), False))
@@ -213,7 +226,9 @@ def sentence_of(rule: Rule, partner_name: str = "") -> list[Part]:
     if rule.action.kind == "known":
         return [*said, (str(_(" go to ")), False), (str(_("that partner")), True), (".", False)]
     if rule.action.kind == "named":
-        return [*said, (str(_(" go to ")), False), (partner_name or str(_("a partner")), True), (".", False)]
+        return [*said, (str(_(" go to ")), False), (named or str(_("a partner")), True), (".", False)]
+    if rule.action.kind == "pool":
+        return _to_pool(said, rule, named)
     said.append((str(_(" go to the partner")), False))
     if rule.match:
         said += [(str(_(" of the same ")), False), (", ".join(str(MATCHES[name]) for name in rule.match), True)]
@@ -225,6 +240,14 @@ def sentence_of(rule: Rule, partner_name: str = "") -> list[Part]:
         said += [(str(_(" chosen by ")), False), (str(STRATEGIES[rule.action.strategy]), True)]
     if rule.action.max_km is not None:
         said += [(str(_(" within ")), False), (f"{rule.action.max_km:g} km", True)]
+    return [*said, (".", False)]
+
+
+def _to_pool(said: list[Part], rule: Rule, named: str) -> list[Part]:
+    said += [(str(_(" go into the pool ")), False), (named or str(_("of another time")), True)]
+    if rule.match:
+        said += [(str(_(" for partners of the same ")), False)]
+        said += [(", ".join(str(MATCHES[name]) for name in rule.match), True)]
     return [*said, (".", False)]
 
 

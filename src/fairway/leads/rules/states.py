@@ -8,6 +8,7 @@ from fairway.core.states import Machine
 class LeadState(StrEnum):
     CAPTURED = "captured"
     OFFERED = "offered"
+    POOLED = "pooled"  # in a pool, where partners who see it may take it
     WAITING = "waiting"  # nobody is eligible, or a person has to decide; `waiting_because` says which
     ACCEPTED = "accepted"
     CONVERTED = "converted"
@@ -21,6 +22,7 @@ LEAD = Machine(
     labels={
         "captured": "Captured",
         "offered": "Offered",
+        "pooled": "In a pool",
         "waiting": "Waiting",
         "accepted": "Accepted",
         "converted": "Deal",
@@ -31,6 +33,12 @@ LEAD = Machine(
         (LeadState.WAITING, "offer"): LeadState.OFFERED,
         (LeadState.CAPTURED, "wait"): LeadState.WAITING,
         (LeadState.WAITING, "wait"): LeadState.WAITING,
+        (LeadState.CAPTURED, "pool"): LeadState.POOLED,
+        (LeadState.WAITING, "pool"): LeadState.POOLED,
+        (LeadState.POOLED, "claim"): LeadState.ACCEPTED,
+        # Taken out by a person, or nobody took it in time: a person decides.
+        (LeadState.POOLED, "leave"): LeadState.WAITING,
+        (LeadState.POOLED, "close"): LeadState.CLOSED,
         # The offer ended without acceptance: declined, lapsed or recalled.
         (LeadState.OFFERED, "return"): LeadState.CAPTURED,
         (LeadState.OFFERED, "accept"): LeadState.ACCEPTED,
@@ -70,6 +78,39 @@ OFFER = Machine(
         (OfferState.OPEN, "recall"): OfferState.RECALLED,
     },
 )
+
+
+class EntryState(StrEnum):
+    OPEN = "open"
+    WIDENED = "widened"
+    CLAIMED = "claimed"
+    LEFT = "left"
+    GIVEN_UP = "given_up"
+
+
+POOL_ENTRY = Machine(
+    "poolentry",
+    title="lead in a pool",
+    initial=EntryState.OPEN,
+    final={EntryState.CLAIMED, EntryState.LEFT, EntryState.GIVEN_UP},
+    labels={
+        "open": "Free",
+        "widened": "Free for more",
+        "claimed": "Taken",
+        "left": "Taken out",
+        "given_up": "Nobody took it",
+    },
+    transitions={
+        (EntryState.OPEN, "widen"): EntryState.WIDENED,
+        (EntryState.OPEN, "claim"): EntryState.CLAIMED,
+        (EntryState.OPEN, "leave"): EntryState.LEFT,
+        (EntryState.OPEN, "give_up"): EntryState.GIVEN_UP,
+        (EntryState.WIDENED, "claim"): EntryState.CLAIMED,
+        (EntryState.WIDENED, "leave"): EntryState.LEFT,
+        (EntryState.WIDENED, "give_up"): EntryState.GIVEN_UP,
+    },
+)
+FREE = (EntryState.OPEN, EntryState.WIDENED)
 
 
 class PlanState(StrEnum):

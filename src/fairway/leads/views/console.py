@@ -34,6 +34,7 @@ def tabs(request: HttpRequest, here: str) -> list[Tab]:
     shown = [
         Tab(_("All leads"), reverse("lead-list"), here == "all"),
         Tab(_("Waiting"), reverse("lead-waiting"), here == "waiting", waiting_count(request)),
+        Tab(_("Pools"), reverse("leadpool-list"), here == "pools"),
         *([Tab(_("By mail"), reverse("leaddraft-list"), here == "drafts")] if may_capture else []),
         Tab(_("Web forms"), reverse("leadform-list"), here == "forms"),
     ]

@@ -17,7 +17,7 @@ from fairway.core.http.parts import Figure
 from fairway.core.http.todo import TodoItem
 from fairway.core.prepared import Wanted
 from fairway.leads.queries import homes as queries
-from fairway.leads.queries import partner_leads
+from fairway.leads.queries import partner_leads, pools
 from fairway.leads.queries.leads import capped, state_counts
 from fairway.leads.rules.answers import STAGES
 from fairway.leads.tables import lead_name
@@ -38,6 +38,13 @@ def offer_count(request: HttpRequest) -> Wanted[int]:
     if not hasattr(request, "fw_open_offers"):
         request.fw_open_offers = partner_leads.open_offer_count()  # type: ignore[attr-defined]
     return request.fw_open_offers  # type: ignore[attr-defined]
+
+
+def pool_count(request: HttpRequest) -> Wanted[int]:
+    """Leads the partner may take from pools; asked once a request."""
+    if not hasattr(request, "fw_pool_leads"):
+        request.fw_pool_leads = pools.free_count()  # type: ignore[attr-defined]
+    return request.fw_pool_leads  # type: ignore[attr-defined]
 
 
 def waiting_count(request: HttpRequest) -> Wanted[int | str]:

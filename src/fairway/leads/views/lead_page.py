@@ -15,11 +15,14 @@ from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.customers import decide_customer
 from fairway.leads.actions.notes import add_note
 from fairway.leads.actions.offers import offer_lead_to, recall_offer, remind_offer
+from fairway.leads.actions.pooling import take_out
 from fairway.leads.actions.work import close_lead, log_touch, recall_lead
 from fairway.leads.forms import CloseForm, NoteForm, OfferToForm, RecallForm, TouchForm
 from fairway.leads.models import CustomerMatch, Lead, LeadPerson, Offer
+from fairway.leads.pool_forms import LeaveForm
 from fairway.leads.queries import partner_choice
 from fairway.leads.queries.leads import neighbours
+from fairway.leads.queries.pools import entry_of_lead
 from fairway.leads.rules.answers import CLOSE_REASONS
 from fairway.leads.rules.states import LEAD, LeadState, OfferState
 from fairway.leads.tables import LEAD_STATES, OFFER_STATES
@@ -44,6 +47,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "origin": lead_parts.origin(lead, member.zone),
             "pill": LEAD_STATES[lead.state],
             "offer": offer,
+            "entry": entry_of_lead(lead) if lead.state == LeadState.POOLED else None,
             "left": lead_parts.left(offer, at, member.zone),
             "steps": lead_parts.steps(lead, events, member.zone),
             "why": lead_parts.why_partner(lead, member.seat.vendor_currency if member.seat else "USD"),
@@ -65,13 +69,17 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
+OFFERABLE = frozenset({LeadState.CAPTURED, LeadState.WAITING, LeadState.OFFERED, LeadState.POOLED})
+
+
 def _may(member: Member, lead: Lead) -> dict[str, bool]:
     """What this person may do with the lead as it stands; the buttons of the page."""
     may_route = member.can("lead.route")
     return {
         "route": may_route,
         "recall": member.can("lead.recall") and lead.state in {LeadState.OFFERED, LeadState.ACCEPTED},
-        "offer": may_route and lead.state in {LeadState.CAPTURED, LeadState.WAITING, LeadState.OFFERED},
+        "offer": may_route and lead.state in OFFERABLE,
+        "take_out": may_route and lead.state == LeadState.POOLED,
         "close": may_route and LEAD.allows(lead.state, "close"),
         "note": member.can("lead.note"),
         "touch": may_route and lead.state == LeadState.ACCEPTED,
@@ -138,6 +146,25 @@ def _recall(lead: Lead, form: RecallForm, request: HttpRequest) -> None:
         recall_lead(lead=lead, **asked)  # refuses: there is nothing to take back
         return
     recall_offer(offer=offer, **asked)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def leaving(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take the lead out of the pool it lies in."""
+    lead = lead_of(uid)
+    form = LeaveForm(request.POST or None)
+    if form.is_valid():
+        try:
+            take_out(lead=lead, actor=member_of(request), at=clock.now(), reason=form.cleaned_data["reason"])
+        except REFUSALS as refused:
+            refused_on(form, refused)
+        else:
+            toast(request, _("Taken out of the pool. It waits for you to decide."))
+            return redirect("lead-detail", lead.uid)
+    return form_page(
+        request, form, title=_("Take this lead out of the pool?"), text=lead.company or lead.title,
+        button=_("Take out"), danger=True, back=reverse("lead-detail", args=[lead.uid]),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -35,6 +35,7 @@ REACHED = {
     LeadState.CAPTURED: "captured",
     LeadState.WAITING: "routed",
     LeadState.OFFERED: "offered",
+    LeadState.POOLED: "offered",
     LeadState.ACCEPTED: "accepted",
     LeadState.CONVERTED: "converted",
 }
@@ -231,6 +232,8 @@ def why_partner(lead: Lead, currency: str) -> dict[str, Any] | None:
 
 
 def _why_title(view: WhyView) -> str:
+    if view.outcome == "pool":
+        return _("Why a pool?")
     if view.outcome != "offered":
         return _("Why does nobody have it?")
     others = len(view.rows) - 1

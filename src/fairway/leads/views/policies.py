@@ -20,6 +20,7 @@ from fairway.leads.models import RoutingPolicy
 from fairway.leads.policy_forms import RoutingRuleForm, routing_initial
 from fairway.leads.queries.dry_run import routing_run
 from fairway.leads.queries.policies import Versions, partner_names, routing_lines, rules_of, versions_of
+from fairway.leads.queries.pools import pool_names
 from fairway.leads.rules import editing
 from fairway.leads.rules.defaults import ROUTING_RULES
 from fairway.leads.rules.editing import NoSuchRule, Rules
@@ -73,7 +74,7 @@ def _form_of(
     live = {each.uid: (each.when, each.who) for each in rules_of(versions.live_rules, subjects)}
     shown = live.get(uid) if versions.draft else None
     initial = routing_initial(versions.rules[index], partner_names(versions.rules))
-    return RoutingRuleForm(data, subjects=subjects, initial=initial, live=shown)
+    return RoutingRuleForm(data, subjects=subjects, initial=initial, live=shown, pools=pool_names())
 
 
 @require_POST

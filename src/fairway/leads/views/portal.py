@@ -27,7 +27,7 @@ from fairway.leads.rules.states import OfferState
 from fairway.leads.tables import OFFER_STATES, AnsweredOfferTable, InboxTable
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import REFUSALS, form_page, member_of, offer_of, refused_on
-from fairway.leads.views.homes import offer_count
+from fairway.leads.views.homes import offer_count, pool_count
 from fairway.leads.views.limits import left_of, time_left
 from fairway.leads.views.timeline import of_offer
 
@@ -38,6 +38,7 @@ def tabs(request: HttpRequest, here: str) -> list[Tab]:
     """Offers, leads and what is over: the parts of the area “Leads”."""
     return [
         Tab(_("Offers"), reverse("portal-offer-list"), here == "offers", offer_count(request)),
+        Tab(_("Lead pool"), reverse("portal-poolentry-list"), here == "pool", pool_count(request)),
         Tab(_("What is expected"), reverse("portal-lead-expected"), here == "due"),
         Tab(_("Your leads"), reverse("portal-lead-list"), here == "leads"),
         Tab(_("Answered"), reverse("portal-offer-answered"), here == "answered"),

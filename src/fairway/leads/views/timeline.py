@@ -25,6 +25,11 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "lead.customer_decided": (gettext_lazy("Customer"), gettext_lazy("%(answer)s, said %(actor)s")),
     "lead.scored": (gettext_lazy("Scored"), gettext_lazy("%(points)s, %(band)s")),
     "lead.routed": (gettext_lazy("Routed"), gettext_lazy("%(routed)s")),
+    "lead.pooled": (gettext_lazy("In a pool"), gettext_lazy("for partners to take")),
+    "lead.widened": (gettext_lazy("Pool widened"), gettext_lazy("nobody took it so far")),
+    "lead.claimed": (gettext_lazy("Taken from the pool"), gettext_lazy("by %(actor)s, %(partner)s")),
+    "lead.left": (gettext_lazy("Taken out of the pool"), gettext_lazy("by %(actor)s: %(reason)s")),
+    "lead.given_up": (gettext_lazy("Left in the pool"), gettext_lazy("nobody took it in time")),
     "lead.waiting": (gettext_lazy("Waiting"), gettext_lazy("%(because)s")),
     "lead.noted": (gettext_lazy("Note"), gettext_lazy("by %(actor)s: “%(text)s”")),
     "lead.touched": (gettext_lazy("Contact"), gettext_lazy("by %(actor)s: %(kind)s, %(outcome)s")),
@@ -124,7 +129,7 @@ def _routed(data: Mapping[str, Any]) -> str:
     rule, considered = data.get("rule"), data.get("considered") or 0
     by = _("by rule %(n)d") % {"n": rule} if rule else _("no rule matched")
     looked = ngettext("%(n)s partner looked at", "%(n)s partners looked at", considered) % {"n": number(considered)}
-    nobody = "" if data.get("outcome") == "offered" else _(", nobody found")
+    nobody = "" if data.get("outcome") in {"offered", "pool"} else _(", nobody found")
     return f"{by}; {looked}{nobody}"
 
 

@@ -112,7 +112,7 @@ def test_the_raw_database_shows_a_visitor_one_vendor_and_nothing_to_write(acme, 
         assert cursor.fetchone() == (0,), "the notices of others are not the visitor's"
 
 
-@pytest.mark.parametrize("may_act", [False, True])
+@pytest.mark.parametrize("may_act", [False, pytest.param(True, marks=pytest.mark.wide)])
 def test_no_page_breaks_for_a_visitor_or_shows_another_vendors_and_who_only_looks_changes_nothing(
     acme, sam, client, may_act
 ):
