@@ -48,6 +48,8 @@ REVIEWED = {
     "keep_alike": INSIDE, "look_for_alike": INSIDE, "count_ranks": INSIDE,
     "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
     "count_shares": INSIDE, "ask_for_shares": ON_PAGES,
+    "pool_leads": INSIDE, "refresh_audiences": INSIDE, "take_many_out": BY_BULK, "take_out_inside": INSIDE,
+    "tell_of_pools": INSIDE,
     # partners and numbers
     "place_in_tiers": INSIDE,
     "assign_manager": "part of changing a partner", "assign_managers": BY_BULK, "change_states": BY_BULK,

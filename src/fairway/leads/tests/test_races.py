@@ -1,7 +1,7 @@
 """Two at once, on committed rows: exactly one wins, nothing is offered or owned twice."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Barrier, Thread
 
@@ -14,11 +14,15 @@ from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_many
+from fairway.leads.actions.claims import AlreadyTaken, claim_lead
 from fairway.leads.actions.importing import LeadRow, import_leads
 from fairway.leads.actions.offers import accept_offer, decline_offer, lapse_offer, offer_lead_to, recall_offer
+from fairway.leads.actions.pooling import take_out
+from fairway.leads.actions.pools import save_pool
 from fairway.leads.actions.routing import route_leads
-from fairway.leads.models import Lead, Offer
+from fairway.leads.models import Lead, Offer, PoolEntry
 from fairway.leads.tests.test_routing import profile, publish
+from fairway.workflow.actions.deadlines import fire_due
 
 pytestmark = pytest.mark.race
 AT = datetime(2026, 3, 4, 15, tzinfo=UTC)
@@ -154,3 +158,73 @@ def test_two_imports_of_one_file_at_once_make_each_lead_once(committed):
     assert sorted((result.created, result.unchanged) for result in results) == [(0, 50), (50, 0)], results
     with entering(committed.admin.context):
         assert Lead.objects.filter(source="import").count() == 50
+
+
+def pooled_for(cast, count, **pool):
+    """Leads in a pool that both partners see, as each of their sellers sees them."""
+    for partner in (cast.beta, cast.gamma):
+        profile(cast, partner, lead_capacity=100)
+    made = save_pool(pool=None, actor=cast.operations, at=AT, name="Race", who={}, wider={}, **pool)
+    publish(cast, {"action": {"kind": "pool", "pool": str(made.uid)}, "match": []})
+    ids = captured(cast, count)
+    rules = system_member(cast.acme.pk, "Routing", kind="rule")
+    assert route_leads(lead_ids=ids, actor=rules, at=AT) == {"pool": count}
+    return ids
+
+
+def entries_seen(member):
+    with entering(member.context):
+        return list(PoolEntry.objects.filter(closed_at=None).order_by("pk"))
+
+
+def test_of_many_who_take_one_lead_of_a_pool_one_has_it_and_the_others_are_told(committed):
+    ids = pooled_for(committed, 3)
+    sellers = [committed.beta_seller, committed.gamma_seller, committed.beta_executive] * 4
+    for place, lead_id in enumerate(ids):
+        entries = [entries_seen(seller)[0] for seller in sellers]
+        results = at_once(
+            *(partial(claim_lead, entry=entry, actor=seller, at=AT)
+              for entry, seller in zip(entries, sellers, strict=True))
+        )  # fmt: skip
+        won = [result for result in results if isinstance(result, Lead)]
+        lost = [str(result) for result in results if isinstance(result, AlreadyTaken)]
+        assert (len(won), len(lost)) == (1, 11), results
+        assert all(sentence.startswith("Already taken") for sentence in lost)
+        with entering(committed.admin.context):
+            lead = Lead.objects.get(pk=lead_id)
+            owners = list(Offer.objects.filter(lead_id=lead_id).values_list("partner_id", "state"))
+            assert Lead.objects.filter(state="accepted").count() == place + 1
+        assert owners == [(lead.partner_id, "accepted")]
+
+
+def test_two_colleagues_at_once_take_no_more_than_their_pool_lets_them(committed):
+    pooled_for(committed, 4, open_most=1)
+    first, second, third, fourth = entries_seen(committed.beta_seller)
+    results = at_once(
+        partial(claim_lead, entry=first, actor=committed.beta_seller, at=AT),
+        partial(claim_lead, entry=second, actor=committed.beta_executive, at=AT),
+        partial(claim_lead, entry=third, actor=committed.beta_seller, at=AT),
+        partial(claim_lead, entry=fourth, actor=committed.beta_executive, at=AT),
+    )
+    assert Counter(type(result).__name__ for result in results) == {"Lead": 1, "Refused": 3}, results
+    with entering(committed.admin.context):
+        assert Lead.objects.filter(state="accepted").count() == 1
+
+
+def test_a_lead_is_taken_taken_out_and_widened_at_once_and_ends_in_one_place(committed):
+    ids = pooled_for(committed, 4, widen_after_hours=1)
+    for lead_id in ids:
+        (entry,) = [each for each in entries_seen(committed.beta_seller) if each.lead_id == lead_id]
+        with entering(committed.cam.context):
+            lead = Lead.objects.get(pk=lead_id)
+        results = at_once(
+            partial(claim_lead, entry=entry, actor=committed.beta_seller, at=AT),
+            partial(take_out, lead=lead, actor=committed.cam, at=AT, reason="Second thoughts"),
+            partial(fire_due, AT + timedelta(days=2), vendor_id=committed.acme.pk),
+            partial(fire_due, AT + timedelta(days=2), vendor_id=committed.acme.pk),
+        )
+        assert sum(isinstance(result, Lead) for result in results[:2]) == 1, results
+        with entering(committed.admin.context):
+            state = Lead.objects.get(pk=lead_id).state
+            held = Offer.objects.filter(lead_id=lead_id).count()
+        assert (state, held) == (("accepted", 1) if isinstance(results[0], Lead) else ("waiting", 0))
