@@ -241,6 +241,8 @@ def cancel_import(*, run: ImportRun, actor: Member, at: datetime) -> None:
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
         move(run, IMPORT, "cancel", field="state", finished_at=at)
         record("cancelled", run, actor=actor, at=at, kind=run.kind)
+        if run.rows_created:
+            defer("connect.find_duplicates", vendor_id=run.vendor_id, run_id=run.pk)
 
 
 def run_again(*, run: ImportRun, actor: Member, at: datetime) -> ImportRun:

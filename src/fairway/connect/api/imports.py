@@ -92,6 +92,9 @@ class ImportTold(Output):
     rows_updated = serializers.IntegerField()
     rows_unchanged = serializers.IntegerField()
     rows_refused = serializers.IntegerField()
+    next_line = serializers.IntegerField(
+        help_text="The line of the file that comes next; of a run that was stopped, none from there on was read."
+    )
     totals = serializers.DictField(
         child=serializers.DictField(child=serializers.CharField()),
         help_text="By currency: `file`, what the rows say, and `taken`, what was taken in.",

@@ -90,6 +90,9 @@ def _result(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "progress_url": reverse("import-progress", args=[run.uid]) if is_going else "",
         "share": min(99, 100 * run.bytes_read // max(1, run.size_bytes)) if is_going else 100,
     }  # fmt: skip
+    if run.started_at is not None and run.state in (ImportState.CANCELLED, ImportState.FAILED):
+        context["stopped_before"] = run.next_line
+        context["stopped_at"] = min(99, 100 * run.bytes_read // max(1, run.size_bytes))
     if not is_going:
         issues = issues_of(run)[:SHOWN_ISSUES]
         context["issues"] = IssueTable(issues, request=request) if issues else None
