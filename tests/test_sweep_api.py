@@ -84,6 +84,7 @@ BODIES: dict[str, Any] = {
     "recall_lead": {"reason": "Swept"},
     "save_follow_up": {"remind_percents": [50]},
     "save_business_hours": {"country": "DE", "hours": {"0": [["09:00", "17:00"]]}},
+    "pause_partner": {"reason": "Swept", "first_on": "2030-01-01"},
     "save_lead_reason": {"kind": "recall", "name": "Swept"},
     "offer_lead": {"partner": "B-1", "reason": "Swept"},
     "edit_deal": {"title": "Swept", "next_step": "Call", "next_step_on": "2026-12-24"},

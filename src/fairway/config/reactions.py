@@ -62,6 +62,8 @@ DEADLINES: dict[tuple[str, str], str] = {
     ("protection", "expire"): "fairway.deals.actions.protections.expire_protection",
     ("offer", "remind"): "fairway.leads.actions.offers.on_remind",
     ("offer", "lapse"): "fairway.leads.actions.offers.on_lapse",
+    ("partnerpause", "begin"): "fairway.partners.actions.pauses.on_begin",
+    ("partnerpause", "end"): "fairway.partners.actions.pauses.on_end",
     ("escalation", "step"): "fairway.leads.actions.escalating.on_step",
     ("lead", "warn_untouched"): "fairway.leads.actions.following.on_warn_untouched",
     ("lead", "recall_untouched"): "fairway.leads.actions.following.on_recall_untouched",

@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # partners
     "partner.read": STAFF,
     "partner.edit": frozenset({"admin", "chief", "cam", "operations", "system"}),
+    "partner.pause": frozenset({"admin", "chief", "cam", "operations", "executive", "system"}),
     "partner.import": frozenset({"admin", "operations", "system"}),
     "program.edit": frozenset({"admin", "chief", "operations", "system"}),
     # catalog and sales
@@ -35,6 +36,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "lead.import": frozenset({"admin", "marketer", "operations", "system"}),
     "lead.route": frozenset({"admin", "chief", "cam", "operations", "system"}),
     "lead.assign": frozenset({"admin", "chief", "cam", "operations"}),
+    "lead.override": frozenset({"admin", "chief", "cam", "operations"}),
     "lead.recall": frozenset({"admin", "chief", "cam", "operations", "system"}),
     "scoring.edit": frozenset({"admin", "chief", "operations"}),
     "routing.edit": frozenset({"admin", "chief", "operations"}),

@@ -16,6 +16,7 @@ GROUPS = (
     Group(_("Partners"), {
         "partner.read": _("See partners"),
         "partner.edit": _("Change partners"),
+        "partner.pause": _("Pause partners"),
         "partner.import": _("Send in lists of partners"),
         "program.edit": _("Programmes, tiers and territories"),
     }),
@@ -33,6 +34,7 @@ GROUPS = (
         "lead.import": _("Send in lists of leads"),
         "lead.route": _("Route and offer leads"),
         "lead.assign": _("Assign batches of leads"),
+        "lead.override": _("Offer leads against the rules"),
         "lead.recall": _("Take back offers and leads"),
         "scoring.edit": _("Scoring rules"),
         "routing.edit": _("Routing rules"),

@@ -15,7 +15,7 @@ from fairway.leads.models import LeadForm, TouchKind, TouchOutcome
 from fairway.leads.queries.reasons import choices_of
 from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
 from fairway.leads.rules.form_stamps import SITES_MOST, origins_of
-from fairway.leads.rules.reasons import RECALL
+from fairway.leads.rules.reasons import OVERRIDE, RECALL
 
 LINES = {"rows": 3}
 # Short words, because the five stand side by side on a phone.
@@ -96,7 +96,17 @@ class OfferToForm(forms.Form):
         choices=[(4, _("4 business hours")), (8, _("8 business hours")), (16, _("16 business hours"))],
         initial=8,
     )
-    reason = forms.CharField(label=_("Why this partner?"), max_length=200)
+    code = forms.ChoiceField(
+        label=_("Why this partner?"), choices=lambda: [("", _("Choose a reason")), *choices_of(OVERRIDE)],
+        required=False, help_text=_("Needed against the rules; it is shown with the decision."),
+    )  # fmt: skip
+    reason = forms.CharField(label=_("More about it"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not given.get("code") and not given.get("reason"):
+            self.add_error("reason", self.fields["reason"].error_messages["required"])
+        return given
 
 
 class NoteForm(forms.Form):

@@ -371,7 +371,7 @@ class RoutingDecision(InternalModel):
     """
 
     personal = {"note": "text"}
-    not_personal = ("rule_name", "candidates", "excluded", "reasons", "facts")
+    not_personal = ("rule_name", "candidates", "excluded", "reasons", "facts", "override")
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
@@ -388,6 +388,8 @@ class RoutingDecision(InternalModel):
     excluded = models.JSONField(default=dict)
     reasons = models.JSONField(default=list)
     note = models.TextField(blank=True)
+    # A person went against the rules: {"code", "name" of the reason, "against": [why the rules say otherwise]}.
+    override = models.JSONField(null=True)
     decided_by = TenantForeignKey(Seat, null=True, related_name="+")
     decided_at = models.DateTimeField()
 

@@ -20,6 +20,7 @@ class PartnersConfig(AppConfig):
         first_steps.register_all()
         nav.register(
             nav.NavItem("console", "partners", _("Partners"), "partner-list", "building", "partner.read", 10),
+            nav.NavItem("portal", "", _("Pause leads"), "portal-partnerpause", "clock", "partner.pause", 80),
             nav.NavItem("console", "setup", _("Territories"), "territory-list", "map-pin", "partner.read", 30),
             nav.NavItem("console", "setup", _("Programmes"), "program-list", "award", "partner.read", 20),
         )
@@ -28,6 +29,7 @@ class PartnersConfig(AppConfig):
                 "partner.created": (_("Added"), _("by %(actor)s")),
                 "partner.updated": (_("Changed"), _("by %(actor)s")),
                 "partner.state_changed": (_("State"), _("%(state)s, by %(actor)s. %(reason)s")),
+                "partner.pause_planned": (_("Pause planned"), _("from %(first_on)s, by %(actor)s")),
                 "partner.tier_changed": (_("Tier"), _("%(tier)s, by %(actor)s %(reason)s")),
                 "partner.capacity_set": (_("Capacity"), _("%(lead_capacity)s open leads at most, by %(actor)s")),
                 "partner.credential_set": (_("Credential"), _("%(name)s, by %(actor)s")),

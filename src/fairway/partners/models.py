@@ -197,3 +197,6 @@ class Credential(SharedModel):
             models.UniqueConstraint(fields=["vendor", "partner", "code"], name="credential_once"),
         ]
         indexes = [models.Index(fields=["vendor", "code"], name="credential_by_code")]
+
+
+from fairway.partners.pause_models import PartnerPause as PartnerPause  # noqa: E402

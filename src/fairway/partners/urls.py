@@ -2,9 +2,10 @@ from django.urls import path
 
 from fairway.partners.api import contacts as api_contacts
 from fairway.partners.api import partners as programs
+from fairway.partners.api import pauses as api_pauses
 from fairway.partners.api import standing as api_standing
 from fairway.partners.api import territories as api_territories
-from fairway.partners.views import contacts, partners, seat_territories, setup
+from fairway.partners.views import contacts, partners, pauses, seat_territories, setup
 
 console = [
     path("partners/", partners.partner_list, name="partner-list"),
@@ -12,6 +13,8 @@ console = [
     path("partners/<uuid:uid>/", partners.partner_detail, name="partner-detail"),
     path("partners/<uuid:uid>/edit/", partners.partner_edit, name="partner-edit"),
     path("partners/<uuid:uid>/state/", partners.partner_state, name="partner-state"),
+    path("partners/<uuid:uid>/pause/", pauses.of_partner, name="partner-pause"),
+    path("partners/<uuid:uid>/pause/end/", pauses.end_of_partner, name="partner-pause-end"),
     path("partners/<uuid:uid>/tier/", partners.partner_tier, name="partner-tier"),
     path("partners/<uuid:uid>/capacity/", partners.partner_capacity, name="partner-capacity"),
     path("partners/<uuid:uid>/credentials/", partners.partner_credential, name="partner-credential"),
@@ -31,7 +34,13 @@ console = [
     path("tiers/<uuid:uid>/", setup.tier_edit, name="tier-edit"),
     path("tiers/<uuid:uid>/removal/", setup.tier_remove, name="tier-remove"),
 ]
+portal = [
+    path("pause/", pauses.own, name="portal-partnerpause"),
+    path("pause/end/", pauses.end_own, name="portal-partnerpause-end"),
+]
 api = [
+    path("partners/<uuid:uid>/pauses", api_pauses.PartnerPauses.as_view(), name="api-partnerpause-list"),
+    path("pauses/<uuid:uid>/ending", api_pauses.PauseEnding.as_view(), name="api-partnerpause-end"),
     path("partners", programs.Partners.as_view(), name="api-partner-list"),
     path("partners/bulk", programs.PartnerBulk.as_view(), name="api-partner-bulk"),
     path("partners/<uuid:uid>", programs.PartnerDetail.as_view(), name="api-partner"),

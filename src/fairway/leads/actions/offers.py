@@ -20,10 +20,11 @@ from fairway.leads.actions.pooling import take_out_inside
 from fairway.leads.models import Lead, LeadPerson, LeadRecall, Offer, RoutingDecision
 from fairway.leads.queries.following import of_offer
 from fairway.leads.queries.limits import DEFAULT_HOURS, next_reminder, partner_limit, place_of
+from fairway.leads.queries.overriding import against_rules
 from fairway.leads.queries.reasons import given_reason
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.answers import LeadStage, unknown_measures
-from fairway.leads.rules.reasons import OTHER, RECALL, TEXT_MOST, Given
+from fairway.leads.rules.reasons import OTHER, OVERRIDE, RECALL, TEXT_MOST, Given
 from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 
 ELSEWHERE = "elsewhere"  # of the reasons to take back: the lead goes to another partner by a person's choice
@@ -156,12 +157,15 @@ def recall_offer(
 
 
 def offer_lead_to(
-    *, lead: Lead, partner: Partner, actor: Member, at: datetime, reason: str = "", limit_hours: int = DEFAULT_HOURS
-) -> Offer:
-    """A person offers the lead to a partner of choice, also back to one who declined, then with a reason.
+    *, lead: Lead, partner: Partner, actor: Member, at: datetime, reason: str = "", code: str = "",
+    limit_hours: int = DEFAULT_HOURS,
+) -> Offer:  # fmt: skip
+    """A person offers the lead to a partner of choice; an open offer to another partner is recalled with the reason.
 
-    An open offer to another partner is recalled with that reason. Raises Refused for a partner that is not active,
-    one that has the offer already, and a missing reason; TransitionRefused for a lead that is not free.
+    Against the rules (`queries.overriding`: back to one who had it, to another than they chose, to one that is full)
+    it takes the permission “lead.override” and a reason of the list, "other" with a text; both are kept with the
+    decision. Raises Refused for a partner that is not active, one that has the offer already, and a missing reason;
+    TransitionRefused for a lead that is not free.
     """
     require(actor, "lead.route")
     reason = reason.strip()
@@ -172,12 +176,16 @@ def offer_lead_to(
         if fresh.state == LeadState.POOLED:
             said = reason or _("offered to %(partner)s") % {"partner": partner.name}
             fresh = take_out_inside(fresh, actor=actor, at=at, reason=said)
-        _check_earlier(fresh, partner, reason)
-        _take_from_others(fresh, actor=actor, at=at, reason=reason)
+        _check_open(fresh, partner)
+        override = _override(fresh, partner, actor, code, reason)
+        note = reason or (override or {}).get("name", "")
+        _take_from_others(fresh, actor=actor, at=at, reason=note)
         decision = RoutingDecision.objects.create(
-            vendor_id=actor.vendor_id, lead=fresh, outcome="offered", partner=partner, note=reason,
+            vendor_id=actor.vendor_id, lead=fresh, outcome="offered", partner=partner, note=note, override=override,
             decided_by_id=actor.seat_id, decided_at=at,
         )  # fmt: skip
+        if override:
+            record("overridden", fresh, actor=actor, at=at, code=override["code"], partner=partner.pk)
         minutes = round(limit_hours * 60)
         draft = draft_of(
             lead_rows([fresh.pk])[0],
@@ -189,17 +197,24 @@ def offer_lead_to(
         return Offer.objects.get(pk=insert_offers([draft], actor=actor, at=at)[fresh.pk])
 
 
-def _check_earlier(lead: Lead, partner: Partner, reason: str) -> None:
-    """Refuse a second open offer to the same partner, and a repeated one without a reason."""
+def _check_open(lead: Lead, partner: Partner) -> None:
+    """Refuse a second open offer to the same partner."""
     LEAD.next(LeadState.CAPTURED if lead.state == LeadState.OFFERED else lead.state, "offer")
-    earlier = set(Offer.objects.filter(lead=lead, partner=partner).values_list("state", flat=True))
-    if OfferState.OPEN in earlier:
+    if Offer.objects.filter(lead=lead, partner=partner, state=OfferState.OPEN).exists():
         raise Refused(_("%(partner)s has this offer already and may still answer.") % {"partner": partner.name})
-    if earlier and not reason:
-        raise Refused(
-            _("%(partner)s had this lead before. Give a reason to offer it again.") % {"partner": partner.name},
-            field="reason",
-        )
+
+
+def _override(lead: Lead, partner: Partner, actor: Member, code: str, reason: str) -> dict[str, Any] | None:
+    """What is kept of a choice against the rules; None where they have nothing against it."""
+    against = against_rules(lead, partner)
+    if not against:
+        return None
+    require(actor, "lead.override")
+    if not code and not reason:
+        sentence = _("The rules say otherwise: %(why)s Give a reason to offer it to %(partner)s all the same.")
+        raise Refused(sentence % {"why": " ".join(against), "partner": partner.name}, field="reason")
+    given = given_reason(OVERRIDE, code or OTHER, reason)
+    return {"code": given.code, "name": given.name, "against": against}
 
 
 def _take_from_others(lead: Lead, *, actor: Member, at: datetime, reason: str) -> None:

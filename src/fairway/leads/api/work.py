@@ -75,7 +75,8 @@ class CustomerAnswerGiven(Input):
 
 class LeadOfferGiven(Input):
     partner = Text(max_length=100, help_text="The partner's external id.")
-    reason = Text(max_length=200, required=False, allow_blank=True, help_text="Needed to offer it to it once more.")
+    reason = Text(max_length=200, required=False, allow_blank=True, help_text="Needed against the rules.")
+    code = Text(max_length=40, required=False, help_text="Of the reasons to offer against the rules; other by default.")
     limit_hours = Whole(min_value=1, max_value=24 * 90, required=False, help_text="Business hours to answer in.")
 
 
@@ -208,7 +209,7 @@ class LeadOffers(Resource):
         if partner is None:
             raise Unprocessable({"partner": [_("There is no partner with this external id.")]})
         made = offer_lead_to(
-            lead=lead, partner=partner, reason=given.get("reason", ""), actor=call.member, at=call.at,
-            limit_hours=given.get("limit_hours", DEFAULT_HOURS),
+            lead=lead, partner=partner, reason=given.get("reason", ""), code=given.get("code", ""),
+            actor=call.member, at=call.at, limit_hours=given.get("limit_hours", DEFAULT_HOURS),
         )  # fmt: skip
         return HTTPStatus.CREATED, get_object_or_404(offer_records({}), pk=made.pk)

@@ -26,8 +26,8 @@ FOUND_MOST = 100
 WAITING_REASONS_SHOWN = 12
 _LIST = (
     "id", "uid", "state", "title", "company", "city", "state_code", "country", "source", "source_detail",
-    "product_line__name", "amount_minor", "currency", "captured_at", "partner__name", "people__first_name",
-    "people__last_name", "scores__points", "scores__band", "waiting_because",
+    "product_line__name", "amount_minor", "currency", "captured_at", "partner__name", "partner__state",
+    "people__first_name", "people__last_name", "scores__points", "scores__band", "waiting_because",
 )  # fmt: skip
 # What may stand in ?sort= of the console's list → the columns that order it.
 SORTS = {
@@ -116,7 +116,7 @@ def listed(params: QueryDict) -> QuerySet[Lead, dict[str, Any]]:
 def open_offers(lead_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Lead id → its open offer: partner and the instants of its limit."""
     rows = Offer.objects.filter(lead_id__in=list(lead_ids), state=OfferState.OPEN).values(
-        "lead_id", "partner__name", "offered_at", "lapses_at", "reminded_at"
+        "lead_id", "partner__name", "partner__state", "offered_at", "lapses_at", "reminded_at"
     )
     return {row["lead_id"]: row for row in rows}
 

@@ -46,6 +46,12 @@ def described(partner_ids: Sequence[int], lead: Lead) -> list[dict[str, Any]]:
     return [by_id[pk] for pk in partner_ids if pk in by_id]
 
 
+def worked_by(partner_id: int) -> int:
+    """Accepted leads still worked and open offers of one partner."""
+    accepted = Lead.objects.filter(state=LeadState.ACCEPTED, partner_id=partner_id).count()
+    return accepted + Offer.objects.filter(state=OfferState.OPEN, partner_id=partner_id).count()
+
+
 def _counts(rows: Any) -> Counter[int]:
     return Counter(dict(rows.values_list("partner_id").annotate(leads=Count("id")).values_list("partner_id", "leads")))
 

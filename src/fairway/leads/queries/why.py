@@ -83,6 +83,8 @@ class WhyView:
     decided_at: datetime
     reasons: list[str]
     can_replay: bool = False
+    override: str = ""
+    against: list[str] = field(default_factory=list)
 
 
 def why(lead: Lead, currency: str) -> WhyView | None:
@@ -124,6 +126,8 @@ def view_of(decision: RoutingDecision, currency: str) -> WhyView:
         decided_at=decision.decided_at,
         reasons=decision.reasons,
         can_replay=decision.run_id is not None,
+        override=(decision.override or {}).get("name", ""),
+        against=(decision.override or {}).get("against", []),
     )
 
 

@@ -1,5 +1,6 @@
 """The vendor's lists of leads: all of them, those nobody has, and a new one by hand."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from fairway.core.http.parts import Tab
 from fairway.core.http.tables import BulkAction
 from fairway.core.http.toasts import toast
 from fairway.core.saved.pages import with_views
+from fairway.core.tenancy.models import PartnerState
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.forms import NewLeadForm
 from fairway.leads.models import Lead
@@ -61,8 +63,14 @@ def _completed(page: Page, request: HttpRequest) -> None:
         row["url"] = f"{base}{row['uid']}/{query if query != '?' else ''}"
         row["place"] = row["city"] or row["state_code"] or row["country"]
         offer = offers.get(row["id"])
-        row["holder"] = offer["partner__name"] if offer else row["partner__name"]
+        row["holder"] = holder_of(offer or row)
         row["left"] = left_of(offer, at, zone).text if offer else ""
+
+
+def holder_of(row: Mapping[str, Any]) -> str:
+    """The partner that has it or is offered it, and that it is paused where it is."""
+    name: str = row["partner__name"] or ""
+    return _("%(partner)s, paused") % {"partner": name} if row.get("partner__state") == PartnerState.PAUSED else name
 
 
 @require_safe

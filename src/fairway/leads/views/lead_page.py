@@ -58,6 +58,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "close_reason": str(CLOSE_REASONS.get(lead.close_reason, lead.close_reason)),
             "twin": twin_of(lead),
             "compare_url": address("duplicatepair-of-lead", lead.uid) if member.can("duplicate.decide") else "",
+            "pause": lead_parts.pause_now(lead.partner or (offer.partner if offer else None)),
             "escalation": lead_parts.escalation(lead),
             "merged": lead.merged_into,
             "match": lead_parts.customer(lead) if member.can("customer.read") else None,
@@ -194,7 +195,7 @@ def offer(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _offer_to(lead: Lead, partner: Partner, form: OfferToForm, request: HttpRequest) -> None:
     offer_lead_to(
         lead=lead, partner=partner, actor=member_of(request), at=clock.now(), reason=form.cleaned_data["reason"],
-        limit_hours=form.cleaned_data["limit_hours"],
+        code=form.cleaned_data["code"], limit_hours=form.cleaned_data["limit_hours"],
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from fairway.core.http.format import day, percent, whole_day
 from fairway.core.http.happenings import Happened
 from fairway.core.http.parts import Fact, Reason, Step
-from fairway.core.tenancy.models import Seat
+from fairway.core.tenancy.models import Partner, PartnerState, Seat
 from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, MatchState, Offer
 from fairway.leads.queries.following import open_escalation
 from fairway.leads.queries.why import WhyView, why
@@ -21,6 +21,8 @@ from fairway.leads.rules.states import LeadState
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import address
 from fairway.leads.views.limits import TimeLeft, time_left
+from fairway.partners.models import PartnerPause
+from fairway.partners.queries.pauses import pause_of
 
 # The steps of a lead, the event that makes each true, and the states in which it is the present one.
 STEPS = (
@@ -99,6 +101,11 @@ def _when(at: datetime, zone: str, said_on: Any) -> tuple[str, Any]:
     local = at.astimezone(ZoneInfo(zone))
     text = f"{local:%H:%M}" if local.date() == said_on else f"{day(local.date())} {local:%H:%M}"
     return text, local.date()
+
+
+def pause_now(partner: Partner | None) -> PartnerPause | None:
+    """The running pause of the partner that is offered the lead or has it."""
+    return pause_of(partner) if partner and partner.state == PartnerState.PAUSED else None
 
 
 def escalation(lead: Lead) -> str:

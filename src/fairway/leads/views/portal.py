@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairway.core import clock
+from fairway.core.access import Member
 from fairway.core.http import many
 from fairway.core.http.paging import paginate, paginate_rows
 from fairway.core.http.parts import Happening, Tab
@@ -30,6 +31,7 @@ from fairway.leads.views.asked import REFUSALS, form_page, member_of, offer_of, 
 from fairway.leads.views.homes import offer_count, pool_count
 from fairway.leads.views.limits import left_of, time_left
 from fairway.leads.views.timeline import of_offer
+from fairway.partners.queries.pauses import pause_of
 
 FEW = 5  # so many are seen at a glance
 
@@ -47,6 +49,11 @@ def tabs(request: HttpRequest, here: str) -> list[Tab]:
     ]
 
 
+def own_pause(member: Member) -> dict[str, Any]:
+    """The pause of the reader's company, for the lists of its leads."""
+    return {"pause": pause_of(member.partner_id or 0), "may_pause": member.can("partner.pause")}
+
+
 @require_safe
 @with_views("portal-offer-list")
 def offer_list(request: HttpRequest) -> HttpResponse:
@@ -61,6 +68,7 @@ def offer_list(request: HttpRequest) -> HttpResponse:
     table.row_actions = _verbs() if may_answer else ()
     table.here = request.GET.get("at", "")
     context = {
+        **own_pause(member),
         "tabs": tabs(request, "offers"), "table": table, "may_answer": may_answer, "has_offers": bool(rows),
         "decline_form": DeclineForm(auto_id="decline_%s"),
     }  # fmt: skip

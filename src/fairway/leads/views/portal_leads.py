@@ -24,7 +24,7 @@ from fairway.leads.rules.states import LeadState
 from fairway.leads.tables import LEAD_STATES, PartnerLeadTable, PastPartnerLeadTable
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import REFUSALS, address, form_page, lead_of, member_of, refused_on
-from fairway.leads.views.portal import tabs
+from fairway.leads.views.portal import own_pause, tabs
 from fairway.leads.views.timeline import deal_of, of_lead
 
 LIST_SIZE = 200
@@ -46,8 +46,9 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     kind = PastPartnerLeadTable if is_past else PartnerLeadTable
     table = kind(page, request=request, export_url=address("portal-export-start", "own-leads"))
     return render(
-        request, "leads/portal_leads.html", {"table": table, "is_past": is_past, "tabs": tabs(request, "leads")}
-    )
+        request, "leads/portal_leads.html",
+        {"table": table, "is_past": is_past, "tabs": tabs(request, "leads"), **own_pause(member_of(request))},
+    )  # fmt: skip
 
 
 @require_safe

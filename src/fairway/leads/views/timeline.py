@@ -39,6 +39,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "lead.recalled": (gettext_lazy("Taken back"), gettext_lazy("from %(partner)s: %(reason)s")),
     "lead.recall_warned": (gettext_lazy("Warned"), gettext_lazy("%(partner)s: %(warned)s")),
     "lead.escalated": (gettext_lazy("Escalated"), gettext_lazy("step %(step)s, to: %(receiver)s")),
+    "lead.overridden": (gettext_lazy("Against the rules"), gettext_lazy("by %(actor)s")),
     "lead.taken_care_of": (gettext_lazy("Looked after"), gettext_lazy("by %(actor)s")),
     "lead.converted": (gettext_lazy("Became a deal"), gettext_lazy("by %(actor)s")),
     "offer.offered": (gettext_lazy("Offered"), gettext_lazy("to %(partner)s %(limit)s")),

@@ -16,6 +16,7 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Organization, Partner, PartnerState
 from fairway.core.tenancy.organizations import new_organizations
+from fairway.partners.actions.pauses import close_pauses, open_pause
 from fairway.partners.models import Credential, Profile
 from fairway.partners.places import located
 from fairway.partners.queries.territories import territory_of, territory_rules
@@ -101,6 +102,9 @@ def change_state(*, partner: Partner, verb: str, actor: Member, at: datetime, re
     require(actor, "partner.edit")
     with acting_for(actor):
         before = move(partner, PARTNER, verb, field="state")
+        close_pauses(partner, at)
+        if verb == "pause":
+            open_pause(partner, actor, at, reason)
         record(
             "state_changed", partner, actor=actor, at=at, partner_id=partner.pk, audience="partner",
             before=before, state=partner.state, reason=reason,

@@ -48,6 +48,7 @@ from fairway.partners.queries.partners import (
     tier_choices,
     tiers_of,
 )
+from fairway.partners.queries.pauses import pause_of
 from fairway.partners.rules.states import PARTNER
 from fairway.partners.views.tables import STATES, PartnerTable, kinds_in_words
 
@@ -114,10 +115,16 @@ def partner_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         "partner": partner, "known": known, "facts": _facts(known, request), "timeline": timeline,
         "pill": STATES[partner.state], "links": links_for(member, partner), "may_edit": may_edit,
-        "verbs": [(verb, PARTNER.label(verb)) for verb in PARTNER.verbs_from(partner.state)] if may_edit else [],
+        "pause": pause_of(partner), "may_pause": member.can("partner.pause"),
+        "verbs": _verbs(partner) if may_edit else [],
         "kinds": kinds_in_words(known.profile.kinds), **(_forms(known) if may_edit else {}),
     }  # fmt: skip
     return render(request, "partners/partner_detail.html", context)
+
+
+def _verbs(partner: Partner) -> list[tuple[str, Any]]:
+    """What can be done by one button; a pause asks for its days on a page of its own."""
+    return [(verb, PARTNER.label(verb)) for verb in PARTNER.verbs_from(partner.state) if verb != "pause"]
 
 
 def merged_into(partner: Partner) -> list[int]:

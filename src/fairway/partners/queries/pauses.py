@@ -1,0 +1,17 @@
+"""The pause of a partner that is planned or running."""
+
+from collections.abc import Iterable
+
+from fairway.core.tenancy.models import Partner
+from fairway.partners.models import PartnerPause
+
+
+def pause_of(partner: Partner | int) -> PartnerPause | None:
+    key = partner if isinstance(partner, int) else partner.pk
+    return PartnerPause.objects.filter(partner_id=key, ended_at=None).select_related("partner", "set_by").first()
+
+
+def paused(partner_ids: Iterable[int]) -> dict[int, PartnerPause]:
+    """Partner id → its running pause: one query."""
+    rows = PartnerPause.objects.filter(partner_id__in=list(partner_ids), ended_at=None, begun_at__isnull=False)
+    return {row.partner_id: row for row in rows}
