@@ -211,8 +211,8 @@ class Table:
             dialog = f' data-dialog="{action.dialog}"' if action.dialog else ""
             return (
                 f'<a class="fw-btn{" is-danger" if action.is_danger else ""}" href="{escape(action.url(row))}"{dialog}'
-                f' data-row-key="{action.key}" aria-label="{escape(action.label)} {escape(name(row))}"'
-                f' aria-keyshortcuts="{action.key}">{escape(action.label)} <kbd>{action.key}</kbd></a>'
+                f' data-row-key="{action.key}" aria-keyshortcuts="{action.key}">{escape(action.label)}'
+                f'<span class="fw-hidden"> {escape(name(row))}</span> <kbd aria-hidden="true">{action.key}</kbd></a>'
             )
 
         return lambda row: f'<td class="is-verbs">{"".join(verb(action, row) for action in self.row_actions)}</td>'

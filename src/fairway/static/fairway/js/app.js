@@ -77,7 +77,8 @@ function listKeys(dialog) {
   const seen = new Set();
   for (const el of document.querySelectorAll("[data-row-key], [data-key]")) {
     const key = el.dataset.rowKey || el.dataset.key;
-    const words = [...el.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.textContent);
+    const seenWords = [...el.childNodes].filter((node) => node.nodeName !== "KBD" && node.className !== "fw-hidden");
+    const words = seenWords.map((node) => node.textContent);
     const label = words.join(" ").trim();
     if (!label || seen.has(key) || !el.offsetParent || el.closest("dialog")) continue;
     seen.add(key);
