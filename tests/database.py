@@ -58,7 +58,7 @@ def make_copy(owner_url: str, name: str) -> None:
         server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         if not _exists(server, template):
             _make_template(server, template)
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(server, name)
         server.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(name), sql.Identifier(template)
@@ -68,21 +68,25 @@ def make_copy(owner_url: str, name: str) -> None:
 
 
 def drop_copy(owner_url: str, name: str) -> None:
-    """A vacuum of the server itself may be in it, which the owner cannot send away: then it is waited for."""
     with _server(owner_url) as server:
-        for _attempt in range(60):
-            try:
-                server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
-                time.sleep(0.5)
-            else:
-                return
+        _drop(server, name)
+
+
+def _drop(server: psycopg.Connection[Any], name: str) -> None:
+    """A vacuum of the server itself may be in it, which the owner cannot send away: then it is waited for."""
+    for _attempt in range(60):
+        try:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            time.sleep(0.5)
+        else:
+            return
 
 
 def _make_template(server: psycopg.Connection[Any], template: str) -> None:
     """Made under another name, so that an interrupted one is never copied."""
     making = template + "_making"
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(making)))
+    _drop(server, making)
     connection.settings_dict["TEST"]["NAME"] = making
     setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
     with connection.cursor() as cursor:
@@ -98,7 +102,7 @@ def _drop_old_templates(server: psycopg.Connection[Any]) -> None:
         [PREFIX.replace("_", r"\_") + "%", KEPT_TEMPLATES],
     ).fetchall()
     for (old,) in rows:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
+        _drop(server, old)
 
 
 def _exists(server: psycopg.Connection[Any], name: str) -> bool:

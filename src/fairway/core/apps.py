@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from fairway.core import memory, words
+from fairway.core import any_of, memory, words
 
 
 class CoreConfig(AppConfig):
@@ -16,6 +16,7 @@ class CoreConfig(AppConfig):
         from fairway.core.search.people import PEOPLE
         from fairway.core.tenancy.belongings import register_kinds
 
+        any_of.install()
         memory.collect_seldom()
         words.install(gettext, ngettext)
         happenings.register(

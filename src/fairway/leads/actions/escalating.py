@@ -28,7 +28,7 @@ def begin_escalations(happened: Sequence[Happened]) -> None:
     known = following()
     if not any(rule.steps for rule in known.by_rule.values()):
         return
-    offers = list(Offer.objects.filter(pk__in=[event.subject_id for event in happened]).order_by("pk"))
+    offers = list(Offer.objects.filter(pk__any=[event.subject_id for event in happened]).order_by("pk"))
     rules = rules_of_offers(offers)
     at, vendor_id = happened[0].at, offers[0].vendor_id
     open_ones = Escalation.objects.filter(lead_id__in=[offer.lead_id for offer in offers], ended_at=None)

@@ -44,7 +44,7 @@ def look_for_alike(*, lead_ids: Sequence[int], actor: Member, at: datetime) -> i
     Twice does no more than once: what was said of a lead is not said again. Enters `acting_for` itself.
     """
     with acting_for(actor):
-        leads = Lead.objects.filter(pk__in=lead_ids).select_for_update(of=("self",)).order_by("pk").in_bulk()
+        leads = Lead.objects.filter(pk__any=lead_ids).select_for_update(of=("self",)).order_by("pk").in_bulk()
         matched = set(CustomerMatch.objects.filter(lead_id__in=leads).values_list("lead_id", flat=True))
         kept: dict[int, Found] = {}
         marked: list[Lead] = []

@@ -29,13 +29,13 @@ class _Told(NamedTuple):
 
 
 def _offers(happened: Sequence[Happened]) -> list[_Told]:
-    found = Offer.objects.filter(pk__in=[event.subject_id for event in happened]).order_by("pk")
+    found = Offer.objects.filter(pk__any=[event.subject_id for event in happened]).order_by("pk")
     return [_Told(*row) for row in found.values_list(*_Told._fields)]
 
 
 def _to_cams(happened: Sequence[Happened]) -> list[Note]:
     """One note for each offer to the account manager of its partner."""
-    found = Offer.objects.filter(pk__in=[event.subject_id for event in happened]).order_by("pk")
+    found = Offer.objects.filter(pk__any=[event.subject_id for event in happened]).order_by("pk")
     rows = list(found.values_list("partner_id", "partner__name", "title", "answer_note", "lead__uid"))
     cams = cams_of(row[0] for row in rows)
     return [
@@ -105,7 +105,7 @@ def tell_of_decisions_to_take(happened: Sequence[Happened]) -> None:
 
 def tell_of_recalled_leads(happened: Sequence[Happened]) -> None:
     """The partner that had the lead hears that it was taken back, and why."""
-    leads = {lead.pk: lead for lead in Lead.objects.filter(pk__in=[event.subject_id for event in happened])}
+    leads = {lead.pk: lead for lead in Lead.objects.filter(pk__any=[event.subject_id for event in happened])}
     sellers = sellers_of(event.partner_id for event in happened if event.partner_id)
     notes = [
         Note(seat, {"title": leads[event.subject_id].title, "reason": event.data.get("reason", "")}, "portal/leads/")

@@ -17,7 +17,7 @@ _UPDATE = """UPDATE leads_lead AS l SET latitude = x.latitude, longitude = x.lon
 def place_leads(*, lead_ids: Sequence[int], actor: Member) -> int:
     """Find the coordinates of leads that have a city and none yet; returns how many were found."""
     with acting_for(actor):
-        unplaced = Lead.objects.filter(pk__in=lead_ids, latitude=None).exclude(city="").exclude(country="")
+        unplaced = Lead.objects.filter(pk__any=lead_ids, latitude=None).exclude(city="").exclude(country="")
         rows = []
         for lead_id, country, state_code, city in unplaced.values_list("pk", "country", "state_code", "city"):
             latitude, longitude = coordinates_of(country, state_code, city)

@@ -78,7 +78,7 @@ def _route_chunk(
     lead_ids: Sequence[int], actor: Member, at: datetime, run: _Run | None
 ) -> tuple[_Run | None, Counter[str]]:
     lock_routing(actor.vendor_id)
-    free = Lead.objects.filter(pk__in=lead_ids, state__in=LEAD.states_allowing("offer"))
+    free = Lead.objects.filter(pk__any=lead_ids, state__in=LEAD.states_allowing("offer"))
     locked = list(free.order_by("pk").select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
     rows = sorted(lead_rows(locked), key=lambda row: (-(row["points"] or 0), row["captured_at"], row["id"]))
     if not rows:

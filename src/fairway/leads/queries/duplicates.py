@@ -82,8 +82,8 @@ def known_of_kept(lead_ids: Sequence[int]) -> dict[int, Found]:
 
     Merged leads, and such that are like nothing, are left out. Inside acting_for.
     """
-    leads = Lead.objects.filter(pk__in=lead_ids, merged_into=None).order_by("pk").values(*_LEAD)
-    people = {row["lead_id"]: row for row in LeadPerson.objects.filter(lead_id__in=lead_ids).values(*_PERSON)}
+    leads = Lead.objects.filter(pk__any=lead_ids, merged_into=None).order_by("pk").values(*_LEAD)
+    people = {row["lead_id"]: row for row in LeadPerson.objects.filter(lead_id__any=lead_ids).values(*_PERSON)}
     rows: dict[int, dict[str, Any]] = {}
     for lead in leads:
         facts = facts_of({**lead, **people.get(lead["id"], {})})
@@ -170,8 +170,8 @@ def _kept(ids: set[int]) -> dict[int, _Earlier]:
     if not ids:
         return {}
     wanted = sorted(ids)
-    rows = {row["id"]: row for row in Lead.objects.filter(pk__in=wanted).values(*_LEAD)}
-    people = {row["lead_id"]: row for row in LeadPerson.objects.filter(lead_id__in=wanted).values(*_PERSON)}
+    rows = {row["id"]: row for row in Lead.objects.filter(pk__any=wanted).values(*_LEAD)}
+    people = {row["lead_id"]: row for row in LeadPerson.objects.filter(lead_id__any=wanted).values(*_PERSON)}
     merged = {row["merged_into_id"] for row in rows.values() if row["merged_into_id"]} - set(rows)
     uids = {pk: row["uid"] for pk, row in rows.items()}
     if merged:

@@ -21,7 +21,7 @@ def sellers_of(partner_ids: Iterable[int]) -> dict[int, list[int]]:
 
 def cams_of(partner_ids: Iterable[int]) -> dict[int, list[int]]:
     """Partner id → seat of its account manager, or of the channel chiefs where it has none."""
-    partners = Partner.objects.filter(pk__in=set(partner_ids))
+    partners = Partner.objects.filter(pk__any=set(partner_ids))
     cams = partners.values_list("pk", "cam_id", "cam__is_active")
     found = {partner_id: [cam_id] for partner_id, cam_id, is_active in cams if cam_id and is_active}
     without = [partner_id for partner_id, cam_id, is_active in cams if not (cam_id and is_active)]

@@ -57,7 +57,7 @@ def names_of_partners() -> dict[int, tuple[str, str]]:
 
 def places_of_partners(ids: Iterable[int]) -> dict[int, tuple[str, str, str]]:
     """Partner id → (country, time zone, state): where its business hours run."""
-    rows = Partner.objects.filter(pk__in=list(ids)).values_list("pk", "country", "time_zone", "profiles__state_code")
+    rows = Partner.objects.filter(pk__any=ids).values_list("pk", "country", "time_zone", "profiles__state_code")
     return {key: (country, zone, state or "") for key, country, zone, state in rows}
 
 
@@ -66,9 +66,9 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
     had: dict[int, set[int]] = defaultdict(set)
     ids = [row["id"] for row in rows if row["offers_made"]]
     if ids:
-        for lead_id, partner_id in Offer.objects.filter(lead_id__in=ids).values_list("lead_id", "partner_id"):
+        for lead_id, partner_id in Offer.objects.filter(lead_id__any=ids).values_list("lead_id", "partner_id"):
             had[lead_id].add(partner_id)
-        for lead_id, partner_id in LeadRecall.objects.filter(lead_id__in=ids).values_list("lead_id", "partner_id"):
+        for lead_id, partner_id in LeadRecall.objects.filter(lead_id__any=ids).values_list("lead_id", "partner_id"):
             had[lead_id].add(partner_id)
     points = unit_vectors(_floats(rows, "latitude"), _floats(rows, "longitude"))
     return [

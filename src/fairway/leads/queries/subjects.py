@@ -28,9 +28,9 @@ def lead_rows(lead_ids: Iterable[int]) -> list[dict[str, Any]]:
     statistics yet, and joins them so badly that a thousand leads take a second.
     """
     ids = list(lead_ids)
-    rows = list(Lead.objects.filter(pk__in=ids).order_by("pk").values(*_COLUMNS))
-    people = LeadPerson.objects.filter(lead_id__in=ids).values_list("lead_id", *_PERSON)
-    scores = LeadScore.objects.filter(lead_id__in=ids).values_list("lead_id", "points", "band")
+    rows = list(Lead.objects.filter(pk__any=ids).order_by("pk").values(*_COLUMNS))
+    people = LeadPerson.objects.filter(lead_id__any=ids).values_list("lead_id", *_PERSON)
+    scores = LeadScore.objects.filter(lead_id__any=ids).values_list("lead_id", "points", "band")
     person_of = {lead_id: dict(zip(_PERSON, values, strict=True)) for lead_id, *values in people}
     score_of = {lead_id: {"points": points, "band": band} for lead_id, points, band in scores}
     line_of = _product_lines(rows)
@@ -38,7 +38,7 @@ def lead_rows(lead_ids: Iterable[int]) -> list[dict[str, Any]]:
         row |= person_of.get(row["id"], _NOBODY) | score_of.get(row["id"], _NO_SCORE)
         row["product_code"], row["product_name"] = line_of.get(row["product_line_id"], ("", ""))
     customers = set(
-        CustomerMatch.objects.filter(lead_id__in=ids, state__in=IS_CUSTOMER).values_list("lead_id", flat=True)
+        CustomerMatch.objects.filter(lead_id__any=ids, state__in=IS_CUSTOMER).values_list("lead_id", flat=True)
     )
     for row in rows:
         row["is_customer"] = row["id"] in customers

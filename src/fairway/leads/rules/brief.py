@@ -38,8 +38,28 @@ def without_names(text: str, names: Iterable[str]) -> str:
     text = _PHONE.sub(HIDDEN, text)
     for name in sorted({name.strip() for name in names}, key=len, reverse=True):
         if len(name) >= _SHORT and _may_hold(text, name):
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
+            text = _without_name(text, name)
     return text
+
+
+def _without_name(text: str, name: str) -> str:
+    if not (text.isascii() and name.isascii()):
+        return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
+    # The same without a pattern: making one for each lead took a quarter of all the time of routing.
+    low, wanted, size = text.lower(), name.lower(), len(name)
+    parts, rest, at = [], 0, low.find(wanted)
+    while at >= 0:
+        end = at + size
+        is_word = _is_in_word(low, at - 1) or _is_in_word(low, end)
+        if not is_word:
+            parts += [text[rest:at], HIDDEN]
+            rest = end
+        at = low.find(wanted, at + 1 if is_word else end)
+    return "".join([*parts, text[rest:]])
+
+
+def _is_in_word(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
 
 
 def _may_hold(text: str, name: str) -> bool:
