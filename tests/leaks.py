@@ -128,7 +128,7 @@ def for_limited(model: type[models.Model], *, here: bool) -> int:
 OF_UNITS = {
     "Lead", "LeadPerson", "LeadNote", "LeadScore", "RoutingDecision", "Offer", "Touch", "Registration", "Conflict",
     "Protection", "Deal", "SalesLine", "Approval", "Customer", "CustomerContact", "CustomerMatch",
-    "LeadRecall", "Escalation",
+    "LeadRecall", "Escalation", "ReassignmentLine",
 }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ REVIEWED = {
     "mark_converted": INSIDE,
     "fill_customer_keys": INSIDE, "fill_lead_keys": INSIDE, "keep_letter": INSIDE,
     "keep_recall": INSIDE, "save_reasons": BY_BULK, "follow_again": INSIDE, "open_pause": INSIDE,
+    "reassign_lines": INSIDE,
     "keep_alike": INSIDE, "look_for_alike": INSIDE, "count_ranks": INSIDE,
     "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
     "count_shares": INSIDE, "ask_for_shares": ON_PAGES,

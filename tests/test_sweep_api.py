@@ -84,6 +84,8 @@ BODIES: dict[str, Any] = {
     "recall_lead": {"reason": "Swept"},
     "save_follow_up": {"remind_percents": [50]},
     "save_business_hours": {"country": "DE", "hours": {"0": [["09:00", "17:00"]]}},
+    "choose_reassignment_line": {"choice": "stay"},
+    "carry_out_reassignment": {"code": "partner_left"},
     "pause_partner": {"reason": "Swept", "first_on": "2030-01-01"},
     "save_lead_reason": {"kind": "recall", "name": "Swept"},
     "offer_lead": {"partner": "B-1", "reason": "Swept"},

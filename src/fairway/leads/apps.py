@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +19,7 @@ class LeadsConfig(AppConfig):
         from fairway.leads.views import expected as expected_views
         from fairway.leads.views import first_steps, homes, many, pools, timeline
         from fairway.leads.views.found import LEADS
+        from fairway.partners import links
         from fairway.workflow.queries.letters import register_act
 
         search.register(LEADS)
@@ -34,6 +36,10 @@ class LeadsConfig(AppConfig):
             nav.NavItem("console", "sales", _("Scoring"), "score-card", "scoreboard", "lead.read", 21),
             nav.NavItem("portal", "", _("Leads"), "portal-lead-list", "target", "offer.read", 10, homes.offer_count,
                         is_main=True, also=("portal-offer-list", "portal-why-not-me", "portal-poolentry-list")),
+        )  # fmt: skip
+        links.register(
+            links.PartnerLink(_("Hand on its leads"), "arrows-split", "lead.recall",
+                              lambda _member, partner: reverse("reassignment-ask", args=[partner.uid]), 40),
         )  # fmt: skip
         happenings.register(timeline.WORDS)
         for provider in (expected_views.offers_to_answer, expected_views.first_contacts, expected_views.next_steps):

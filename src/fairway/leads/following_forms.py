@@ -14,7 +14,6 @@ from fairway.leads.rules.following import (
     HOURS_MOST,
     RECEIVERS,
     SEAT,
-    SELLER_HOURS,
     STEPS_MOST,
     WARN_PERCENT,
     Step,
@@ -59,10 +58,6 @@ class FollowUpForm(forms.Form):
     warn_percent = forms.IntegerField(
         label=gettext_lazy("Warn the partner after, in percent of that time"), min_value=1, max_value=99,
         initial=WARN_PERCENT,
-    )  # fmt: skip
-    seller_hours = forms.IntegerField(
-        label=gettext_lazy("A seller takes a lead within, business hours"), min_value=1, max_value=HOURS_MOST,
-        initial=SELLER_HOURS,
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -112,7 +107,7 @@ def _initial(row: FollowUpRule | None) -> dict[str, Any]:
         return {"remind_percents": "67", "untouched_code": "untouched", "unmoved_code": "unmoved"}
     names = (
         "rule_uid", "untouched_hours", "untouched_code", "unmoved_hours", "unmoved_code", "warn_percent",
-        "seller_hours", "version",
+        "version",
     )  # fmt: skip
     percents = ", ".join(str(percent) for percent in row.remind_percents)
     return {"remind_percents": percents, **{name: getattr(row, name) for name in names}}

@@ -21,6 +21,7 @@ from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.pool_news import tell_of_pools
 from fairway.leads.actions.pooling import refresh_audiences
 from fairway.leads.actions.ranks import count_ranks
+from fairway.leads.actions.reassigning import reassign_lines
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.score_cards import make_due_cards_live
 from fairway.leads.actions.scoring import rescore_aged, score_leads
@@ -111,6 +112,13 @@ def carry_out_assignment(*, vendor_id: int, plan_id: int) -> None:
     """Make the offers of a plan; begun again it goes on where it stopped."""
     actor = system_member(vendor_id, "Batch assignment", kind="rule")
     carry_out_lines(plan_id=plan_id, actor=actor, at=clock.now())
+
+
+@job("leads.reassign")
+def reassign(*, vendor_id: int, reassignment_id: int) -> None:
+    """Hand on what a partner had; begun again it goes on where it stopped."""
+    actor = system_member(vendor_id, "Handing on", kind="rule")
+    reassign_lines(reassignment_id=reassignment_id, actor=actor, at=clock.now())
 
 
 @job("leads.follow_again")

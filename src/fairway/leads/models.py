@@ -476,6 +476,8 @@ from fairway.leads.following_models import Escalation as Escalation  # noqa: E40
 from fairway.leads.following_models import EscalationStep as EscalationStep  # noqa: E402
 from fairway.leads.following_models import FollowUpRule as FollowUpRule  # noqa: E402
 from fairway.leads.form_models import LeadForm as LeadForm  # noqa: E402
+from fairway.leads.handing_models import Reassignment as Reassignment  # noqa: E402
+from fairway.leads.handing_models import ReassignmentLine as ReassignmentLine  # noqa: E402
 from fairway.leads.mail_models import LeadDraft as LeadDraft  # noqa: E402
 from fairway.leads.mail_models import LeadInbox as LeadInbox  # noqa: E402
 from fairway.leads.plan_models import AssignmentLine as AssignmentLine  # noqa: E402

@@ -11,6 +11,7 @@ from fairway.leads.api import offers as api_offers
 from fairway.leads.api import plans as api_plans
 from fairway.leads.api import pools as api_pools
 from fairway.leads.api import reasons as api_reasons
+from fairway.leads.api import reassigning as api_reassigning
 from fairway.leads.api import record as api_record
 from fairway.leads.api import routing as api_routing
 from fairway.leads.api import score_cards as api_cards
@@ -28,6 +29,7 @@ from fairway.leads.views import (
     pools,
     portal_leads,
     reasons,
+    reassigning,
     record,
     replays,
     score_card,
@@ -74,6 +76,13 @@ console = [
     path("routing/publication/", policies.publish, name="routing-publication"),
     path("routing/discard/", policies.discard, name="routing-discard"),
     path("leads/<uuid:uid>/looking-after/", following.taking, name="lead-looking-after"),
+    path("partners/<uuid:uid>/leads/handing-on/", reassigning.ask, name="reassignment-ask"),
+    path("partners/<uuid:uid>/leads/handing-on/new/", reassigning.begin, name="reassignment-new"),
+    path("distribution/handing-on/<uuid:uid>/", reassigning.page, name="reassignment-detail"),
+    path("distribution/handing-on/<uuid:uid>/choices/", reassigning.choices, name="reassignment-choices"),
+    path("distribution/handing-on/<uuid:uid>/carrying-out/", reassigning.carrying, name="reassignment-carrying"),
+    path("distribution/handing-on/<uuid:uid>/dropping/", reassigning.dropping, name="reassignment-dropping"),
+    path("distribution/handing-on/<uuid:uid>/undoing/", reassigning.undoing, name="reassignment-undoing"),
     path("distribution/", following.rule_list, name="lead-followup"),
     path("distribution/new/", following.edit, name="lead-followup-new"),
     path("distribution/<uuid:uid>/", following.edit, name="lead-followup-edit"),
@@ -172,6 +181,32 @@ api = [
     path("score-cards/<uuid:uid>/discarding", api_cards.ScoreCardDiscarding.as_view(), name="api-scorecard-discard"),
     path("score-cards/<uuid:uid>/retirement", api_cards.ScoreCardRetirement.as_view(), name="api-scorecard-retire"),
     path("leads/<uuid:uid>/looking-after", api_following.LeadTakingCare.as_view(), name="api-lead-looking-after"),
+    path(
+        "partners/<uuid:uid>/reassignment", api_reassigning.PartnerReassignment.as_view(), name="api-reassignment-new"
+    ),
+    path("reassignments", api_reassigning.Reassignments.as_view(), name="api-reassignment-list"),
+    path("reassignments/<uuid:uid>", api_reassigning.ReassignmentDetail.as_view(), name="api-reassignment"),
+    path("reassignments/<uuid:uid>/lines", api_reassigning.ReassignmentLines.as_view(), name="api-reassignment-lines"),
+    path(
+        "reassignments/<uuid:uid>/lines/<uuid:line>",
+        api_reassigning.ReassignmentLineChoice.as_view(),
+        name="api-reassignmentline",
+    ),
+    path(
+        "reassignments/<uuid:uid>/carrying-out",
+        api_reassigning.ReassignmentCarrying.as_view(),
+        name="api-reassignment-carrying",
+    ),
+    path(
+        "reassignments/<uuid:uid>/dropping",
+        api_reassigning.ReassignmentDropping.as_view(),
+        name="api-reassignment-dropping",
+    ),
+    path(
+        "reassignments/<uuid:uid>/undoing",
+        api_reassigning.ReassignmentUndoing.as_view(),
+        name="api-reassignment-undoing",
+    ),
     path("follow-ups", api_following.FollowUps.as_view(), name="api-followup-list"),
     path("follow-ups/<uuid:uid>", api_following.FollowUpDetail.as_view(), name="api-followup"),
     path("follow-ups/<uuid:uid>/removal", api_following.FollowUpRemoval.as_view(), name="api-followup-remove"),

@@ -52,7 +52,6 @@ class FollowUpGiven(Input):
     unmoved_hours = Whole(min_value=1, max_value=HOURS_MOST, required=False, allow_null=True)
     unmoved_code = Text(max_length=40, required=False, help_text="A reason of the list.")
     warn_percent = Whole(min_value=1, max_value=99, required=False)
-    seller_hours = Whole(min_value=1, max_value=HOURS_MOST, required=False)
 
 
 class FollowUpTold(Output):
@@ -65,7 +64,6 @@ class FollowUpTold(Output):
     unmoved_hours = serializers.IntegerField(allow_null=True)
     unmoved_code = serializers.CharField()
     warn_percent = serializers.IntegerField()
-    seller_hours = serializers.IntegerField()
 
 
 def _rows(call: Call) -> QuerySet[FollowUpRule]:

@@ -44,6 +44,8 @@ LEAD = Machine(
         (LeadState.OFFERED, "accept"): LeadState.ACCEPTED,
         # The vendor takes an accepted lead back from a partner who does not work it.
         (LeadState.ACCEPTED, "recall"): LeadState.CAPTURED,
+        # A reassignment is taken back: the partner has it again, as it was.
+        (LeadState.CAPTURED, "give_back"): LeadState.ACCEPTED,
         (LeadState.ACCEPTED, "convert"): LeadState.CONVERTED,
         (LeadState.ACCEPTED, "close"): LeadState.CLOSED,
         (LeadState.CAPTURED, "close"): LeadState.CLOSED,
@@ -137,6 +139,34 @@ ASSIGNMENT = Machine(
         (PlanState.WAITING, "fail"): PlanState.FAILED,
         (PlanState.READY, "carry_out"): PlanState.CARRYING,
         (PlanState.CARRYING, "finish"): PlanState.CARRIED,
+    },
+)
+
+
+class ReassignmentState(StrEnum):
+    PREVIEW = "preview"
+    CARRYING = "carrying"
+    CARRIED = "carried"
+    UNDONE = "undone"
+    DROPPED = "dropped"
+
+
+REASSIGNMENT = Machine(
+    "reassignment",
+    initial=ReassignmentState.PREVIEW,
+    final={ReassignmentState.UNDONE, ReassignmentState.DROPPED},
+    labels={
+        "preview": "Preview",
+        "carrying": "Being carried out",
+        "carried": "Carried out",
+        "undone": "Taken back",
+        "dropped": "Dropped",
+    },
+    transitions={
+        (ReassignmentState.PREVIEW, "carry_out"): ReassignmentState.CARRYING,
+        (ReassignmentState.PREVIEW, "drop"): ReassignmentState.DROPPED,
+        (ReassignmentState.CARRYING, "finish"): ReassignmentState.CARRIED,
+        (ReassignmentState.CARRIED, "undo"): ReassignmentState.UNDONE,
     },
 )
 

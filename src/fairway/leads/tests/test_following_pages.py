@@ -17,7 +17,7 @@ from fairway.workflow.models import PlaceHours
 AT = datetime(2026, 3, 4, 15, tzinfo=UTC)
 GIVEN = {
     "rule_uid": "", "remind_percents": "50, 80", "untouched_hours": "16", "untouched_code": "untouched",
-    "unmoved_hours": "", "unmoved_code": "unmoved", "warn_percent": "75", "seller_hours": "8",
+    "unmoved_hours": "", "unmoved_code": "unmoved", "warn_percent": "75",
     "steps-TOTAL_FORMS": "4", "steps-INITIAL_FORMS": "0", "steps-0-to": "cam", "steps-0-after_hours": "0",
     "steps-1-to": "chief", "steps-1-after_hours": "4",
 }  # fmt: skip

@@ -1,0 +1,229 @@
+"""Handing on what a partner has: proposed by the rules, chosen by a person, carried out by a job line by line.
+
+Every line is a transaction of its own and taken only while it is planned: whoever dies leaves the rest to the next.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from fairway.core.access import Member, require
+from fairway.core.events.record import record
+from fairway.core.jobs import defer
+from fairway.core.moves import StateConflict, move
+from fairway.core.refusals import Refused
+from fairway.core.states import TransitionRefused
+from fairway.core.tenancy.acting import acting_for
+from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.leads.actions.offering import draft_of, insert_offers
+from fairway.leads.actions.offers import recall_offer
+from fairway.leads.actions.work import recall_lead
+from fairway.leads.models import Lead, LeadPerson, Offer, Reassignment, ReassignmentLine, RoutingDecision
+from fairway.leads.queries.handing import held_by, proposals
+from fairway.leads.queries.limits import DEFAULT_HOURS, partner_limit
+from fairway.leads.queries.reasons import given_reason
+from fairway.leads.queries.subjects import lead_rows
+from fairway.leads.rules.reasons import RECALL
+from fairway.leads.rules.states import LEAD, REASSIGNMENT, LeadState, OfferState, ReassignmentState
+
+TO_PARTNER, ROUTE, KEEP_HERE, STAY = "partner", "route", "here", "stay"
+CHOICES = (TO_PARTNER, ROUTE, KEEP_HERE, STAY)
+_REFUSALS = (Refused, StateConflict, TransitionRefused)
+_BEFORE = ("seller_id", "stage", "next_step", "next_step_on", "accepted_at")
+
+
+def begin_reassignment(*, partner: Partner, actor: Member, at: datetime) -> Reassignment:
+    """A preview of what the partner has, each with the partner that the rules propose. Refused when it has nothing."""
+    require(actor, "lead.route")
+    require(actor, "lead.recall")
+    with acting_for(actor):
+        held = held_by(partner)
+        if not held:
+            raise Refused(_("%(partner)s has no open offers and no accepted leads.") % {"partner": partner.name})
+        proposed = proposals([one.lead_id for one in held], partner, at)
+        made = Reassignment.objects.create(
+            vendor_id=actor.vendor_id, partner=partner, seat_id=actor.seat_id, created_at=at
+        )
+        ReassignmentLine.objects.bulk_create(
+            ReassignmentLine(
+                vendor_id=actor.vendor_id, reassignment=made, place=place, lead_id=one.lead_id, offer_id=one.offer_id,
+                choice=TO_PARTNER if one.lead_id in proposed else ROUTE, partner_id=proposed.get(one.lead_id),
+            )
+            for place, one in enumerate(held, start=1)
+        )  # fmt: skip
+        record("begun", made, actor=actor, at=at, partner_id=partner.pk, leads=len(held))
+    return made
+
+
+def choose_lines(
+    *, reassignment: Reassignment, choices: Mapping[str, tuple[str, Partner | None]], actor: Member, at: datetime
+) -> None:
+    """Say where lines go, by the line's uid: a choice of CHOICES, for "partner" with the partner."""
+    require(actor, "lead.route")
+    with acting_for(actor):
+        _still(reassignment, ReassignmentState.PREVIEW)
+        for uid, (choice, partner) in choices.items():
+            if choice not in CHOICES:
+                raise Refused(_("“%(value)s” is not one of the choices.") % {"value": choice})
+            if choice == TO_PARTNER:
+                _check_target(reassignment, partner)
+            ReassignmentLine.objects.filter(reassignment=reassignment, uid=uid).update(
+                choice=choice, partner=partner if choice == TO_PARTNER else None
+            )
+        record("chosen", reassignment, actor=actor, at=at, partner_id=reassignment.partner_id, lines=len(choices))
+
+
+def carry_out_reassignment(
+    *, reassignment: Reassignment, actor: Member, at: datetime, code: str = "partner_left", reason: str = ""
+) -> Reassignment:
+    """Have the lines carried out by a job, with the reason that the partner reads. A second time is refused."""
+    require(actor, "lead.route")
+    require(actor, "lead.recall")
+    with acting_for(actor):
+        given = given_reason(RECALL, code, reason)
+        changes = {"carried_at": at, "carried_by_id": actor.seat_id, "code": given.code, "text": given.text}
+        move(reassignment, REASSIGNMENT, "carry_out", field="state", **changes)
+        record("carrying", reassignment, actor=actor, at=at, partner_id=reassignment.partner_id, code=given.code)
+        defer("leads.reassign", vendor_id=actor.vendor_id, reassignment_id=reassignment.pk,
+              once=f"leads.reassign/{reassignment.pk}")  # fmt: skip
+    return reassignment
+
+
+def drop_reassignment(*, reassignment: Reassignment, actor: Member, at: datetime) -> None:
+    """Leave a preview as it is: nothing happens."""
+    require(actor, "lead.route")
+    with acting_for(actor):
+        move(reassignment, REASSIGNMENT, "drop", field="state")
+        record("dropped", reassignment, actor=actor, at=at, partner_id=reassignment.partner_id)
+
+
+def reassign_lines(*, reassignment_id: int, actor: Member, at: datetime) -> Counter[str]:
+    """Carry out what is planned; begun again it goes on where it stopped. Enters `acting_for` itself, line by line."""
+    require(actor, "lead.recall")
+    while True:
+        with acting_for(actor):
+            whole = Reassignment.objects.select_related("partner").get(pk=reassignment_id)
+            if whole.state != ReassignmentState.CARRYING:
+                return Counter()
+            planned = ReassignmentLine.objects.filter(reassignment=whole, state="planned").order_by("place")
+            line = planned.select_for_update(of=("self",)).first()
+            if line is None:
+                return _finish(whole, actor, at)
+            _carry(whole, line, actor, at)
+
+
+def _finish(whole: Reassignment, actor: Member, at: datetime) -> Counter[str]:
+    counts = Counter(ReassignmentLine.objects.filter(reassignment=whole).values_list("state", flat=True))
+    try:
+        move(whole, REASSIGNMENT, "finish", field="state")
+    except StateConflict:
+        return counts
+    record("carried", whole, actor=actor, at=at, partner_id=whole.partner_id, done=counts["done"])
+    return counts
+
+
+def _carry(whole: Reassignment, line: ReassignmentLine, actor: Member, at: datetime) -> None:
+    line.state, line.because = "done", ""
+    if line.choice == STAY:
+        line.because = _("It stays where it is.")
+    else:
+        try:
+            with acting_for(actor):
+                _hand_on(whole, line, actor, at)
+        except _REFUSALS as refused:
+            line.state, line.because = "skipped", str(refused)[:300]
+    line.save(update_fields=["state", "because", "made_offer", "before"])
+
+
+def _hand_on(whole: Reassignment, line: ReassignmentLine, actor: Member, at: datetime) -> None:
+    """Take the lead back and give it on, both or neither."""
+    lead = Lead.objects.select_for_update().get(pk=line.lead_id)
+    if line.choice == TO_PARTNER:
+        _check_target(whole, line.partner)
+    told: dict[str, Any] = {"code": whole.code, "reason": whole.text, "then_route": line.choice == ROUTE}
+    told |= {"actor": actor, "at": at}
+    if line.offer_id:
+        recall_offer(offer=Offer.objects.get(pk=line.offer_id), **told)
+    else:
+        if lead.partner_id != whole.partner_id:
+            raise Refused(_("The partner has it no more."))
+        line.before = {name: _plain(getattr(lead, name)) for name in _BEFORE}
+        recall_lead(lead=lead, **told)
+    if line.choice == TO_PARTNER and line.partner is not None:
+        line.made_offer_id = _offer_to(line.partner, line.lead_id, whole, actor, at)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _offer_to(partner: Partner, lead_id: int, whole: Reassignment, actor: Member, at: datetime) -> int:
+    decision = RoutingDecision.objects.create(
+        vendor_id=actor.vendor_id, lead_id=lead_id, outcome="offered", partner=partner,
+        decided_by_id=whole.carried_by_id, decided_at=at,
+        note=_("Handed on from %(partner)s.") % {"partner": whole.partner.name},
+    )  # fmt: skip
+    minutes = DEFAULT_HOURS * 60
+    instants = partner_limit(partner, at, minutes)
+    draft = draft_of(lead_rows([lead_id])[0], partner.pk, minutes=minutes, instants=instants, decision_id=decision.pk)
+    return insert_offers([draft], actor=actor, at=at)[lead_id]
+
+
+def undo_reassignment(*, reassignment: Reassignment, actor: Member, at: datetime) -> Counter[str]:
+    """Give back what can be: leads whose new offer nobody answered, or that nobody has, to a partner that is still one.
+
+    Returns how many were given back, and how many not; each line says why not.
+    """
+    require(actor, "lead.route")
+    require(actor, "lead.recall")
+    with acting_for(actor):
+        partner = Partner.objects.select_for_update().get(pk=reassignment.partner_id)
+        if partner.state == PartnerState.INACTIVE:
+            raise Refused(_("%(partner)s is no longer a partner. Take it up again first.") % {"partner": partner.name})
+        move(reassignment, REASSIGNMENT, "undo", field="state", undone_at=at)
+        lines = ReassignmentLine.objects.filter(reassignment=reassignment, state="done").order_by("place")
+        counts: Counter[str] = Counter()
+        for line in lines.exclude(choice=STAY).select_for_update(of=("self",)):
+            line.because = _give_back(reassignment, line, partner, actor, at)
+            line.state = line.state if line.because else "undone"
+            line.save(update_fields=["state", "because"])
+            counts["kept" if line.because else "undone"] += 1
+        record("undone", reassignment, actor=actor, at=at, partner_id=partner.pk, leads=counts["undone"])
+    return counts
+
+
+def _give_back(whole: Reassignment, line: ReassignmentLine, partner: Partner, actor: Member, at: datetime) -> str:
+    """Empty when the partner has it again, else why not."""
+    lead = Lead.objects.select_for_update().get(pk=line.lead_id)
+    open_now = Offer.objects.filter(lead=lead, state=OfferState.OPEN).first()
+    if lead.state == LeadState.OFFERED and open_now and open_now.pk == line.made_offer_id:
+        recall_offer(offer=open_now, actor=actor, at=at, code="other", reason=_("It goes back."), then_route=False)
+        lead.refresh_from_db()
+    if lead.state != LeadState.CAPTURED:
+        return _("It is with another partner, or over.")
+    if line.offer_id:
+        _offer_to(partner, lead.pk, whole, actor, at)
+        return ""
+    back = {name: value for name, value in line.before.items() if name in _BEFORE}
+    move(lead, LEAD, "give_back", field="state", partner_id=partner.pk, waiting_because="", **back)
+    LeadPerson.objects.filter(lead=lead).update(partner_id=partner.pk)
+    record("accepted", lead, actor=actor, at=at, partner_id=partner.pk, audience="partner")
+    return ""
+
+
+def _still(reassignment: Reassignment, state: str) -> None:
+    found = Reassignment.objects.select_for_update().get(pk=reassignment.pk)
+    if found.state != state:
+        raise Refused(_("This is no preview any more."))
+
+
+def _check_target(whole: Reassignment, partner: Partner | None) -> None:
+    if partner is None:
+        raise Refused(_("Choose a partner from the list."))
+    if partner.pk == whole.partner_id:
+        raise Refused(_("%(partner)s is the one that has it.") % {"partner": partner.name})
+    if partner.state != PartnerState.ACTIVE:
+        raise Refused(_("%(partner)s is not active. Choose another partner.") % {"partner": partner.name})

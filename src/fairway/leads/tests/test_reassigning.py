@@ -1,0 +1,188 @@
+"""All that a partner has goes to others when it leaves: previewed, chosen, carried out, taken back."""
+
+import pytest
+from tests.api import program_of
+
+from fairway.core import clock, jobs
+from fairway.core.access import Forbidden, system_member
+from fairway.core.refusals import Refused
+from fairway.core.states import TransitionRefused
+from fairway.core.tenancy.context import entering
+from fairway.leads.actions import reassigning
+from fairway.leads.actions.offers import accept_offer
+from fairway.leads.actions.reassigning import (
+    begin_reassignment,
+    carry_out_reassignment,
+    choose_lines,
+    reassign_lines,
+    undo_reassignment,
+)
+from fairway.leads.models import Lead, LeadPerson, LeadRecall, Offer, Reassignment, ReassignmentLine
+from fairway.leads.tests.makers import accepted, offered
+
+
+def has(cast):
+    """An accepted lead and an open offer of Beta."""
+    return accepted(cast), offered(cast)
+
+
+def begun(cast):
+    return begin_reassignment(partner=cast.beta, actor=cast.cam, at=clock.now())
+
+
+def lines(cast, whole):
+    with entering(cast.admin.context):
+        return list(ReassignmentLine.objects.filter(reassignment=whole).select_related("lead").order_by("place"))
+
+
+def to_gamma(cast, whole):
+    chosen = {str(line.uid): ("partner", cast.gamma) for line in lines(cast, whole)}
+    choose_lines(reassignment=whole, choices=chosen, actor=cast.cam, at=clock.now())
+
+
+def carry(cast, whole):
+    carry_out_reassignment(reassignment=whole, actor=cast.cam, at=clock.now())
+    jobs.run_pending()
+
+
+def owners(cast):
+    """Of each lead: its state, who has it, and to whom it is open."""
+    with entering(cast.admin.context):
+        found = []
+        for lead in Lead.objects.order_by("pk"):
+            open_to = list(Offer.objects.filter(lead=lead, state="open").values_list("partner_id", flat=True))
+            found.append((lead.state, lead.partner_id, open_to))
+        return found
+
+
+def test_a_preview_changes_nothing_and_everything_goes_where_a_person_says(acme):
+    has(acme)
+    before = owners(acme)
+    whole = begun(acme)
+    assert [bool(line.offer_id) for line in lines(acme, whole)] == [True, False]
+    assert owners(acme) == before
+    to_gamma(acme, whole)
+    carry(acme, whole)
+    assert owners(acme) == [("offered", None, [acme.gamma.pk])] * 2
+    assert [line.state for line in lines(acme, whole)] == ["done", "done"]
+    with entering(acme.admin.context):
+        assert set(LeadRecall.objects.values_list("code", flat=True)) == {"partner_left"}
+        assert Reassignment.objects.get().state == "carried"
+        assert not LeadPerson.objects.exclude(partner=None).exists()
+
+
+def test_some_stay_and_some_are_kept_here(acme):
+    has(acme)
+    whole = begun(acme)
+    first, second = lines(acme, whole)
+    chosen = {str(first.uid): ("stay", None), str(second.uid): ("here", None)}
+    choose_lines(reassignment=whole, choices=chosen, actor=acme.cam, at=clock.now())
+    carry(acme, whole)
+    assert sorted(owners(acme), key=str) == sorted([("captured", None, []), ("offered", None, [acme.beta.pk])], key=str)
+
+
+def test_a_job_that_died_goes_on_where_it_stopped_and_offers_nothing_twice(acme, monkeypatch):
+    has(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    carry_out_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
+    real, calls = reassigning._carry, []
+
+    def dies(*args):
+        calls.append(1)
+        if len(calls) == 2:
+            raise MemoryError
+        real(*args)
+
+    monkeypatch.setattr(reassigning, "_carry", dies)
+    actor = system_member(acme.acme.pk, "Handing on", kind="rule")
+    with pytest.raises(MemoryError):
+        reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+    assert [line.state for line in lines(acme, whole)] == ["done", "planned"]
+    counts = reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+    assert counts["done"] == 2
+    assert owners(acme) == [("offered", None, [acme.gamma.pk])] * 2
+
+
+def test_what_changed_meanwhile_is_skipped_with_the_reason(acme):
+    _lead, offer = has(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    accept_offer(offer=offer, actor=acme.beta_seller, at=clock.now())
+    carry(acme, whole)
+    states = {line.because: line.state for line in lines(acme, whole)}
+    assert states == {"": "done", "This offer was already accepted by Sal Seller.": "skipped"}
+
+
+def test_taking_back_gives_the_partner_what_nobody_has_answered(acme):
+    lead, _offer = has(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    carry(acme, whole)
+    with entering(acme.gamma_seller.context):
+        mine = Offer.objects.filter(state="open").order_by("pk").first()
+    taken = mine.lead_id
+    accept_offer(offer=mine, actor=acme.gamma_seller, at=clock.now())
+    with entering(acme.admin.context):
+        whole.refresh_from_db()
+    counts = undo_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
+    assert (counts["undone"], counts["kept"]) == (1, 1)
+    with entering(acme.admin.context):
+        assert Lead.objects.get(pk=taken).partner_id == acme.gamma.pk
+        back = Lead.objects.get(pk=lead.pk)
+        if back.pk != taken:
+            assert (back.state, back.partner_id, back.seller_id) == ("accepted", acme.beta.pk, acme.beta_seller.seat_id)
+    with pytest.raises(TransitionRefused):
+        undo_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
+
+
+def test_wrong_targets_choices_and_people_are_refused(acme):
+    with pytest.raises(Refused, match="no open offers"):
+        begun(acme)
+    has(acme)
+    with pytest.raises(Forbidden):
+        begin_reassignment(partner=acme.beta, actor=acme.marketer, at=clock.now())
+    whole = begun(acme)
+    line = str(lines(acme, whole)[0].uid)
+    for wrong in [("partner", acme.beta), ("partner", None), ("away", None)]:
+        with pytest.raises(Refused):
+            choose_lines(reassignment=whole, choices={line: wrong}, actor=acme.cam, at=clock.now())
+    carry(acme, whole)
+    with entering(acme.admin.context):
+        whole.refresh_from_db()
+    with pytest.raises(TransitionRefused):
+        carry_out_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
+    with pytest.raises(Refused, match="no preview"):
+        choose_lines(reassignment=whole, choices={line: ("stay", None)}, actor=acme.cam, at=clock.now())
+
+
+def test_the_pages_lead_from_the_partner_to_the_end(acme, client_of):
+    has(acme)
+    client, path = client_of(acme.cam), f"/acme/console/partners/{acme.beta.uid}/"
+    assert "Hand on its leads" in client.get(path).content.decode()
+    assert client.get(f"{path}leads/handing-on/").status_code == 200
+    made = client.post(f"{path}leads/handing-on/new/").url
+    assert "Open offer" in client.get(made).content.decode()
+    assert client.post(f"{made}choices/", {"all": "partner", "all_partner": "nobody of this name"}).status_code == 422
+    assert client.post(f"{made}choices/", {"all": "partner", "all_partner": acme.gamma.name}).status_code == 302
+    assert client.post(f"{made}carrying-out/", {"code": "other", "reason": ""}).status_code == 422
+    assert client.post(f"{made}carrying-out/", {"code": "partner_left"}).status_code == 302
+    jobs.run_pending()
+    assert owners(acme) == [("offered", None, [acme.gamma.pk])] * 2
+    assert client.post(f"{made}undoing/").status_code == 302
+    assert {row[0] for row in owners(acme)} == {"accepted", "offered"}
+
+
+def test_programs_hand_on_line_by_line(acme):
+    has(acme)
+    program = program_of(acme.operations)
+    made = program.post(f"partners/{acme.beta.uid}/reassignment").json()
+    rows = program.get(f"reassignments/{made['uid']}/lines").json()["items"]
+    assert len(rows) == 2
+    for row in rows:
+        answer = program.patch(f"reassignments/{made['uid']}/lines/{row['uid']}", {"choice": "here"})
+        assert answer.json()["choice"] == "here"
+    assert program.post(f"reassignments/{made['uid']}/carrying-out", {"code": "wrong_partner"}).status_code == 200
+    jobs.run_pending()
+    assert owners(acme) == [("captured", None, [])] * 2
+    assert program.get(f"reassignments/{made['uid']}").json()["state"] == "carried"

@@ -1,0 +1,191 @@
+"""Handing on what a partner has, on screen: begin, choose line by line, carry out, take back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fairway.core import clock
+from fairway.core.access import require
+from fairway.core.http.toasts import toast
+from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.leads.actions.reassigning import (
+    KEEP_HERE,
+    ROUTE,
+    STAY,
+    TO_PARTNER,
+    begin_reassignment,
+    carry_out_reassignment,
+    choose_lines,
+    drop_reassignment,
+    undo_reassignment,
+)
+from fairway.leads.forms import recall_choices
+from fairway.leads.models import Reassignment, ReassignmentLine
+from fairway.leads.rules.states import REASSIGNMENT, ReassignmentState
+from fairway.leads.views.asked import REFUSALS, done, member_of
+from fairway.partners.queries.partners import ids_named
+
+STATES = {
+    ReassignmentState.PREVIEW: "accent",
+    ReassignmentState.CARRYING: "open",
+    ReassignmentState.CARRIED: "good",
+    ReassignmentState.UNDONE: "neutral",
+    ReassignmentState.DROPPED: "neutral",
+}
+SHOWN = 500
+
+
+def found(uid: UUID) -> Reassignment:
+    return get_object_or_404(Reassignment.objects.select_related("partner", "seat"), uid=uid)
+
+
+@require_POST
+def begin(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Of one partner."""
+    partner = get_object_or_404(Partner, uid=uid)
+    try:
+        made = begin_reassignment(partner=partner, actor=member_of(request), at=clock.now())
+    except REFUSALS as refused:
+        toast(request, str(refused), kind="attention")
+        return redirect("partner-detail", uid)
+    return redirect("reassignment-detail", made.uid)
+
+
+@require_safe
+def ask(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The page before: what it is about, and a button, because looking changes nothing."""
+    member = member_of(request)
+    require(member, "lead.recall")
+    partner = get_object_or_404(Partner, uid=uid)
+    earlier = Reassignment.objects.filter(partner=partner).order_by("-created_at")[:10]
+    return render(request, "leads/reassign_ask.html", {"partner": partner, "earlier": [_row(each) for each in earlier]})
+
+
+def _row(whole: Reassignment) -> dict[str, Any]:
+    return {
+        "url": reverse("reassignment-detail", args=[whole.uid]),
+        "at": whole.created_at,
+        "kind": STATES[ReassignmentState(whole.state)],
+        "state": REASSIGNMENT.label(whole.state),
+    }
+
+
+@require_safe
+def page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    member = member_of(request)
+    require(member, "lead.recall")
+    return _page(request, found(uid))
+
+
+def _page(request: HttpRequest, whole: Reassignment, error: str = "") -> HttpResponse:
+    lines = list(
+        ReassignmentLine.objects.filter(reassignment=whole).select_related("lead", "partner").order_by("place")[:SHOWN]
+    )
+    state = ReassignmentState(whole.state)
+    left = ReassignmentLine.objects.filter(reassignment=whole, state="planned").count()
+    context = {
+        "whole": whole,
+        "pill": (STATES[state], REASSIGNMENT.label(whole.state)),
+        "lines": [_line(line) for line in lines],
+        "is_preview": state == ReassignmentState.PREVIEW,
+        "is_going": state == ReassignmentState.CARRYING,
+        "may_undo": state == ReassignmentState.CARRIED,
+        "left": left,
+        "reasons": recall_choices()[1:],
+        "error": error,
+    }
+    return render(request, "leads/reassign.html", context, status=422 if error else 200)
+
+
+def _line(line: ReassignmentLine) -> dict[str, Any]:
+    to = line.partner.name if line.partner else ""
+    words = {
+        TO_PARTNER: to,
+        ROUTE: _("by the rules"),
+        KEEP_HERE: _("taken back, kept here"),
+        STAY: _("stays"),
+    }
+    states = {"planned": ("neutral", _("Planned")), "done": ("good", _("Done")), "skipped": ("bad", _("Not done")),
+              "undone": ("neutral", _("Taken back"))}  # fmt: skip
+    return {
+        "uid": line.uid,
+        "lead": line.lead,
+        "url": reverse("lead-detail", args=[line.lead.uid]),
+        "what": _("Open offer") if line.offer_id else _("Accepted"),
+        "choice": line.choice,
+        "partner": to,
+        "words": words.get(line.choice, line.choice),
+        "state": states.get(line.state, ("neutral", line.state)),
+        "because": line.because,
+    }
+
+
+@require_POST
+def choices(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Keep where the lines go; or all at once where `all` names a choice."""
+    whole = found(uid)
+    try:
+        choose_lines(reassignment=whole, choices=_chosen(request, whole), actor=member_of(request), at=clock.now())
+    except REFUSALS as refused:
+        return _page(request, whole, str(refused))
+    toast(request, _("Kept. Nothing is done yet."))
+    return redirect("reassignment-detail", uid)
+
+
+def _chosen(request: HttpRequest, whole: Reassignment) -> dict[str, tuple[str, Partner | None]]:
+    lines = ReassignmentLine.objects.filter(reassignment=whole).select_related("partner")
+    everywhere = request.POST.get("all", "")
+    found: dict[str, tuple[str, Partner | None]] = {}
+    for line in lines:
+        choice = everywhere or request.POST.get(f"choice_{line.uid}", line.choice)
+        name = request.POST.get("all_partner" if everywhere else f"partner_{line.uid}", "").strip()
+        partner = line.partner
+        if choice == TO_PARTNER and name and (partner is None or partner.name != name):
+            partner = _named(name)
+        found[str(line.uid)] = (choice, partner if choice == TO_PARTNER else None)
+    return found
+
+
+def _named(words: str) -> Partner | None:
+    """The one partner of this name or external id; None where there is none, or several."""
+    rows = list(Partner.objects.filter(pk__in=ids_named(words), state=PartnerState.ACTIVE))
+    same = [row for row in rows if words.casefold() in (row.name.casefold(), row.external_id.casefold())]
+    return (same or rows or [None])[0] if len(same or rows) == 1 else None
+
+
+@require_POST
+def carrying(request: HttpRequest, uid: UUID) -> HttpResponse:
+    whole = found(uid)
+    try:
+        carry_out_reassignment(
+            reassignment=whole, actor=member_of(request), at=clock.now(), code=request.POST.get("code", ""),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+    except REFUSALS as refused:
+        return _page(request, whole, str(refused))
+    toast(request, _("Being carried out. Everybody concerned is told."))
+    return redirect("reassignment-detail", uid)
+
+
+@require_POST
+def dropping(request: HttpRequest, uid: UUID) -> HttpResponse:
+    whole = found(uid)
+    return done(
+        request, lambda: drop_reassignment(reassignment=whole, actor=member_of(request), at=clock.now()),
+        _("Dropped. Nothing was done."), reverse("partner-detail", args=[whole.partner.uid]),
+    )  # fmt: skip
+
+
+@require_http_methods(["POST"])
+def undoing(request: HttpRequest, uid: UUID) -> HttpResponse:
+    whole = found(uid)
+    return done(
+        request, lambda: undo_reassignment(reassignment=whole, actor=member_of(request), at=clock.now()),
+        _("Taken back as far as it went. Each line says what became of it."),
+        reverse("reassignment-detail", args=[uid]),
+    )  # fmt: skip
