@@ -43,7 +43,7 @@ def without_names(text: str, names: Iterable[str]) -> str:
 
 
 def _without_name(text: str, name: str) -> str:
-    if not (text.isascii() and name.isascii()):
+    if not (text.replace(HIDDEN, "").isascii() and name.isascii()):
         return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", HIDDEN, text, flags=re.IGNORECASE)
     # The same without a pattern: making one for each lead took a quarter of all the time of routing.
     low, wanted, size = text.lower(), name.lower(), len(name)
