@@ -19,8 +19,9 @@ class ReasonsForm(forms.Form):
         self.kind, self.known = kind, list(known)
         for number, reason in enumerate(self.known):
             self.fields[f"name_{number}"] = forms.CharField(
-                label=reason.name, max_length=NAME_MOST, required=not reason.is_built_in, initial=reason.name
-            )
+                label=reason.name, max_length=NAME_MOST, required=not reason.is_built_in, initial=reason.name,
+                widget=forms.TextInput(attrs={"class": "fw-input", "aria-label": reason.name}),
+            )  # fmt: skip
             self.fields[f"on_{number}"] = forms.BooleanField(
                 label=_("Can be chosen"), required=False, initial=reason.is_active, disabled=reason.code == OTHER
             )
