@@ -113,7 +113,7 @@ NOT_LIMITED = {
     "DropFolder", "DuplicatePair", "KeptFigures", "SavedMapping", "Look", "LookImage", "OwnDomain",
     "OAuthClient", "OAuthGrant", "OAuthRefresh", "Erasure", "ErasedPerson", "RoutingRun", "SupportGrant",
     "SupportPage", "LeadDraft", "LeadInbox", "AssignmentPlan", "AssignmentLine",
-    "PoolAudience", "PoolEntry",
+    "PoolAudience", "PoolEntry", "SourceCost", "SourceRecord",
 }  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def for_limited(model: type[models.Model], *, here: bool) -> int:
 OF_UNITS = {
     "Lead", "LeadPerson", "LeadNote", "LeadScore", "RoutingDecision", "Offer", "Touch", "Registration", "Conflict",
     "Protection", "Deal", "SalesLine", "Approval", "Customer", "CustomerContact", "CustomerMatch",
-    "LeadRecall", "Escalation", "ReassignmentLine",
+    "LeadRecall", "LeadRating", "Escalation", "ReassignmentLine",
 }  # fmt: skip
 
 

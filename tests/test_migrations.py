@@ -72,6 +72,10 @@ REVIEWED: dict[str, str] = {
     ),
     "leads.0011_cards_and_models: RemoveConstraint scorecard": "a table of a few versions; a wider rule comes with it",
     "leads.0011_cards_and_models: AddConstraint scorecard": "a table of a few versions",
+    **dict.fromkeys(
+        ("leads.0025_quality: AlterField touch.kind", "leads.0025_quality: AlterField touch.outcome"),
+        "a wider varchar, which changes no row; the choices are the vendor's and the database never knew them",
+    ),
     "core.0005_search_text: DeleteModel SearchMark": "its table came with 0004, in the same release, and holds nothing",
 }
 

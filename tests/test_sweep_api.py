@@ -80,6 +80,16 @@ BODIES: dict[str, Any] = {
     "touch_lead": {"kind": "call", "outcome": "reached"},
     "touch_deal": {"kind": "call", "outcome": "reached"},
     "note_lead": {"text": "Swept"},
+    "touch_leads": {"lines": [{"lead": "0198f2aa-0000-7000-8000-00000000dead", "kind": "call", "outcome": "reached"}]},
+    "rate_lead": {"quality": ["good_fit"]},
+    "change_answer_list": {
+        "list": "touch_kind",
+        "entries": [{"code": code} for code in ("call", "email", "meeting", "demo", "other")],
+    },
+    "change_tracking_rules": {"nudge_days": 4},
+    "set_lead_costs": {
+        "lines": [{"source": "fair", "month_on": "2026-03-01", "cost": {"amount_minor": 100, "currency": "USD"}}]
+    },
     "close_lead": {"reason": "no_need"},
     "recall_lead": {"reason": "Swept"},
     "save_follow_up": {"remind_percents": [50]},

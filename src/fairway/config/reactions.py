@@ -10,7 +10,10 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairway.leads.actions.escalating.end_escalations",
     ),
     "offer.reminded": ("fairway.leads.actions.notices.tell_of_reminders",),
-    "offer.declined": ("fairway.leads.actions.notices.tell_of_declines",),
+    "offer.declined": (
+        "fairway.leads.actions.notices.tell_of_declines",
+        "fairway.leads.actions.quality_notices.tell_of_bad_declines",
+    ),
     "offer.lapsed": (
         "fairway.leads.actions.notices.tell_of_lapses",
         "fairway.leads.actions.escalating.begin_escalations",
@@ -37,6 +40,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "partner.state_changed": ("fairway.leads.actions.pooling.partners_changed",),
     "partner.capacity_set": ("fairway.leads.actions.pooling.partners_changed",),
+    "lead.rated": ("fairway.leads.actions.quality_notices.tell_of_bad_ratings",),
+    "lead.silent": ("fairway.leads.actions.quality_notices.tell_of_silence",),
     "winmodel.drifted": ("fairway.leads.actions.notices.tell_of_drift",),
     "registration.approved": ("fairway.deals.actions.notices.tell_of_approvals",),
     "registration.returned": ("fairway.deals.actions.notices.tell_of_questions",),
@@ -71,4 +76,5 @@ DEADLINES: dict[tuple[str, str], str] = {
     ("lead", "recall_unmoved"): "fairway.leads.actions.following.on_recall_unmoved",
     ("poolentry", "widen"): "fairway.leads.actions.pooling.on_widen",
     ("poolentry", "give_up"): "fairway.leads.actions.pooling.on_give_up",
+    ("lead", "silence"): "fairway.leads.actions.silence.on_silence",
 }

@@ -20,7 +20,8 @@ from fairway.deals.models import DealRules, Registration, Scope
 from fairway.deals.queries.policies import NUMBERS, deal_policy, policy_of
 from fairway.deals.rules.decision import FurtherStep
 from fairway.deals.rules.words import LOST_REASONS, REJECT_REASONS
-from fairway.leads.models import TouchKind, TouchOutcome
+from fairway.leads.queries.answers import AnswerLists
+from fairway.leads.rules.answers import KIND, OUTCOME
 
 MONTHS_AHEAD = 18
 NEW_CUSTOMER = "new"
@@ -212,9 +213,14 @@ class StepForm(forms.Form):
 
 
 class TouchForm(forms.Form):
-    kind = forms.ChoiceField(label=_("How?"), choices=TouchKind.choices)
-    outcome = forms.ChoiceField(label=_("With what result?"), choices=TouchOutcome.choices)
+    kind = forms.ChoiceField(label=_("How?"))
+    outcome = forms.ChoiceField(label=_("With what result?"))
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, lists: AnswerLists, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = lists.choices(KIND)  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = lists.choices(OUTCOME)  # type: ignore[attr-defined]
 
 
 class DealForm(forms.Form):

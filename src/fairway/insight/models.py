@@ -51,11 +51,13 @@ class KeptFigures(InternalModel):
     row is deleted."""
 
     personal = {"figures": "copy"}
-    not_personal = ("name",)
+    not_personal = ("name", "asked")
 
     limited = "{seat_id} = current_setting('fw.seat_id')::bigint"
 
     name = models.CharField(max_length=40)
+    # What was asked for, where that is more than a name and a day; the name then holds its fingerprint.
+    asked = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     seat_id = models.BigIntegerField(default=0)
     as_of = models.DateField()
     figures = models.JSONField()

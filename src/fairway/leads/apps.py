@@ -34,6 +34,8 @@ class LeadsConfig(AppConfig):
             nav.NavItem("console", "sales", _("Distribution"), "lead-followup", "clock", "lead.read", 22,
                         also=("lead-reasons",)),
             nav.NavItem("console", "sales", _("Scoring"), "score-card", "scoreboard", "lead.read", 21),
+            nav.NavItem("console", "sales", _("Lead quality"), "answer-list", "rosette", "answers.edit", 22,
+                        also=("tracking-rules", "sourcecost-list")),
             nav.NavItem("portal", "", _("Leads"), "portal-lead-list", "target", "offer.read", 10, homes.offer_count,
                         is_main=True, also=("portal-offer-list", "portal-why-not-me", "portal-poolentry-list")),
         )  # fmt: skip
@@ -46,6 +48,7 @@ class LeadsConfig(AppConfig):
             expected.register(provider)
         todo.register("portal", homes.offers_to_answer)
         todo.register("portal", homes.steps_due)
+        todo.register("portal", homes.leads_to_watch)
         todo.register("console", homes.leads_waiting)
         todo.register("console", homes.offers_pressing)
         home.register_part("console", "main", homes.changes, "leads/home_changes.html", order=10)

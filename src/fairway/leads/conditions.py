@@ -51,6 +51,7 @@ LEADS = register(
             Field("lead.is_customer", _("Existing customer"), "bool", known_at_capture=True),
             Field("lead.has_partner", _("Customer has a partner"), "bool"),
             Field("lead.score", _("Score"), "number"),
+            Field("source.good_share", _("Good leads of this source, %"), "number"),
             Field("lead.band", _("Band"), "text"),
         ],
         model="leads.Lead",
@@ -162,6 +163,7 @@ def lead_values(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "lead.is_customer": row["is_customer"],
         "lead.has_partner": row["known_partner"] is not None,
         "lead.score": row["points"],
+        "source.good_share": row.get("good_share"),
         "lead.band": row["band"],
     }
 

@@ -42,24 +42,8 @@ class CustomerMatch(InternalModel):
         ]
 
 
-class TouchKind(models.TextChoices):
-    CALL = "call", _("Call")
-    EMAIL = "email", _("E-mail")
-    MEETING = "meeting", _("Meeting")
-    DEMO = "demo", _("Demonstration")
-    OTHER = "other", _("Other")
-
-
-class TouchOutcome(models.TextChoices):
-    REACHED = "reached", _("Reached")
-    NOT_REACHED = "not_reached", _("Not reached")
-    INTERESTED = "interested", _("Interested")
-    NOT_NOW = "not_now", _("Not now")
-    NO_NEED = "no_need", _("No need")
-
-
 class Touch(SharedModel):
-    """One contact with the customer about a lead or a deal."""
+    """One contact with the customer about a lead or a deal; kind and result are codes of the vendor's lists."""
 
     personal = {"note": "text", "external_id": "key"}
 
@@ -68,8 +52,8 @@ class Touch(SharedModel):
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
     seat = TenantForeignKey(Seat, null=True, related_name="+")
-    kind = models.CharField(max_length=20, choices=TouchKind)
-    outcome = models.CharField(max_length=20, choices=TouchOutcome)
+    kind = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=40)
     note = models.TextField(blank=True)
     touched_at = models.DateTimeField()
 

@@ -11,15 +11,16 @@ from django_countries import countries
 
 from fairway.catalog.models import ProductLine
 from fairway.core.http.forms import Choices, DateField, MoneyField, Segments
-from fairway.leads.models import LeadForm, TouchKind, TouchOutcome
+from fairway.leads.models import LeadForm
+from fairway.leads.queries.answers import AnswerLists
 from fairway.leads.queries.reasons import choices_of
-from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
+from fairway.leads.rules.answers import AFTER_CONTACT, CLOSE_REASONS, KIND, ON_DECLINE, OUTCOME, QUALITY, STAGES
 from fairway.leads.rules.form_stamps import SITES_MOST, origins_of
 from fairway.leads.rules.reasons import OVERRIDE, RECALL
 
 LINES = {"rows": 3}
-# Short words, because the five stand side by side on a phone.
-KINDS = [(kind, _("Demo") if kind == TouchKind.DEMO else kind.label) for kind in TouchKind]
+# More than these do not stand side by side on a phone.
+SEGMENTS_MOST, SEGMENT_LETTERS = 5, 8
 TIMEFRAMES = [
     ("", _("Not known")),
     ("30", _("Within a month")),
@@ -37,16 +38,49 @@ class DeclineForm(forms.Form):
     quality = forms.MultipleChoiceField(
         label=_("Why not? Choose all that is true"),
         widget=Choices,
-        choices=lambda: _words(QUALITY),
         error_messages={"required": _("Say why: choose at least one reason. It helps us to send you better leads.")},
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs=LINES))
 
+    def __init__(self, *args: Any, lists: AnswerLists, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self, "quality", lists.choices(QUALITY, ON_DECLINE))
+
+
+class RatingForm(forms.Form):
+    """How good a lead was, once its partner has spoken with the customer."""
+
+    quality = forms.MultipleChoiceField(
+        label=_("What is true of it? Choose all"),
+        widget=Choices,
+        error_messages={"required": _("Choose what is true of this lead. It helps us to send you better ones.")},
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, lists: AnswerLists, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self, "quality", lists.choices(QUALITY, AFTER_CONTACT))
+
 
 class TouchForm(forms.Form):
-    kind = forms.ChoiceField(label=_("How"), choices=KINDS, widget=Segments, initial=TouchKind.CALL)
-    outcome = forms.ChoiceField(label=_("With what result"), choices=TouchOutcome.choices)
+    kind = forms.ChoiceField(label=_("How"))
+    outcome = forms.ChoiceField(label=_("With what result"))
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, lists: AnswerLists, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = lists.choices(KIND)
+        if len(kinds) <= SEGMENTS_MOST and all(len(word) <= SEGMENT_LETTERS for _code, word in kinds):
+            self.fields["kind"].widget = Segments()
+        _choose_from(self, "kind", kinds)
+        _choose_from(self, "outcome", lists.choices(OUTCOME))
+        self.initial.setdefault("kind", kinds[0][0])
+
+
+def _choose_from(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    form.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
 class NextStepForm(forms.Form):

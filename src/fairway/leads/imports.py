@@ -1,6 +1,7 @@
 """What a file of leads can say, and how its cells are read."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,10 +9,11 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fairway.core.cells import CellError, RowReader, amount_of, bool_of, country_of, currency_of, whole_of
+from fairway.core.cells import CellError, RowReader, amount_of, bool_of, country_of, currency_of, date_of, whole_of
 from fairway.core.imports import PERSONAL, RowIssue, Target, TargetField, forbidden, register
 from fairway.customers.rules.match_keys import looks_like_identifier
 from fairway.leads.actions.importing import CampaignRow, LeadRow, import_campaigns, import_leads
+from fairway.leads.actions.sources import CostRow, import_costs
 
 _LIMITS = {
     "external_id": 90, "need": 200, "description": 10_000, "company": 200, "website": 200, "industry": 100,
@@ -139,6 +141,31 @@ def parse_member(values: Mapping[str, str], line: int) -> tuple[CampaignRow | No
     return (None if reader.is_refused else row), reader.issues
 
 
+def parse_cost(values: Mapping[str, str], line: int) -> tuple[CostRow | None, list[RowIssue]]:
+    """What a source or campaign cost in a month."""
+    reader = RowReader(values, line, {"source": 60, "campaign": 200})
+    reader.need("source", _("The source is missing."))
+    reader.need("month", _("The month is missing."))
+    reader.need("amount", _("The cost is missing."))
+    row = CostRow(
+        line, reader.text("source"), reader.text("campaign"), reader.read("month", month_of),
+        reader.read("amount", _cost), reader.read("currency", currency_of) or "",
+    )  # fmt: skip
+    return (None if reader.is_refused else row), reader.issues
+
+
+def month_of(text: str) -> date:
+    """The first day of “2026-03” or of any date's month."""
+    return date_of(f"{text}-01" if len(text) == 7 and text[4] == "-" else text).replace(day=1)
+
+
+def _cost(text: str) -> Any:
+    value = amount_of(text)
+    if value < 0:
+        raise CellError(_("A cost cannot be below zero."))
+    return value
+
+
 TARGET = register(
     Target(
         kind="leads",
@@ -173,5 +200,27 @@ CAMPAIGNS = register(
         help=gettext_lazy("One row a lead that a campaign reached. Join the campaigns to get their names."),
         key_fields=("lead",),
         order=30,
+    )
+)  # fmt: skip
+
+
+COSTS = register(
+    Target(
+        kind="lead-costs",
+        label=gettext_lazy("Costs of leads"),
+        permission="leadcost.edit",
+        fields=(
+            _field("source", gettext_lazy("Source"), "lead source", "channel", required=True, default_for_all=True),
+            _field("campaign", gettext_lazy("Campaign"), "campaign name", default_for_all=True),
+            _field("month", gettext_lazy("Month"), "date", "period", required=True, default_for_all=True,
+                   help=gettext_lazy("Such as 2026-03, or any day of it.")),
+            _field("amount", gettext_lazy("Cost"), "cost", "spend", "amount", kind="money", required=True),
+            _field("currency", gettext_lazy("Currency"), "currency code", kind="currency", default_for_all=True),
+        ),
+        parse=parse_cost,
+        apply=import_costs,
+        help=gettext_lazy("One row a month of a source or campaign. A month that is known takes the new amount."),
+        key_fields=("source", "campaign", "month"),
+        order=40,
     )
 )  # fmt: skip

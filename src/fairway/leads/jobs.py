@@ -26,6 +26,8 @@ from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.score_cards import make_due_cards_live
 from fairway.leads.actions.scoring import rescore_aged, score_leads
 from fairway.leads.actions.shares import count_shares
+from fairway.leads.actions.silence import watch_all
+from fairway.leads.actions.sources import count_sources
 from fairway.leads.actions.winning import train_model, watch_drift
 from fairway.leads.queries.waiting import leads_to_route_again
 
@@ -168,6 +170,25 @@ def cards_due(*, vendor_id: int) -> None:
     actor, at = system_member(vendor_id, "Scoring", kind="rule"), clock.now()
     make_due_cards_live(actor=actor, at=at)
     rescore_aged(actor=actor, at=at)
+
+
+@job("leads.watch_silence")
+def watch_for_silence(*, vendor_id: int) -> None:
+    """The rules of silence were changed: leads that are worked go by the new ones."""
+    watch_all(actor=system_member(vendor_id, "Silent leads", kind="rule"), at=clock.now())
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="leads.look_for_sources", queueing_lock="leads.look_for_sources")
+def look_for_sources(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.count_sources", vendor_id=vendor_id, once=f"leads.count_sources/{vendor_id}")
+
+
+@job("leads.count_sources")
+def count_lead_sources(*, vendor_id: int) -> None:
+    """How good partners found the leads of each source."""
+    count_sources(actor=system_member(vendor_id, "Sources of leads", kind="rule"), at=clock.now())
 
 
 @app.periodic(cron="23 4 3 * *")

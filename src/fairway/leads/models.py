@@ -68,6 +68,12 @@ class Lead(SharedModel):
     touches = models.PositiveIntegerField(default=0)
     first_touch_at = models.DateTimeField(null=True, blank=True)
     last_touch_at = models.DateTimeField(null=True, blank=True)
+    touch_due_at = models.DateTimeField(null=True, blank=True, help_text="by when the first contact was expected")
+    rated_at = models.DateTimeField(null=True, blank=True, help_text="when its partner said how good it is")
+    # Without a contact for longer than the rules allow: since when, what was done, and when the next thing happens.
+    silent_since = models.DateTimeField(null=True, blank=True)
+    silence_step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    silence_due_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=60, blank=True)
     # Found to be the same as another, which goes on; this one is closed and keeps what happened to it.
@@ -105,6 +111,11 @@ class Lead(SharedModel):
                 fields=["vendor", "first_touch_at"],
                 condition=models.Q(first_touch_at__isnull=False),
                 name="lead_by_first_touch",
+            ),
+            models.Index(
+                fields=["vendor", "silent_since", "id"],
+                condition=models.Q(silent_since__isnull=False),
+                name="lead_by_silence",
             ),
             models.Index(fields=["vendor", "name_key"], name="lead_by_name_key"),
             models.Index(fields=["vendor", "domain_key"], name="lead_by_domain_key"),
@@ -470,8 +481,6 @@ class Offer(SharedModel):
 from fairway.leads.contact_models import CustomerMatch as CustomerMatch  # noqa: E402
 from fairway.leads.contact_models import MatchState as MatchState  # noqa: E402
 from fairway.leads.contact_models import Touch as Touch  # noqa: E402
-from fairway.leads.contact_models import TouchKind as TouchKind  # noqa: E402
-from fairway.leads.contact_models import TouchOutcome as TouchOutcome  # noqa: E402
 from fairway.leads.following_models import Escalation as Escalation  # noqa: E402
 from fairway.leads.following_models import EscalationStep as EscalationStep  # noqa: E402
 from fairway.leads.following_models import FollowUpRule as FollowUpRule  # noqa: E402
@@ -487,6 +496,12 @@ from fairway.leads.pool_models import LeadPool as LeadPool  # noqa: E402
 from fairway.leads.pool_models import PoolAudience as PoolAudience  # noqa: E402
 from fairway.leads.pool_models import PoolEntry as PoolEntry  # noqa: E402
 from fairway.leads.pool_models import PoolMember as PoolMember  # noqa: E402
+from fairway.leads.quality_models import AnswerList as AnswerList  # noqa: E402
+from fairway.leads.quality_models import LeadRating as LeadRating  # noqa: E402
+from fairway.leads.quality_models import RatingPhase as RatingPhase  # noqa: E402
+from fairway.leads.quality_models import SourceCost as SourceCost  # noqa: E402
+from fairway.leads.quality_models import SourceRecord as SourceRecord  # noqa: E402
+from fairway.leads.quality_models import TrackingRules as TrackingRules  # noqa: E402
 from fairway.leads.reason_models import LeadReason as LeadReason  # noqa: E402
 from fairway.leads.reason_models import LeadRecall as LeadRecall  # noqa: E402
 from fairway.leads.record_models import LeadRank as LeadRank  # noqa: E402

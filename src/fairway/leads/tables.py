@@ -102,6 +102,7 @@ def list_filters(
         Filter("q", _("Company, person or e-mail")),
         Filter("partner_name", _("Partner")),
         Filter("state", _("All states"), [(state, word) for state, (_kind, word) in LEAD_STATES.items()]),
+        Filter("silent", _("Silent or not"), [("1", _("Silent leads"))]),
         Filter("band", _("All bands"), [(band, band) for band in bands]),
         Filter("line", _("All lines"), lines),
         Filter("source", _("All sources"), [(source, source) for source in sources]),

@@ -10,6 +10,7 @@ from fairway.leads.api import leads as api_leads
 from fairway.leads.api import offers as api_offers
 from fairway.leads.api import plans as api_plans
 from fairway.leads.api import pools as api_pools
+from fairway.leads.api import quality as api_quality
 from fairway.leads.api import reasons as api_reasons
 from fairway.leads.api import reassigning as api_reassigning
 from fairway.leads.api import record as api_record
@@ -18,6 +19,8 @@ from fairway.leads.api import score_cards as api_cards
 from fairway.leads.api import work as api_work
 from fairway.leads.views import (
     answer_link,
+    answers,
+    costs,
     drafts,
     expected,
     following,
@@ -35,6 +38,7 @@ from fairway.leads.views import (
     score_card,
     score_trial,
     shares,
+    tracking,
     win_model,
 )
 from fairway.leads.views import console as leads
@@ -112,6 +116,12 @@ console = [
     path("lead-drafts/<uuid:uid>/", drafts.draft_page, name="leaddraft-detail"),
     path("lead-drafts/<uuid:uid>/dropping/", drafts.draft_drop, name="leaddraft-drop"),
     path("lead-drafts/<uuid:uid>/reopening/", drafts.draft_reopen, name="leaddraft-reopen"),
+    path("lead-quality/", answers.answer_list, name="answer-list"),
+    path("lead-quality/tracking/", tracking.rules, name="tracking-rules"),
+    path("lead-quality/costs/", costs.cost_list, name="sourcecost-list"),
+    path("lead-quality/costs/new/", costs.edit, name="sourcecost-new"),
+    path("lead-quality/costs/<uuid:uid>/", costs.edit, name="sourcecost-edit"),
+    path("lead-quality/answers/", answers.answer_edit, name="answer-edit"),
     path("lead-forms/", lead_forms.form_list, name="leadform-list"),
     path("lead-forms/new/", lead_forms.edit, name="leadform-new"),
     path("lead-forms/<uuid:uid>/", lead_forms.edit, name="leadform-edit"),
@@ -132,6 +142,7 @@ portal = [
     path("leads/why-not-me/", shares.why_not_me, name="portal-why-not-me"),
     path("leads/<uuid:uid>/", portal_leads.lead_page, name="portal-lead"),
     path("leads/<uuid:uid>/touches/", portal_leads.touches, name="portal-lead-touches"),
+    path("leads/<uuid:uid>/rating/", portal_leads.rating, name="portal-lead-rating"),
     path("leads/<uuid:uid>/next-step/", portal_leads.next_step, name="portal-lead-next-step"),
     path("leads/<uuid:uid>/step-done/", portal_leads.step_done, name="portal-lead-step-done"),
     path("leads/<uuid:uid>/closing/", portal_leads.closing, name="portal-lead-closing"),
@@ -147,6 +158,12 @@ public = [
 ]
 api = [
     path("leads", api_leads.Leads.as_view(), name="api-lead-list"),
+    path("leads/touches/bulk", api_work.TouchBulk.as_view(), name="api-lead-touch-bulk"),
+    path("answer-lists", api_quality.AnswerListsOf.as_view(), name="api-answerlist-list"),
+    path("tracking-rules", api_quality.Tracking.as_view(), name="api-trackingrules"),
+    path("lead-costs", api_quality.Costs.as_view(), name="api-sourcecost-list"),
+    path("lead-costs/bulk", api_quality.CostBulk.as_view(), name="api-sourcecost-bulk"),
+    path("leads/<uuid:uid>/ratings", api_quality.LeadRatings.as_view(), name="api-lead-ratings"),
     path("leads/bulk", api_leads.LeadBulk.as_view(), name="api-lead-bulk"),
     path("assignment-plans", api_plans.Plans.as_view(), name="api-assignmentplan-list"),
     path("assignment-plans/<uuid:uid>", api_plans.PlanDetail.as_view(), name="api-assignmentplan"),

@@ -25,6 +25,7 @@ from fairway.deals.models import Deal, Protection
 from fairway.leads.actions.capture import PersonValues
 from fairway.leads.actions.work import log_touch
 from fairway.leads.models import Lead, LeadNote, LeadPerson, Touch
+from fairway.leads.queries.answers import AnswerLists
 from fairway.leads.tests.makers import captured
 from fairway.leads.views.timeline import of_lead
 from fairway.partners.models import Profile
@@ -343,7 +344,7 @@ def test_a_merge_keeps_both_histories_and_its_undoing_parts_them(acme):
         assert (gone.state, gone.close_reason, gone.merged_into_id) == ("closed", "duplicate", stays.pk)
         assert (kept.touches, kept.first_touch_at < kept.last_touch_at) == (2, True)
         assert Touch.objects.filter(subject_type="lead", subject_id=stays.pk).count() == 2
-        events, _told = of_lead(kept)
+        events, _told = of_lead(kept, AnswerLists())
         assert [event.name for event in events].count("lead.captured") == 2
         assert LeadPerson.objects.filter(lead=goes).count() == 1
     undo_merge(pair=pair, actor=acme.operations, at=clock.now())
@@ -351,7 +352,7 @@ def test_a_merge_keeps_both_histories_and_its_undoing_parts_them(acme):
     assert (kept.touches, gone.touches, gone.state, gone.merged_into_id) == (1, 1, "accepted", None)
     assert kept.first_touch_at == kept.last_touch_at
     with entering(acme.admin.context):
-        assert len([event for event in of_lead(kept)[0] if event.name == "lead.captured"]) == 1
+        assert len([event for event in of_lead(kept, AnswerLists())[0] if event.name == "lead.captured"]) == 1
 
 
 def test_a_new_lead_like_a_merged_one_is_compared_with_the_one_that_goes_on(acme):

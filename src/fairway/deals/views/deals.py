@@ -30,6 +30,8 @@ from fairway.deals.views.tables import DealTable
 from fairway.deals.views.words import happenings, kind_of
 from fairway.leads.actions.work import log_touch
 from fairway.leads.models import Lead
+from fairway.leads.queries.answers import AnswerLists
+from fairway.leads.rules.answers import KIND, OUTCOME
 
 MINE = "mine"
 
@@ -139,7 +141,7 @@ def _zone(request: HttpRequest) -> str:
 @require_safe
 def deal_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     deal = get_object_or_404(visible().select_related("registration", "lead"), uid=uid)
-    is_open = deal.state in OPEN_STAGES
+    is_open, lists = deal.state in OPEN_STAGES, AnswerLists()
     subjects = [deal, deal.protection] if deal.protection else [deal]
     context = {
         "base": base_of(request, side=True),
@@ -153,10 +155,10 @@ def deal_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "moves": [(stage, DEAL.label(stage)) for stage in OPEN_STAGES if stage != deal.state],
         "lost_reason": LOST_REASONS.get(deal.close_reason, ""),
         "brief": brief(request, deal),
-        "touches": [_touch(touch) for touch in touches_of(deal)],
+        "touches": [_touch(touch, lists) for touch in touches_of(deal)],
         "timeline": happenings(events_of(subjects)),
         "today": clock.today(_zone(request)),
-        **_deal_forms(deal),
+        **_deal_forms(deal, lists),
     }
     return render(request, "deals/deal.html", context)
 
@@ -164,10 +166,10 @@ def deal_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
 PAGES = ("move", "win", "lose", "step", "step-done", "edit", "touch")
 
 
-def _deal_forms(deal: Deal) -> dict[str, Any]:
+def _deal_forms(deal: Deal, lists: AnswerLists) -> dict[str, Any]:
     return {
         "step_form": StepForm(initial={"text": deal.next_step, "on": deal.next_step_on}, auto_id="step_%s"),
-        "touch_form": TouchForm(auto_id="touch_%s"),
+        "touch_form": TouchForm(auto_id="touch_%s", lists=lists),
         "win_form": WinForm(
             currency=deal.currency or "USD", initial={"amount_minor": deal.amount_minor}, auto_id="win_%s"
         ),
@@ -223,11 +225,11 @@ def _source_url(member: Member, deal: Deal) -> str:
     return reverse(name, args=[deal.registration.uid])
 
 
-def _touch(touch: Any) -> Happening:
+def _touch(touch: Any, lists: AnswerLists) -> Happening:
     who = touch.seat.name if touch.seat else ""
-    outcome = touch.get_outcome_display()
+    outcome = lists.say(OUTCOME, touch.outcome)
     text = ", ".join(filter(None, [outcome, who])) + (f": {touch.note}" if touch.note else "")
-    return Happening(touch.get_kind_display(), text, touch.touched_at)
+    return Happening(lists.say(KIND, touch.kind), text, touch.touched_at)
 
 
 def _deal(uid: UUID) -> Deal:
@@ -331,7 +333,7 @@ def deal_touch(request: HttpRequest, uid: UUID) -> HttpResponse:
     deal = _deal(uid)
     return asked(
         request,
-        lambda data=None: TouchForm(data, auto_id="touch_%s"),
+        lambda data=None: TouchForm(data, auto_id="touch_%s", lists=AnswerLists()),
         lambda form: log_touch(subject=deal, actor=of(request), at=clock.now(), **form.cleaned_data),
         title=_("Contact with %(name)s") % {"name": deal.customer_name},
         button=_("Keep"),

@@ -1,5 +1,7 @@
 """Figures of reports, fresh or as they were kept: what a vendor's size makes slow is not worked out for every page."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +9,7 @@ from typing import Any
 
 from fairway.core.access import Member
 from fairway.insight.models import KeptFigures
-from fairway.insight.queries import channel, partners, review
+from fairway.insight.queries import channel, leads, partners, review, service
 from fairway.insight.rules.periods import Window
 from fairway.insight.rules.plain import revived
 
@@ -37,6 +39,24 @@ SOURCES: Mapping[str, Callable[[Member, Window], Any]] = {
     "territory": lambda member, window: channel.compact(channel.distribution(member, window, "territory")),
     "years": partners.years,
 }
+# Reports that are asked for more than a day: name → from a member and what was asked.
+ASKED: Mapping[str, Callable[[Member, Mapping[str, str]], Any]] = {
+    "leads": lambda member, asked: leads.report(member, leads.Asked.of(asked)),
+    "service": lambda member, asked: service.levels(member, service.Asked.of(asked)),
+}
+
+
+def named(kind: str, asked: Mapping[str, str]) -> str:
+    """The name under which figures that were asked for so are kept."""
+    text = json.dumps(dict(asked), sort_keys=True)
+    return f"{kind}.{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+
+
+def worked(name: str, asked: Mapping[str, str], member: Member, window: Window) -> Any:
+    kind = name.partition(".")[0]
+    return SOURCES[name](member, window) if name in SOURCES else ASKED[kind](member, asked)
+
+
 _KINDS: dict[str, type] = {
     kind.__name__: kind for kind in (review.Review, review.Month, review.Headline, channel.FunnelStep, Window)
 }
@@ -67,4 +87,5 @@ def shown(row: KeptFigures) -> Figures:
 
 def asked_lately(since: datetime) -> list[tuple[str, int]]:
     """(name, seat id) of the figures kept since then: somebody looks at them."""
-    return list(KeptFigures.objects.filter(made_at__gte=since).values_list("name", "seat_id").distinct())
+    found = KeptFigures.objects.filter(made_at__gte=since, asked={}).values_list("name", "seat_id").distinct()
+    return [(name, seat_id) for name, seat_id in found if name in SOURCES]

@@ -147,7 +147,7 @@ def test_what_takes_too_long_for_a_page_is_left_to_a_job(acme, slow, settings, m
             cursor.execute("SELECT pg_sleep(0.4)")
         return usual(member, window)
 
-    monkeypatch.setattr(actions, "SOURCES", {**kept.SOURCES, "headline": lengthy})
+    monkeypatch.setattr(kept, "SOURCES", {**kept.SOURCES, "headline": lengthy})
     settings.FIGURES_PAGE_LIMIT_MS = 100
     with entering(acme.chief.context):
         assert figures(["headline"], member=acme.chief, window=WINDOW, at=NOW)["headline"].value is None

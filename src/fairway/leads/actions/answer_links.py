@@ -17,6 +17,7 @@ from fairway.core.tenancy.models import PartnerState
 from fairway.leads.actions.offers import accept_offer, decline_offer
 from fairway.leads.models import Offer
 from fairway.leads.queries.answer_links import AnswerLink
+from fairway.leads.queries.answers import AnswerLists
 from fairway.leads.queries.partner_leads import lead_of_offer
 from fairway.leads.rules.states import OfferState
 
@@ -91,6 +92,12 @@ def _standing(offer: Offer, member: Member, at: datetime) -> Standing:
     if member.seat is not None and member.seat.has_second_factor:
         return Standing.SIGN_IN
     return Standing.OPEN
+
+
+def read_lists(*, vendor_id: int) -> AnswerLists:
+    """What may be answered at this vendor, for a page without a log-in."""
+    with acting_for(system_member(vendor_id, "mail")):
+        return AnswerLists().read()
 
 
 def accept_by_link(*, vendor_id: int, link: AnswerLink, at: datetime, signed_in_user_id: int | None) -> Looked:

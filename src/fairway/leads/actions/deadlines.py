@@ -1,13 +1,15 @@
-"""The moments of an open offer, kept by the workflow."""
+"""The moments of an open offer, and the silence of a lead that is worked; kept by the workflow."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from fairway.leads.models import Offer
-from fairway.workflow.actions.deadlines import cancel_deadlines_of, set_deadlines
+from fairway.leads.models import Lead, Offer
+from fairway.leads.queries.tracking import silence_dues, tracking_policy
+from fairway.workflow.actions.deadlines import cancel_deadlines, cancel_deadlines_of, set_deadlines
 
 REMIND = "remind"
 LAPSE = "lapse"
+SILENCE = "silence"
 
 
 def set_offer_deadlines(rows: Sequence[tuple[int, datetime | None, datetime]]) -> None:
@@ -24,3 +26,24 @@ def set_offer_reminder(offer_id: int, at: datetime) -> None:
 def cancel_offer_deadlines(offer_ids: Iterable[int]) -> None:
     """What has fired stays as it is."""
     cancel_deadlines_of(Offer, offer_ids)
+
+
+def watch_silence(leads: Sequence[Lead], at: datetime) -> None:
+    """Set the next step of each lead that a partner works, by the rules in force. Inside `acting_for`."""
+    policy = tracking_policy()
+    if not policy.silence_is_on:
+        return
+    dues = silence_dues(leads, policy, at)
+    set_deadlines(Lead, list(dues.items()), SILENCE)
+    for lead in leads:
+        lead.silence_due_at = dues.get(lead.pk)
+    Lead.objects.bulk_update(leads, ["silence_due_at"])
+
+
+def end_silence(lead: Lead) -> None:
+    """Somebody spoke with the customer, or the lead is no longer worked. Inside `acting_for`."""
+    if lead.silence_due_at is None:
+        return
+    cancel_deadlines(lead, [SILENCE])
+    Lead.objects.filter(pk=lead.pk).update(silent_since=None, silence_step=0, silence_due_at=None)
+    lead.silent_since, lead.silence_step, lead.silence_due_at = None, 0, None

@@ -12,7 +12,7 @@ from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.offers import accept_offer, decline_offer, offer_lead_to, recall_offer
-from fairway.leads.actions.work import close_lead, recall_lead
+from fairway.leads.actions.work import close_lead, log_touch, recall_lead
 from fairway.leads.models import Lead, Offer
 from fairway.leads.rules.reasons import OTHER
 from fairway.leads.rules.states import LeadState, OfferState
@@ -48,6 +48,15 @@ def recall_leads(
 def close_leads(*, rows: Iterable[Lead], reason: str, actor: Member, at: datetime, note: str = "") -> list[Line]:
     require(actor, "lead.route")
     return line_by_line(rows, lambda lead: close_lead(lead=lead, actor=actor, at=at, reason=reason, note=note))
+
+
+def touch_leads(
+    *, rows: Iterable[Lead], kind: str, outcome: str, actor: Member, at: datetime, note: str = ""
+) -> list[Line]:  # fmt: skip
+    """The same contact with the customers of many leads, such as a mailing or a trade fair."""
+    return line_by_line(
+        rows, lambda lead: log_touch(subject=lead, actor=actor, at=at, kind=kind, outcome=outcome, note=note)
+    )
 
 
 def route_again(*, rows: Sequence[Lead], actor: Member, at: datetime) -> list[Line]:

@@ -14,16 +14,18 @@ from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
-from fairway.leads.actions.deadlines import cancel_offer_deadlines, set_offer_reminder
+from fairway.leads.actions.deadlines import cancel_offer_deadlines, set_offer_reminder, watch_silence
 from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.actions.pooling import take_out_inside
-from fairway.leads.models import Lead, LeadPerson, LeadRecall, Offer, RoutingDecision
+from fairway.leads.actions.ratings import checked, keep_rating
+from fairway.leads.models import Lead, LeadPerson, LeadRecall, Offer, RatingPhase, RoutingDecision
 from fairway.leads.queries.following import of_offer
 from fairway.leads.queries.limits import DEFAULT_HOURS, next_reminder, partner_limit, place_of
 from fairway.leads.queries.overriding import against_rules
 from fairway.leads.queries.reasons import given_reason
 from fairway.leads.queries.subjects import lead_rows
-from fairway.leads.rules.answers import LeadStage, unknown_measures
+from fairway.leads.queries.tracking import touch_due, tracking_policy
+from fairway.leads.rules.answers import ON_DECLINE, LeadStage
 from fairway.leads.rules.reasons import OTHER, OVERRIDE, RECALL, TEXT_MOST, Given
 from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 
@@ -75,8 +77,10 @@ def hand_over(offer: Offer, lead: Lead, verb: str, *, actor: Member, at: datetim
     move(
         lead, LEAD, verb, field="state",
         partner_id=offer.partner_id, accepted_at=at, seller_id=actor.seat_id, waiting_because="",
-        stage=LeadStage.NEW,
+        stage=LeadStage.NEW, rated_at=None,
+        touch_due_at=touch_due(offer.partner_id, at, tracking_policy().touch_hours),
     )  # fmt: skip
+    watch_silence([lead], at)
     LeadPerson.objects.filter(lead=lead).update(partner_id=offer.partner_id)
     minutes = round((at - offer.offered_at).total_seconds() / 60)
     record(
@@ -94,20 +98,21 @@ def _by(is_by_mail: bool) -> dict[str, Any]:
 def decline_offer(
     *, offer: Offer, actor: Member, at: datetime, quality: Sequence[str], note: str = "", is_by_mail: bool = False
 ) -> None:
-    """The partner does not want it and says why (`rules.answers.QUALITY`); the lead goes to the next partner.
+    """The partner does not want it and says why (codes of the vendor's list); the lead goes to the next partner.
 
     Raises Refused without a measure or with one that is not on the list.
     """
     require(actor, "offer.answer")
-    if not quality:
-        raise Refused(_("Say why: choose at least one reason. It helps us to send you better leads."), field="quality")
-    if unknown := unknown_measures(quality):
-        raise Refused(_("These reasons are not on the list: %(list)s.") % {"list": ", ".join(unknown)}, field="quality")
     with acting_for(actor):
-        measures = sorted(set(quality))
+        said = checked(quality, ON_DECLINE)
+        measures = list(said.codes)
         answer = {"answered_at": at, "answered_by_id": actor.seat_id, "quality": measures, "answer_note": note.strip()}
         lead = _locked_lead(offer)
         _answer(offer, "decline", **answer)
+        keep_rating(
+            lead_id=offer.lead_id, partner_id=offer.partner_id, phase=RatingPhase.DECLINE, said=said, note=note,
+            actor=actor, at=at,
+        )  # fmt: skip
         record(
             "declined", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
             lead=offer.lead_id, quality=measures, **_by(is_by_mail),

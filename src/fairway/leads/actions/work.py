@@ -13,11 +13,13 @@ from fairway.core.jobs import defer
 from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
+from fairway.leads.actions.deadlines import end_silence, watch_silence
 from fairway.leads.actions.offers import keep_recall
 from fairway.leads.actions.pooling import close_entries
-from fairway.leads.models import Lead, LeadPerson, Touch, TouchKind, TouchOutcome
+from fairway.leads.models import Lead, LeadPerson, Touch
+from fairway.leads.queries.answers import AnswerLists
 from fairway.leads.queries.reasons import given_reason
-from fairway.leads.rules.answers import CLOSE_REASONS, STAGES, LeadStage
+from fairway.leads.rules.answers import CLOSE_REASONS, REACHES, STAGES, LeadStage
 from fairway.leads.rules.reasons import OTHER, RECALL, TEXT_MOST
 from fairway.leads.rules.states import LEAD, LeadState
 
@@ -28,12 +30,11 @@ def log_touch(
 ) -> Touch:  # fmt: skip
     """Keep one contact with the customer of a lead or a deal; a row with `partner_id` that the actor may see.
 
-    Raises Refused for an unknown kind or outcome, and for a touch in the future.
+    Kind and outcome are codes of the vendor's lists. Raises Refused for unknown or retired ones, and for a touch in
+    the future.
     """
     of_lead = "lead.route" if actor.is_staff else "lead.work"
     require(actor, of_lead if isinstance(subject, Lead) else "deal.work")
-    _check_choice(kind, TouchKind.values, "kind")
-    _check_choice(outcome, TouchOutcome.values, "outcome")
     happened_at = touched_at or at
     if happened_at > at:
         raise Refused(_("A touch cannot lie in the future. Plan it as the next step."), field="touched_at")
@@ -41,12 +42,15 @@ def log_touch(
     if partner_id is None:
         raise Refused(_("Nobody has this lead yet. It is worked after a partner has accepted it."))
     with acting_for(actor):
+        lists = AnswerLists()
+        _check_choice(kind, [entry.code for entry in lists.kinds.open()], "kind")
+        _check_choice(outcome, [entry.code for entry in lists.outcomes.open()], "outcome")
         touch = Touch.objects.create(
             vendor_id=actor.vendor_id, partner_id=partner_id, subject_type=subject_type(subject), subject_id=subject.pk,
             seat_id=actor.seat_id, kind=kind, outcome=outcome, note=note.strip(), touched_at=happened_at,
         )  # fmt: skip
         if isinstance(subject, Lead):
-            _count_touch(subject, outcome, happened_at)
+            _count_touch(subject, happened_at, at, has_reached=not lists.outcomes.unknown([outcome], REACHES))
         record(
             "touched", subject, actor=actor, at=at, partner_id=partner_id, audience="partner",
             kind=kind, outcome=outcome,
@@ -54,7 +58,7 @@ def log_touch(
     return touch
 
 
-def _count_touch(lead: Lead, outcome: str, touched_at: datetime) -> None:
+def _count_touch(lead: Lead, touched_at: datetime, at: datetime, *, has_reached: bool) -> None:
     rows = Lead.objects.filter(pk=lead.pk, state=LeadState.ACCEPTED)
     counted = rows.update(
         touches=F("touches") + 1,
@@ -63,9 +67,11 @@ def _count_touch(lead: Lead, outcome: str, touched_at: datetime) -> None:
     )
     if not counted:
         raise StateConflict(LEAD)
-    if outcome in {TouchOutcome.REACHED, TouchOutcome.INTERESTED}:
+    if has_reached:
         rows.filter(stage__in=["", LeadStage.NEW]).update(stage=LeadStage.CONTACTED)
     lead.refresh_from_db()
+    end_silence(lead)
+    watch_silence([lead], at)
 
 
 def set_next_step(*, lead: Lead, actor: Member, at: datetime, next_step: str, on: date | None) -> Lead:
@@ -102,6 +108,7 @@ def close_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, note: st
         if lead.state == LeadState.POOLED:
             close_entries([lead.pk], at)
         move(lead, LEAD, "close", field="state", closed_at=at, close_reason=reason, waiting_because="", extra=extra)
+        end_silence(lead)
         record(
             "closed", lead, actor=actor, at=at, partner_id=lead.partner_id,
             audience="partner" if lead.partner_id else "internal", reason=reason,
@@ -127,6 +134,7 @@ def recall_lead(
         LeadPerson.objects.filter(lead=lead).update(partner_id=None)
         keep_recall(given, lead_id=lead.pk, partner_id=partner_id or 0, actor=actor, at=at)
         said = given.said[:TEXT_MOST]
+        end_silence(lead)
         record(
             "recalled", lead, actor=actor, at=at, partner_id=partner_id, audience="partner", reason=said,
             code=given.code,
@@ -140,6 +148,7 @@ def mark_converted(*, lead: Lead, actor: Member, at: datetime, deal_uid: str = "
     """The lead has become a deal; called by whoever makes the deal, in the same transaction."""
     with acting_for(actor):
         move(lead, LEAD, "convert", field="state")
+        end_silence(lead)
         record(
             "converted", lead, actor=actor, at=at, partner_id=lead.partner_id, audience="partner", deal=str(deal_uid)
         )

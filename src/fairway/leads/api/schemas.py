@@ -18,12 +18,13 @@ from fairway.core.http.api.fields import (
     Instant,
     Money,
     Output,
+    Slug,
     Text,
     Whole,
 )
 from fairway.core.http.api.operations import PageQuery
 from fairway.leads.models import MatchState, Offer
-from fairway.leads.rules.answers import QUALITY, STAGES
+from fairway.leads.rules.answers import ENTRIES_MOST, STAGES
 from fairway.leads.rules.states import LEAD, OFFER
 
 _SMALL = 2**31 - 1
@@ -187,7 +188,12 @@ class LeadTold(Output):
     next_step_on = serializers.DateField(allow_null=True)
     accepted_at = Instant(allow_null=True)
     touches = serializers.IntegerField()
+    first_touch_at = Instant(allow_null=True)
     last_touch_at = Instant(allow_null=True)
+    touch_due_at = Instant(allow_null=True, help_text="By when the first contact is expected.")
+    rated_at = Instant(allow_null=True, help_text="When its partner said how good it is.")
+    silent_since = Instant(allow_null=True, help_text="Without a contact for longer than the rules allow.")
+    silence_due_at = Instant(allow_null=True, help_text="When the next thing happens to a lead without a contact.")
     closed_at = Instant(allow_null=True)
     close_reason = serializers.CharField()
     person = serializers.SerializerMethodField()
@@ -217,7 +223,10 @@ class OfferQuery(PageQuery):
 
 class DeclineGiven(Input):
     quality = serializers.ListField(
-        child=Choice(choices=_words(QUALITY)), min_length=1, max_length=len(QUALITY), help_text="What is true of it."
+        child=Slug(max_length=40),
+        min_length=1,
+        max_length=ENTRIES_MOST,
+        help_text="What is true of it: codes of the list `quality` that are asked on declining.",
     )
     note = Text(max_length=1000, required=False, allow_blank=True)
 

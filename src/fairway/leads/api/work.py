@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from fairway.core.events.record import subject_type
-from fairway.core.http.api.fields import Choice, Flag, Input, Instant, Output, Text, Whole
+from fairway.core.http.api.bulk import Lines, LinesTold, lines_of
+from fairway.core.http.api.fields import Choice, Flag, Input, Instant, Output, Slug, Text, Whole
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
 from fairway.core.http.api.timelines import timeline
+from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.customers import decide_customer
@@ -25,29 +27,27 @@ from fairway.leads.actions.work import close_lead, log_touch, recall_lead
 from fairway.leads.api.leads import READ, found, told_of
 from fairway.leads.api.offers import recall_reason
 from fairway.leads.api.schemas import LeadTold, OfferTold, RecallGiven
-from fairway.leads.models import CustomerMatch, LeadNote, Offer, Touch, TouchKind, TouchOutcome
+from fairway.leads.models import CustomerMatch, Lead, LeadNote, Offer, Touch
 from fairway.leads.queries.limits import DEFAULT_HOURS
 from fairway.leads.queries.records import offer_records
 from fairway.leads.rules.answers import CLOSE_REASONS
 
-_KINDS = [(str(value), str(label)) for value, label in TouchKind.choices]
-_OUTCOMES = [(str(value), str(label)) for value, label in TouchOutcome.choices]
 _REASONS = [(str(key), str(word)) for key, word in CLOSE_REASONS.items()]
 
 
 class TouchGiven(Input):
     """One contact with the customer."""
 
-    kind = Choice(choices=_KINDS)
-    outcome = Choice(choices=_OUTCOMES)
+    kind = Slug(max_length=40, help_text="A code of the list `touch_kind`, such as `call`.")
+    outcome = Slug(max_length=40, help_text="A code of the list `touch_outcome`, such as `reached`.")
     note = Text(max_length=4000, required=False, allow_blank=True)
     touched_at = Instant(required=False, help_text="Now, when it is left out.")
 
 
 class TouchTold(Output):
     uid = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=_KINDS)
-    outcome = serializers.ChoiceField(choices=_OUTCOMES)
+    kind = serializers.CharField()
+    outcome = serializers.CharField()
     note = serializers.CharField()
     by = serializers.CharField(source="seat.name", allow_null=True)
     touched_at = Instant()
@@ -108,6 +108,40 @@ class LeadTouches(Resource):
     )  # fmt: skip
     def post(self, call: Call, uid: UUID) -> tuple[int, Touch]:
         return touched(found(uid), call)
+
+
+class TouchLineGiven(TouchGiven):
+    lead = serializers.UUIDField()
+
+
+class TouchLinesGiven(Input):
+    lines = lines_of(TouchLineGiven, most=1000)
+
+
+class TouchBulk(Resource):
+    tag = "leads"
+
+    @operation(
+        "touch_leads", gettext_lazy("Log many contacts"), permission=("lead.work", "lead.route"),
+        takes=TouchLinesGiven, gives=LinesTold,
+        help=gettext_lazy("Up to 1,000 lines. Good lines are taken, bad ones say what is wrong."),
+    )  # fmt: skip
+    def post(self, call: Call) -> Lines:
+        lines = Lines(call.data["lines"], TouchLineGiven, key=())
+        leads = {lead.uid: lead for lead in Lead.objects.filter(uid__in=[v["lead"] for v in lines.values.values()])}
+        for number, values in list(lines.values.items()):
+            given = {"note": "", **values}
+            lead = leads.get(given.pop("lead"))
+            if lead is None:
+                lines.refuse(number, {"lead": [_("There is no lead with this uid.")]})
+                continue
+            try:
+                made = log_touch(subject=lead, actor=call.member, at=call.at, **given)
+            except (Refused, StateConflict) as refused:
+                lines.refuse(number, {getattr(refused, "field", "") or "lead": [str(refused)]})
+            else:
+                lines.tell(number, "created", made.uid)
+        return lines
 
 
 class LeadEvents(Resource):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from fairway.core.prepared import Wanted, prepared
 from fairway.leads.models import Lead, Offer
@@ -72,6 +72,19 @@ def untouched(seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
     return rows.order_by("accepted_at", "id").values(
         "uid", "title", "company", "city", "accepted_at", "people__first_name", "people__last_name"
     )
+
+
+def leads_to_watch(seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
+    """Leads that are silent, or that were contacted and not rated yet; with `seat_id` as for steps."""
+    rows = Lead.objects.filter(state=LeadState.ACCEPTED).filter(
+        Q(silent_since__isnull=False) | Q(first_touch_at__isnull=False, rated_at=None)
+    )
+    if seat_id is not None:
+        rows = rows.filter(Q(seller_id=seat_id) | Q(seller_id=None))
+    return rows.order_by(F("silence_due_at").asc(nulls_last=True), "first_touch_at", "id").values(
+        "uid", "title", "company", "city", "silent_since", "silence_step", "silence_due_at", "last_touch_at",
+        "people__first_name", "people__last_name",
+    )  # fmt: skip
 
 
 def offers_ending(until: datetime, cams: Sequence[int] | None) -> QuerySet[Offer, dict[str, Any]]:

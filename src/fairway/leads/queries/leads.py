@@ -27,7 +27,7 @@ WAITING_REASONS_SHOWN = 12
 _LIST = (
     "id", "uid", "state", "title", "company", "city", "state_code", "country", "source", "source_detail",
     "product_line__name", "amount_minor", "currency", "captured_at", "partner__name", "partner__state",
-    "people__first_name", "people__last_name", "scores__points", "scores__band", "waiting_because",
+    "people__first_name", "people__last_name", "scores__points", "scores__band", "waiting_because", "silent_since",
 )  # fmt: skip
 # What may stand in ?sort= of the console's list → the columns that order it.
 SORTS = {
@@ -52,6 +52,8 @@ def chosen(params: QueryDict | Mapping[str, str]) -> QuerySet[Lead]:
         rows = rows.filter(state=state)
     if source := params.get("source"):
         rows = rows.filter(source=source)
+    if params.get("silent"):
+        rows = rows.filter(state=LeadState.ACCEPTED, silent_since__isnull=False)
     if because := params.get("because"):
         rows = rows.filter(state=LeadState.WAITING).alias(reason=REASON).filter(reason=because)
     if band := params.get("band"):
@@ -190,6 +192,10 @@ def bands() -> list[str]:
 
 def product_lines() -> list[tuple[str, str]]:
     return [(str(uid), name) for uid, name in ProductLine.objects.order_by("name").values_list("uid", "name")]
+
+
+def product_lines_by_code() -> list[tuple[str, str]]:
+    return list(ProductLine.objects.order_by("name").values_list("code", "name"))
 
 
 def territories() -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ _OFFER = (
 )  # fmt: skip
 _LEAD = (
     "uid", "title", "company", "city", "state", "stage", "amount_minor", "currency", "next_step", "next_step_on",
+    "silent_since",
 )  # fmt: skip
 OPEN = "open"
 SORTS = {

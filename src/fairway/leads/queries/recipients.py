@@ -10,7 +10,15 @@ MOST_PER_PARTNER = 20
 
 def sellers_of(partner_ids: Iterable[int]) -> dict[int, list[int]]:
     """Partner id → seats of its sellers and executives, at most twenty."""
-    roles = [Role.SELLER, Role.EXECUTIVE]
+    return _people_of(partner_ids, [Role.SELLER, Role.EXECUTIVE])
+
+
+def executives_of(partner_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Partner id → seats of its executives, at most twenty."""
+    return _people_of(partner_ids, [Role.EXECUTIVE])
+
+
+def _people_of(partner_ids: Iterable[int], roles: list[Role]) -> dict[int, list[int]]:
     seats = Seat.objects.filter(partner_key__in=set(partner_ids), role__in=roles, is_active=True).order_by("pk")
     found: dict[int, list[int]] = defaultdict(list)
     for seat_id, partner_id in seats.values_list("pk", "partner_key"):

@@ -36,7 +36,9 @@ _LEAD = (
     "id", "uid", "version", "state", "external_id", "source", "source_detail", "campaign", "title", "description",
     "company", "domain_key", "industry", "employees", "country", "state_code", "city", "postal_code", "amount_minor",
     "currency", "timeframe_days", "captured_at", "consented_at", "waiting_because", "extra", "stage", "next_step",
-    "next_step_on", "accepted_at", "touches", "last_touch_at", "closed_at", "close_reason",
+    "next_step_on", "accepted_at", "touches", "first_touch_at", "last_touch_at", "touch_due_at",
+    "rated_at", "silent_since", "silence_due_at",
+    "closed_at", "close_reason",
 )  # fmt: skip
 OF_PERSON = ("first_name", "last_name", "job_title", "email", "phone", "street")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fairway.catalog.models import ProductLine
-from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, MatchState
+from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, MatchState, SourceRecord
 from fairway.leads.queries.places import with_territories
 from fairway.leads.rules.states import LeadState
 
@@ -40,8 +40,10 @@ def lead_rows(lead_ids: Iterable[int]) -> list[dict[str, Any]]:
     customers = set(
         CustomerMatch.objects.filter(lead_id__any=ids, state__in=IS_CUSTOMER).values_list("lead_id", flat=True)
     )
+    shares = good_shares({row["source"] for row in rows})
     for row in rows:
         row["is_customer"] = row["id"] in customers
+        row["good_share"] = shares.get(row["source"])
     return with_known_partners(with_territories(rows))
 
 
@@ -58,6 +60,14 @@ def _product_lines(rows: list[dict[str, Any]]) -> dict[int, tuple[str, str]]:
         pk: (code, name)
         for pk, code, name in ProductLine.objects.filter(pk__in=named).values_list("pk", "code", "name")
     }
+
+
+def good_shares(sources: Iterable[str]) -> dict[str, float]:
+    """Source → share of its leads that partners found good, in percent; what nobody rated yet is not there."""
+    wanted = {source for source in sources if source}
+    if not wanted:
+        return {}
+    return dict(SourceRecord.objects.filter(source__in=wanted).values_list("source", "good_share"))
 
 
 def with_known_partners(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

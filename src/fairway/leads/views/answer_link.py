@@ -19,7 +19,14 @@ from django.views.decorators.http import require_http_methods
 
 from fairway.core import clock
 from fairway.core.http.format import moment
-from fairway.leads.actions.answer_links import Looked, Standing, accept_by_link, decline_by_link, look_by_link
+from fairway.leads.actions.answer_links import (
+    Looked,
+    Standing,
+    accept_by_link,
+    decline_by_link,
+    look_by_link,
+    read_lists,
+)
 from fairway.leads.forms import DeclineForm
 from fairway.leads.models import Offer
 from fairway.leads.queries.answer_links import AnswerLink, read_token
@@ -61,7 +68,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         return _unknown(request)
     if request.method != "POST":
-        return _shown(request, token, look_by_link(**_asked(request, link)), DeclineForm())
+        return _shown(request, token, look_by_link(**_asked(request, link)), _form(request))
     try:
         found = accept_by_link(**_asked(request, link))
     except REFUSALS:  # a colleague was faster, or the time ran out: the page says what stands now
@@ -75,7 +82,7 @@ def decline(request: HttpRequest, token: str) -> HttpResponse:
     link = _link(request, token)
     if link is None:
         return _unknown(request)
-    form = DeclineForm(request.POST or None)
+    form = _form(request, request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _shown(request, token, look_by_link(**_asked(request, link)), form)
     given = {"quality": form.cleaned_data["quality"], "note": form.cleaned_data["note"]}
@@ -103,6 +110,11 @@ def _asked(request: HttpRequest, link: AnswerLink) -> dict[str, Any]:
     }
 
 
+def _form(request: HttpRequest, given: Any = None) -> DeclineForm:
+    """With the vendor's own reasons, which visitors do not read by themselves."""
+    return DeclineForm(given, lists=read_lists(vendor_id=member_of(request).vendor_id))
+
+
 def _own(token: str) -> str:
     return reverse("public-offer", args=[token])
 
@@ -116,7 +128,7 @@ def _after(request: HttpRequest, token: str, found: Looked) -> HttpResponse:
     """After an answer the page of what stands now, so that going back and loading anew answer nothing twice."""
     if found.standing is Standing.OPEN:
         return HttpResponseRedirect(_own(token))
-    return _shown(request, token, found, DeclineForm())
+    return _shown(request, token, found, _form(request))
 
 
 def _shown(request: HttpRequest, token: str, found: Looked, form: DeclineForm) -> HttpResponse:

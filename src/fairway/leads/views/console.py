@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fairway.core import clock
 from fairway.core.access import require
 from fairway.core.http import many
+from fairway.core.http.format import day
 from fairway.core.http.paging import Page, changed_query, paginate
 from fairway.core.http.parts import Tab
 from fairway.core.http.tables import BulkAction
@@ -64,7 +65,8 @@ def _completed(page: Page, request: HttpRequest) -> None:
         row["place"] = row["city"] or row["state_code"] or row["country"]
         offer = offers.get(row["id"])
         row["holder"] = holder_of(offer or row)
-        row["left"] = left_of(offer, at, zone).text if offer else ""
+        silent = _("silent since %(day)s") % {"day": day(row["silent_since"])} if row["silent_since"] else ""
+        row["left"] = left_of(offer, at, zone).text if offer else silent
 
 
 def holder_of(row: Mapping[str, Any]) -> str:

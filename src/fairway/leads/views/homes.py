@@ -20,6 +20,7 @@ from fairway.leads.queries import homes as queries
 from fairway.leads.queries import partner_leads, pools
 from fairway.leads.queries.leads import capped, state_counts
 from fairway.leads.rules.answers import STAGES
+from fairway.leads.rules.tracking import SilenceStep
 from fairway.leads.tables import lead_name
 from fairway.leads.views import briefs
 from fairway.leads.views.briefs import about_money
@@ -27,6 +28,8 @@ from fairway.leads.views.limits import left_of
 
 SHOWN = 10
 PRESSING_SHOWN = 5
+WATCHED_SHOWN = 5
+LATER = 1e9  # after all that has a limit
 # An offer nearer to its end than this stands on the account manager's home.
 PRESSING = timedelta(hours=2)
 FIGURE_DAYS = 30
@@ -100,6 +103,34 @@ def _step(row: dict[str, Any], today: date) -> TodoItem:
         due_words(on, today=today), is_late, reverse("portal-lead", args=[row["uid"]]),
         _("Open"), "step", (on - today).days,
         _("was due %(day)s") % {"day": day(on)} if is_late else "", None, "phone-call",
+    )  # fmt: skip
+
+
+def leads_to_watch(member: Member, at: datetime) -> Iterable[TodoItem]:
+    """Silent leads, and those whose customer was spoken with and of which nobody said how good they are."""
+    if not member.can("lead.work"):
+        return []
+    seat_id = member.seat_id if member.role == "seller" else None
+    return [_to_watch(row, at) for row in queries.leads_to_watch(seat_id)[:WATCHED_SHOWN]]
+
+
+def _to_watch(row: dict[str, Any], at: datetime) -> TodoItem:
+    url = reverse("portal-lead", args=[row["uid"]])
+    silent = row["silent_since"]
+    if silent is None:
+        return TodoItem(
+            _("%(lead)s: how good is this lead?") % {"lead": lead_name(row)},
+            _("You have spoken with the customer. Your answer decides which leads are sent to you."),
+            _("last contact %(day)s") % {"day": day(row["last_touch_at"])}, False, f"{url}#rating", _("Answer"),
+            "watch", LATER, icon="star",
+        )  # fmt: skip
+    due = row["silence_due_at"]
+    is_last = due is not None and row["silence_step"] >= SilenceStep.EXECUTIVE_TOLD
+    return TodoItem(
+        _("%(lead)s: no contact logged") % {"lead": lead_name(row)},
+        _("Speak with the customer and log the contact."),
+        (_("taken back %(day)s") if is_last else _("since %(day)s")) % {"day": day(due if is_last else silent)},
+        is_last, f"{url}#touches", _("Open"), "watch", (due - at).total_seconds() if due else 0, icon="clock",
     )  # fmt: skip
 
 

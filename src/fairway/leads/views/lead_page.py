@@ -21,6 +21,7 @@ from fairway.leads.forms import CloseForm, NoteForm, OfferToForm, RecallForm, To
 from fairway.leads.models import CustomerMatch, Lead, LeadPerson, Offer
 from fairway.leads.pool_forms import LeaveForm
 from fairway.leads.queries import partner_choice
+from fairway.leads.queries.answers import AnswerLists
 from fairway.leads.queries.leads import neighbours
 from fairway.leads.queries.pools import entry_of_lead
 from fairway.leads.rules.answers import CLOSE_REASONS
@@ -29,6 +30,7 @@ from fairway.leads.tables import LEAD_STATES, OFFER_STATES
 from fairway.leads.views import lead_parts, timeline
 from fairway.leads.views.asked import REFUSALS, address, done, form_page, lead_of, member_of, refused_on
 from fairway.leads.views.console import twin_of
+from fairway.leads.views.silence import ratings_told, silence_words
 
 
 @require_safe
@@ -36,7 +38,8 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     lead, member, at = lead_of(uid), member_of(request), clock.now()
     person = LeadPerson.objects.filter(lead=lead).first()
     offer = Offer.objects.filter(lead=lead, state=OfferState.OPEN).select_related("partner__cam").first()
-    events, told = timeline.of_lead(lead)
+    lists = AnswerLists()
+    events, told = timeline.of_lead(lead, lists)
     deal = timeline.deal_of(events)
     return render(
         request,
@@ -56,6 +59,8 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "timeline": told,
             "deal_url": address("deal-detail", deal) if deal else "",
             "close_reason": str(CLOSE_REASONS.get(lead.close_reason, lead.close_reason)),
+            "silence": silence_words(lead),
+            "ratings": ratings_told(lead, lists),
             "twin": twin_of(lead),
             "compare_url": address("duplicatepair-of-lead", lead.uid) if member.can("duplicate.decide") else "",
             "pause": lead_parts.pause_now(lead.partner or (offer.partner if offer else None)),
@@ -237,7 +242,7 @@ def closing(request: HttpRequest, uid: UUID) -> HttpResponse:
 def touches(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Staff who spoke with the customer themselves keep it beside the partner's contacts."""
     lead = lead_of(uid)
-    form = TouchForm(request.POST or None)
+    form = TouchForm(request.POST or None, lists=AnswerLists())
     if form.is_valid():
         try:
             log_touch(subject=lead, actor=member_of(request), at=clock.now(), **form.cleaned_data)

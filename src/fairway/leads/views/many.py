@@ -18,9 +18,11 @@ from fairway.leads.actions.many import (
     offer_leads,
     recall_leads,
     route_again,
+    touch_leads,
 )
-from fairway.leads.forms import CloseForm, DeclineForm, recall_choices
+from fairway.leads.forms import CloseForm, DeclineForm, TouchForm, recall_choices
 from fairway.leads.models import Lead, Offer
+from fairway.leads.queries.answers import AnswerLists
 from fairway.partners.queries.partners import ids_named
 
 
@@ -58,6 +60,11 @@ class CloseManyForm(CloseForm):
         super().__init__(data)
 
 
+class TouchManyForm(TouchForm):
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        super().__init__(data, lists=AnswerLists())
+
+
 def _leads(uids: Sequence[UUID]) -> list[Lead]:
     return list(Lead.objects.filter(uid__in=uids).order_by("pk"))
 
@@ -92,7 +99,7 @@ VERBS = (
 
 class DeclineManyForm(DeclineForm):
     def __init__(self, data: Any = None, *, member: Member) -> None:
-        super().__init__(data)
+        super().__init__(data, lists=AnswerLists())
 
 
 def _offers(uids: Sequence[UUID]) -> list[Offer]:
@@ -115,6 +122,15 @@ OFFER_VERBS = (
 )  # fmt: skip
 
 
+TOUCH = Many(
+    name="touch", label=gettext_lazy("Log a contact…"), permission="lead.work", rows=_leads, act=touch_leads,
+    question=gettext_lazy("Log a contact with each of these?"),
+    what=gettext_lazy("One line in the history of each lead, at this moment."),
+    button=gettext_lazy("Keep the contacts"), form=TouchManyForm,
+)  # fmt: skip
+
+
 def register_all() -> None:
     register("lead-list", *VERBS)
     register("portal-offer-list", *OFFER_VERBS)
+    register("portal-lead-list", TOUCH)

@@ -23,6 +23,7 @@ from fairway.leads.actions.offers import accept_offer, decline_offer, open_offer
 from fairway.leads.forms import DeclineForm
 from fairway.leads.models import Offer
 from fairway.leads.queries import partner_leads
+from fairway.leads.queries.answers import AnswerLists
 from fairway.leads.rules.answers import QUALITY
 from fairway.leads.rules.states import OfferState
 from fairway.leads.tables import OFFER_STATES, AnsweredOfferTable, InboxTable
@@ -70,7 +71,7 @@ def offer_list(request: HttpRequest) -> HttpResponse:
     context = {
         **own_pause(member),
         "tabs": tabs(request, "offers"), "table": table, "may_answer": may_answer, "has_offers": bool(rows),
-        "decline_form": DeclineForm(auto_id="decline_%s"),
+        "decline_form": DeclineForm(auto_id="decline_%s", lists=AnswerLists()) if may_answer else None,
     }  # fmt: skip
     return render(request, "leads/portal_offers.html", context)
 
@@ -127,9 +128,10 @@ def answered_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def offer_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The brief without its person, the time left, and the two answers."""
-    offer, member, at = offer_of(uid), member_of(request), clock.now()
+    offer, member, at, lists = offer_of(uid), member_of(request), clock.now(), AnswerLists()
     kind, word = OFFER_STATES[offer.state]
     is_open = offer.state == OfferState.OPEN
+    may_answer = is_open and member.can("offer.answer")
     return render(
         request,
         "leads/portal_offer.html",
@@ -137,13 +139,13 @@ def offer_page(request: HttpRequest, uid: UUID) -> HttpResponse:
             "offer": offer,
             "pill": (kind, word),
             "is_open": is_open,
-            "may_answer": is_open and member.can("offer.answer"),
+            "may_answer": may_answer,
             "left": time_left(offer.offered_at, offer.lapses_at, at, member.zone),
             "facts": briefs.facts(offer.brief, offer.amount_minor, offer.currency),
             "next": _what_happens(),
-            "timeline": of_offer(offer),
-            "decline_form": DeclineForm(auto_id="decline_%s"),
-            "quality": [str(QUALITY[measure]) for measure in offer.quality if measure in QUALITY],
+            "timeline": of_offer(offer, lists),
+            "decline_form": DeclineForm(auto_id="decline_%s", lists=lists) if may_answer else None,
+            "quality": lists.said(QUALITY, offer.quality) if offer.quality else [],
             "lead_uid": partner_leads.lead_of_offer(offer.pk) if offer.state == OfferState.ACCEPTED else None,
             "is_unread": is_open and offer.opened_at is None and member.can("offer.answer"),
         },
@@ -200,7 +202,7 @@ def _too_late(request: HttpRequest, offer: Offer, refused: Exception) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, uid: UUID) -> HttpResponse:
     offer = offer_of(uid)
-    form = DeclineForm(request.POST or None)
+    form = DeclineForm(request.POST or None, lists=AnswerLists())
     if form.is_valid():
         try:
             decline_offer(offer=offer, actor=member_of(request), at=clock.now(), **_declined(form))

@@ -1,7 +1,7 @@
 """What happened to a lead and its offers, in words."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,9 +11,11 @@ from fairway.core.events.reading import begun
 from fairway.core.http.format import day, number
 from fairway.core.http.happenings import Happened, happened, said
 from fairway.core.http.parts import Happening
-from fairway.leads.models import Lead, LeadNote, Offer, TouchKind, TouchOutcome
-from fairway.leads.rules.answers import CLOSE_REASONS, QUALITY, STAGES
+from fairway.leads.models import Lead, LeadNote, Offer
+from fairway.leads.queries.answers import AnswerLists
+from fairway.leads.rules.answers import CLOSE_REASONS, KIND, OUTCOME, QUALITY, STAGES
 from fairway.leads.rules.following import RECEIVERS
+from fairway.leads.rules.tracking import SilenceStep
 
 WORDS: dict[str, tuple[Any, Any]] = {
     "lead.captured": (gettext_lazy("Captured"), gettext_lazy("from %(source)s")),
@@ -35,6 +37,8 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "lead.touched": (gettext_lazy("Contact"), gettext_lazy("by %(actor)s: %(kind)s, %(outcome)s")),
     "lead.planned": (gettext_lazy("Next step"), gettext_lazy("%(step)s")),
     "lead.staged": (gettext_lazy("Stage"), gettext_lazy("%(stage)s, by %(actor)s")),
+    "lead.rated": (gettext_lazy("Rated"), gettext_lazy("by %(actor)s, %(partner)s: %(quality)s")),
+    "lead.silent": (gettext_lazy("Silent"), gettext_lazy("%(silence)s")),
     "lead.closed": (gettext_lazy("Closed"), gettext_lazy("by %(actor)s: %(reason)s")),
     "lead.recalled": (gettext_lazy("Taken back"), gettext_lazy("from %(partner)s: %(reason)s")),
     "lead.recall_warned": (gettext_lazy("Warned"), gettext_lazy("%(partner)s: %(warned)s")),
@@ -53,14 +57,14 @@ WORDS: dict[str, tuple[Any, Any]] = {
 }
 
 
-def of_lead(lead: Lead) -> tuple[list[Happened], list[Happening]]:
+def of_lead(lead: Lead, lists: AnswerLists) -> tuple[list[Happened], list[Happening]]:
     """The events of a lead, of those merged into it and of its offers that the reader sees; the same in words."""
     offers = list(Offer.objects.filter(lead=lead).values_list("pk", flat=True))
     merged = list(Lead.objects.filter(merged_into=lead).order_by("captured_at"))
     first = min([lead, *merged], key=lambda each: each.captured_at)
     events = in_order(happened({"lead": [lead.pk, *(each.pk for each in merged)], "offer": offers}, since=begun(first)))
     notes = _notes(events)
-    return events, said(events, lambda event: fill(event, notes))
+    return events, said(events, lambda event: fill(event, notes, lists))
 
 
 def in_order(events: list[Happened]) -> list[Happened]:
@@ -74,8 +78,8 @@ def deal_of(events: Iterable[Happened]) -> str:
     return next((str(event.data.get("deal", "")) for event in events if event.name == "lead.converted"), "")
 
 
-def of_offer(offer: Offer) -> list[Happening]:
-    return said(happened({"offer": [offer.pk]}, since=begun(offer)), lambda event: fill(event, {}))
+def of_offer(offer: Offer, lists: AnswerLists) -> list[Happening]:
+    return said(happened({"offer": [offer.pk]}, since=begun(offer)), lambda event: fill(event, {}, lists))
 
 
 def _notes(events: list[Happened]) -> dict[int, str]:
@@ -83,17 +87,19 @@ def _notes(events: list[Happened]) -> dict[int, str]:
     return dict(LeadNote.objects.filter(pk__in=ids).values_list("pk", "text")) if ids else {}
 
 
-def fill(event: Happened, notes: Mapping[int, str]) -> dict[str, Any]:
+def fill(event: Happened, notes: Mapping[int, str], lists: AnswerLists) -> dict[str, Any]:
     """The values that need more than the event's own data."""
     data, more = event.data, dict[str, Any]()
     if event.name == "lead.noted":
         more["text"] = notes.get(data["note"], "")
     if "quality" in data:
-        more["quality"] = "; ".join(str(QUALITY.get(measure, measure)) for measure in data["quality"])
+        more["quality"] = "; ".join(lists.said(QUALITY, data["quality"]))
     if event.name == "lead.closed":
         more["reason"] = str(CLOSE_REASONS.get(data.get("reason", ""), data.get("reason", "")))
     if event.name == "lead.touched":
-        more |= {"kind": _word(TouchKind, data["kind"]), "outcome": _word(TouchOutcome, data["outcome"])}
+        more |= {"kind": lists.say(KIND, data["kind"]).lower(), "outcome": _outcome(lists, data)}
+    if event.name == "lead.silent":
+        more["silence"] = _silence(data)
     if event.name == "lead.staged":
         more["stage"] = str(STAGES.get(data["stage"], data["stage"]))
     if event.name == "lead.planned":
@@ -139,5 +145,19 @@ def limit_words(minutes: int) -> str:
     return ngettext("for %(n)d business hour", "for %(n)d business hours", hours) % {"n": hours}
 
 
-def _word(choices: Any, value: str) -> str:
-    return str(choices(value).label).lower() if value in choices.values else value
+def _outcome(lists: AnswerLists, data: Mapping[str, Any]) -> str:
+    return lists.say(OUTCOME, data["outcome"]).lower() if data.get("outcome") else ""
+
+
+def _silence(data: Mapping[str, Any]) -> str:
+    """“no contact since 3 Mar, the seller was told; it is taken back on 17 Mar without one”."""
+    values = {"since": _day_of(data.get("since")), "on": _day_of(data.get("next"))}
+    if data.get("step") == SilenceStep.SELLER_TOLD:
+        return _("no contact since %(since)s: the seller was told") % values
+    if not values["on"]:
+        return _("no contact since %(since)s: the executive was told") % values
+    return _("no contact since %(since)s: the executive was told, it is taken back on %(on)s") % values
+
+
+def _day_of(instant: Any) -> str:
+    return day(datetime.fromisoformat(str(instant))) if instant else ""
