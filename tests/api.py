@@ -18,7 +18,8 @@ BASE = "/api/v1/"
 # The first words of addresses that are no plural of a model's name.
 NOUNS = {
     "imports": "importrun", "duplicates": "duplicatepair", "territories": "territory", "units": "businessunit",
-    "business-hours": "placehours", "follow-ups": "followuprule", "pauses": "partnerpause", "pools": "leadpool", "pool-leads": "poolentry",
+    "business-hours": "placehours", "follow-ups": "followuprule", "pauses": "partnerpause",
+    "pools": "leadpool", "pool-leads": "poolentry",
 }  # fmt: skip
 
 
