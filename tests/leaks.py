@@ -103,6 +103,7 @@ SETTINGS = {
     "FollowUpRule",
     "EscalationStep",
     "LeadPool",
+    "TriggerLevel",
     "SignInPolicy",
     "CustomRole",
     "DealRules",

@@ -30,7 +30,8 @@ class LeadsConfig(AppConfig):
         nav.register(
             nav.NavItem("console", "sales", _("Leads"), "lead-list", "target", "lead.read", 10, homes.waiting_count,
                         also=("leadform-list", "assignmentplan-list", "lead-fairness", "leadpool-list")),
-            nav.NavItem("console", "sales", _("Routing"), "routing-rules", "route", "lead.read", 20),
+            nav.NavItem("console", "sales", _("Routing"), "routing-rules", "route", "lead.read", 20,
+                        also=("namedaccount-list", "triggerlevel-list")),
             nav.NavItem("console", "sales", _("Distribution"), "lead-followup", "clock", "lead.read", 22,
                         also=("lead-reasons",)),
             nav.NavItem("console", "sales", _("Scoring"), "score-card", "scoreboard", "lead.read", 21),

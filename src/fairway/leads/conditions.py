@@ -53,6 +53,10 @@ LEADS = register(
             Field("lead.score", _("Score"), "number"),
             Field("source.good_share", _("Good leads of this source, %"), "number"),
             Field("lead.band", _("Band"), "text"),
+            Field("lead.chance", _("Chance to be won, %"), "number"),
+            Field("lead.above_trigger", _("Reaches its trigger level"), "bool"),
+            Field("lead.is_named_account", _("Named account"), "bool"),
+            Field("lead.offers_made", _("Offers made so far"), "number"),
         ],
         model="leads.Lead",
     )
@@ -165,6 +169,10 @@ def lead_values(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "lead.score": row["points"],
         "source.good_share": row.get("good_share"),
         "lead.band": row["band"],
+        "lead.chance": None if row.get("chance") is None else round(100 * row["chance"], 1),
+        "lead.above_trigger": row.get("above_trigger", True),
+        "lead.is_named_account": row.get("named_partner") is not None,
+        "lead.offers_made": row.get("offers_made", 0),
     }
 
 

@@ -478,6 +478,8 @@ class Offer(SharedModel):
 
 
 # Kept in a file of their own, and found by Django here.
+from fairway.leads.account_models import NamedAccount as NamedAccount  # noqa: E402
+from fairway.leads.account_models import TriggerLevel as TriggerLevel  # noqa: E402
 from fairway.leads.contact_models import CustomerMatch as CustomerMatch  # noqa: E402
 from fairway.leads.contact_models import MatchState as MatchState  # noqa: E402
 from fairway.leads.contact_models import Touch as Touch  # noqa: E402

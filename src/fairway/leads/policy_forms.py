@@ -227,7 +227,7 @@ class RoutingRuleForm(forms.Form):
 
     def _action(self) -> dict[str, Any]:
         said = self.cleaned_data
-        if said["action"] in {"person", "known"}:
+        if said["action"] in {"person", "known", "account"}:
             return {"kind": said["action"]}
         if said["action"] == "named":
             return {"kind": "named", "partner": said["partner_uid"]}

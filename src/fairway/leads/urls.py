@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from fairway.leads.api import accounts as api_accounts
 from fairway.leads.api import decisions as api_decisions
 from fairway.leads.api import drafts as api_drafts
 from fairway.leads.api import following as api_following
@@ -18,6 +19,7 @@ from fairway.leads.api import routing as api_routing
 from fairway.leads.api import score_cards as api_cards
 from fairway.leads.api import work as api_work
 from fairway.leads.views import (
+    accounts,
     answer_link,
     answers,
     costs,
@@ -77,6 +79,15 @@ console = [
     path("routing/rules/<slug:uid>/", policies.rule_save, name="routing-rule"),
     path("routing/rules/<slug:uid>/place/", policies.rule_move, name="routing-rule-place"),
     path("routing/rules/<slug:uid>/removal/", policies.rule_remove, name="routing-rule-removal"),
+    path("routing/accounts/", accounts.account_list, name="namedaccount-list"),
+    path("routing/accounts/new/", accounts.account_edit, name="namedaccount-new"),
+    path("routing/accounts/lines/", accounts.account_lines, name="namedaccount-lines"),
+    path("routing/accounts/<uuid:uid>/", accounts.account_edit, name="namedaccount-edit"),
+    path("routing/accounts/<uuid:uid>/removal/", accounts.account_removal, name="namedaccount-removal"),
+    path("routing/levels/", accounts.level_list, name="triggerlevel-list"),
+    path("routing/levels/new/", accounts.level_edit, name="triggerlevel-new"),
+    path("routing/levels/<uuid:uid>/", accounts.level_edit, name="triggerlevel-edit"),
+    path("routing/levels/<uuid:uid>/removal/", accounts.level_removal, name="triggerlevel-removal"),
     path("routing/publication/", policies.publish, name="routing-publication"),
     path("routing/discard/", policies.discard, name="routing-discard"),
     path("leads/<uuid:uid>/looking-after/", following.taking, name="lead-looking-after"),
@@ -237,6 +248,11 @@ api = [
     path("pool-leads/<uuid:uid>", api_pools.PoolLeadDetail.as_view(), name="api-poolentry"),
     path("pool-leads/<uuid:uid>/claim", api_pools.PoolLeadClaim.as_view(), name="api-poolentry-claim"),
     path("pool-leads/<uuid:uid>/removal", api_pools.PoolLeadRemoval.as_view(), name="api-poolentry-removal"),
+    path("routing/accounts", api_accounts.Accounts.as_view(), name="api-namedaccount-list"),
+    path("routing/accounts/bulk", api_accounts.AccountLines.as_view(), name="api-namedaccount-bulk"),
+    path("routing/accounts/<uuid:uid>/removal", api_accounts.AccountRemoval.as_view(), name="api-namedaccount-remove"),
+    path("routing/levels", api_accounts.Levels.as_view(), name="api-triggerlevel-list"),
+    path("routing/levels/<uuid:uid>/removal", api_accounts.LevelRemoval.as_view(), name="api-triggerlevel-remove"),
     path("routing/versions", api_routing.RoutingVersions.as_view(), name="api-routingpolicy-list"),
     path("me/lead-record", api_record.OwnRecord.as_view(), name="api-lead-record"),
     path("offers", api_offers.Offers.as_view(), name="api-offer-list"),

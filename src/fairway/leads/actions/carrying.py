@@ -22,6 +22,7 @@ from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.actions.routing import lock_routing
 from fairway.leads.conditions import lead_values
 from fairway.leads.models import AssignmentLine, AssignmentPlan, Lead, RoutingDecision
+from fairway.leads.queries.accounts import with_asked
 from fairway.leads.queries.expected import print_of
 from fairway.leads.queries.limits import limits
 from fairway.leads.queries.routing import open_counts, places_of_partners
@@ -106,6 +107,7 @@ def _as_it_is(lines: Sequence[AssignmentLine], plan: AssignmentPlan) -> _Now:
     locked = free.order_by("pk").select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
     ids = set(locked)
     rows = {row["id"]: row for row in lead_rows(ids)}
+    with_asked(list(rows.values()), rules_of_policy(plan.policy, plan.currency))
     able = Partner.objects.filter(pk__in={line.partner_id for line in lines}, state=PartnerState.ACTIVE)
     able = able.exclude(profiles__accepts_leads=False)
     open_leads = open_counts()

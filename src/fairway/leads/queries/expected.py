@@ -15,6 +15,7 @@ from fairway.core.conditions import Condition, parse, to_mask
 from fairway.core.tenancy.context import current
 from fairway.leads.conditions import CANDIDATES, columns_of, lead_values
 from fairway.leads.models import Lead, PolicyState, RoutingPolicy
+from fairway.leads.queries.accounts import with_asked
 from fairway.leads.queries.routing import lead_facts, partner_table
 from fairway.leads.queries.runs import rules_of_policy
 from fairway.leads.queries.subjects import lead_rows
@@ -110,6 +111,7 @@ def gather(
     prints: list[str] = []
     for start in range(0, len(lead_ids), READ_AT_ONCE):
         some = [row for row in lead_rows(lead_ids[start : start + READ_AT_ONCE]) if row["state"] in FREE]
+        with_asked(some, rules)
         values = [lead_values(row, currency) for row in some]
         names = sorted({name for rule in rules for name in rule.when.field_names})
         found = router.rule_numbers(columns_of(values, names), len(some)).tolist()
@@ -120,7 +122,8 @@ def gather(
     known = [row["amount_minor"] if row["currency"] in ("", currency) else None for row in rows]
     worth = np.array(
         [
-            chance.of(row["band"]) * amounts.of(amount, row["product_line_id"])
+            (chance.of(row["band"]) if row["chance"] is None else row["chance"])
+            * amounts.of(amount, row["product_line_id"])
             for row, amount in zip(rows, known, strict=True)
         ],
         dtype=np.float64,
@@ -128,6 +131,11 @@ def gather(
     batch = Batch(worth, partners.record, [one.rows for one in eligible])
     unknown = sum(amount is None or amount <= 0 for amount in known)
     return Gathered(rows, numbers, eligible, prints, rules, partners, batch, unknown, chance.ended)
+
+
+def _chance(row: Mapping[str, Any], by_band: Chances) -> float:
+    """That of the model in use; without one that of the lead's band."""
+    return by_band.of(row["band"]) if row["chance"] is None else float(row["chance"])
 
 
 def print_of(row: Mapping[str, Any], values: Mapping[str, Any]) -> str:

@@ -118,7 +118,9 @@ def _facts_of(
     decision: RoutingDecision, rules: Sequence[Rule], partners: PartnerTable
 ) -> tuple[LeadFacts, dict[str, Any]]:
     """What was known of the lead, as `queries.routing.kept_facts` keeps it."""
-    country, state, territory, line, latitude, longitude, made, had, known, vertical, asked = decision.facts or []
+    # Decisions of before there were named accounts say nothing behind what was asked.
+    told = [*(decision.facts or []), 0]
+    country, state, territory, line, latitude, longitude, made, had, known, vertical, asked, named = told[:12]
     values = dict(zip(names_asked(rules), asked, strict=True))
     if written := NOT_KEPT & values.keys():
         now = lead_values(lead_rows([decision.lead_id])[0], currency_of_run(decision.run) if decision.run else "")
@@ -127,5 +129,6 @@ def _facts_of(
     facts = LeadFacts(
         country=country, state=state, territory=territory, product_line=line, point=unit_vectors(*place)[0],
         offers_made=made, had_before=frozenset(had), known_partner=known, vertical=vertical,
+        named_partner=named,
     )  # fmt: skip
     return facts, values

@@ -11,6 +11,7 @@ import numpy as np
 from fairway.core.tenancy.models import Partner
 from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import LeadRecall, Offer
+from fairway.leads.queries.accounts import ASKS_LEVEL, with_asked
 from fairway.leads.queries.channel import (
     NO_HISTORY,
     NO_WINS,
@@ -82,6 +83,7 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
             had_before=frozenset(had.get(row["id"], ())),
             known_partner=row["known_partner"] or 0,
             vertical=row["industry"],
+            named_partner=row.get("named_partner") or 0,
         )
         for row, point in zip(rows, points, strict=True)
     ]
@@ -112,17 +114,25 @@ class Deciding:
     ) -> "Deciding":  # fmt: skip
         return cls(Router(rules, partners, at.timestamp(), pools), Findings(rules), currency)
 
-    def decide(self, rows: Sequence[Mapping[str, Any]]) -> list[Routed]:
+    def decide(self, rows: Sequence[dict[str, Any]]) -> list[Routed]:
         """What the rules say of each lead, in the order given."""
         names = names_asked(self.router.rules)
+        with_asked(rows, self.router.rules)
         values = [lead_values(row, self.currency) for row in rows]
         numbers = self.router.rule_numbers(columns_of(values, names), len(rows)).tolist()
         facts = lead_facts(rows)
         decisions = self.router.decide_many(facts, numbers)
         return [
-            Routed(row, decision, self.findings.of(number, value), kept_facts(fact, row, value, names))
+            Routed(row, decision, self._found(number, value, row), kept_facts(fact, row, value, names))
             for row, decision, number, value, fact in zip(rows, decisions, numbers, values, facts, strict=True)
         ]
+
+    def _found(self, number: int, values: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
+        """What the rule found in the lead, and which level the lead reached or missed where it asks for that."""
+        found = self.findings.of(number, values)
+        if number and ASKS_LEVEL in self.router.rules[number - 1].when.field_names:
+            return [*found, row["trigger_because"]]
+        return found
 
 
 # What people wrote about themselves is not kept a second time; a replay takes it as it is by then.
@@ -139,12 +149,12 @@ def kept_facts(fact: LeadFacts, row: Mapping[str, Any], values: Mapping[str, Any
     return [
         fact.country, fact.state, fact.territory, fact.product_line, row["latitude"], row["longitude"],
         fact.offers_made, sorted(fact.had_before), fact.known_partner, fact.vertical,
-        [None if name in NOT_KEPT else values[name] for name in names],
+        [None if name in NOT_KEPT else values[name] for name in names], fact.named_partner,
     ]  # fmt: skip
 
 
 def decide(
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[dict[str, Any]],
     rules: Sequence[Rule],
     partners: PartnerTable,
     at: datetime,

@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from fairway.core.tenancy.context import current
 from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import Lead, LeadShare
+from fairway.leads.queries.accounts import with_asked
 from fairway.leads.queries.expected import band_chances, published_policy, usual_amounts
 from fairway.leads.queries.plans import tiers
 from fairway.leads.queries.routing import lead_facts, partner_table
@@ -41,6 +42,7 @@ def counted_shares(at: datetime, currency: str) -> list[dict[str, Any]]:
     partners, rules = partner_table(at), rules_of_policy(published_policy(), currency)
     ids = Lead.objects.filter(captured_at__gt=since, captured_at__lte=at).order_by("-captured_at", "-pk")
     rows = lead_rows(list(ids.values_list("pk", flat=True)[:LEADS_LOOKED_AT]))
+    with_asked(rows, rules)
     values = [lead_values(row, currency) for row in rows]
     names = sorted({name for rule in rules for name in rule.when.field_names})
     numbers = Router(rules, partners, at.timestamp()).rule_numbers(columns_of(values, names), len(rows)).tolist()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fairway.catalog.models import ProductLine
-from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, MatchState, SourceRecord
+from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, MatchState, ModelState, SourceRecord
 from fairway.leads.queries.places import with_territories
 from fairway.leads.rules.states import LeadState
 
@@ -30,9 +30,12 @@ def lead_rows(lead_ids: Iterable[int]) -> list[dict[str, Any]]:
     ids = list(lead_ids)
     rows = list(Lead.objects.filter(pk__any=ids).order_by("pk").values(*_COLUMNS))
     people = LeadPerson.objects.filter(lead_id__any=ids).values_list("lead_id", *_PERSON)
-    scores = LeadScore.objects.filter(lead_id__any=ids).values_list("lead_id", "points", "band")
+    scores = LeadScore.objects.filter(lead_id__any=ids).values_list("lead_id", "points", "band", *_CHANCE)
     person_of = {lead_id: dict(zip(_PERSON, values, strict=True)) for lead_id, *values in people}
-    score_of = {lead_id: {"points": points, "band": band} for lead_id, points, band in scores}
+    score_of = {
+        lead_id: {"points": points, "band": band, "chance": chance if state == ModelState.IN_USE else None}
+        for lead_id, points, band, chance, state in scores
+    }
     line_of = _product_lines(rows)
     for row in rows:
         row |= person_of.get(row["id"], _NOBODY) | score_of.get(row["id"], _NO_SCORE)
@@ -48,7 +51,9 @@ def lead_rows(lead_ids: Iterable[int]) -> list[dict[str, Any]]:
 
 
 _NOBODY: dict[str, Any] = dict.fromkeys(_PERSON, "")
-_NO_SCORE: dict[str, Any] = {"points": None, "band": ""}
+_NO_SCORE: dict[str, Any] = {"points": None, "band": "", "chance": None}
+# A chance of a model that is no longer in use is not known any more.
+_CHANCE = ("chance", "chance_by__state")
 
 
 def _product_lines(rows: list[dict[str, Any]]) -> dict[int, tuple[str, str]]:

@@ -214,7 +214,7 @@ class Router:
 
     def _allowed(self, rule: Rule, number: int, lead: LeadFacts) -> _Field:
         shared = tuple(getattr(lead, name) if name in rule.match else None for name in SHARED)
-        known = lead.known_partner if rule.action.kind == "known" else None
+        known = {"known": lead.known_partner, "account": lead.named_partner}.get(rule.action.kind)
         key = (number, known, *shared)
         found = self._fields.get(key)
         if found is None:

@@ -92,6 +92,7 @@ class LeadFacts:
     had_before: frozenset[int]  # partner ids
     known_partner: int = 0  # id of the partner who has the customer, 0 for none
     vertical: str = ""
+    named_partner: int = 0  # id of the partner whose named account the company is, 0 for none
 
 
 @dataclass(frozen=True, slots=True)

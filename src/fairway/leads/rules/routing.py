@@ -3,8 +3,9 @@
 A stored rule is {"uid", "name", "when": condition over the lead, "who": condition over the partner,
 "match": facts that lead and partner must share, "action", "limit_hours", "partners_at_most"}. `action` is
 {"kind": "best", "strategy", "weights": {part: weight}, "max_km": number or null}, {"kind": "named", "partner": uid},
-{"kind": "known"} (the partner who has a lead of the same company already), {"kind": "pool", "pool": uid} or
-{"kind": "person"}. The first rule whose `when` holds decides. Who sees a pool is said by the pool, and by `match`.
+{"kind": "known"} (the partner who has a lead of the same company already), {"kind": "account"} (the partner whose
+named account the company is), {"kind": "pool", "pool": uid} or {"kind": "person"}. The first rule whose `when` holds
+decides. Who sees a pool is said by the pool, and by `match`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +40,7 @@ STRATEGIES: dict[str, Words] = {
     "value": _("Best expected value"),
 }
 _ALONE = {"nearest": "distance", "turn": "turn", "load": "room", "value": "wins"}
-RANKED = frozenset({"best", "named", "known"})
+RANKED = frozenset({"best", "named", "known", "account"})
 
 MATCHES: dict[str, Words] = {
     "country": _("country"),
@@ -53,6 +54,7 @@ ACTIONS: dict[str, Words] = {
     "best": _("Best fit"),
     "named": _("Named partner"),
     "known": _("Customer’s partner"),
+    "account": _("Named account’s partner"),
     "pool": _("Lead pool"),
     "person": _("Account manager"),
 }
@@ -155,7 +157,7 @@ def _rule(rule: Mapping[str, Any], number: int, lead: Subject, partner: Subject,
 
 def _action(action: Any, place: Words) -> Action:
     kind = action.get("kind") if isinstance(action, Mapping) else None
-    if kind in {"person", "known"}:
+    if kind in {"person", "known", "account"}:
         return Action(kind)
     if kind == "named":
         if not action.get("partner"):
@@ -225,6 +227,8 @@ def sentence_of(rule: Rule, named: str = "") -> list[Part]:
         return [*said, (str(_(" go to the account manager, who names the partner.")), False)]
     if rule.action.kind == "known":
         return [*said, (str(_(" go to ")), False), (str(_("that partner")), True), (".", False)]
+    if rule.action.kind == "account":
+        return [*said, (str(_(" go to ")), False), (str(_("the partner of the named account")), True), (".", False)]
     if rule.action.kind == "named":
         return [*said, (str(_(" go to ")), False), (named or str(_("a partner")), True), (".", False)]
     if rule.action.kind == "pool":

@@ -1,0 +1,70 @@
+"""Trigger levels: from how many points a lead is passed on, by what it is of. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fairway.core.words import said as _
+
+LEVELS_MOST = 500
+POINTS_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What is empty takes all. `line` is a product line's code, `category` one of the score cards."""
+
+    line: str
+    country: str
+    state: str
+    category: str
+    at_least: int
+
+    @property
+    def place(self) -> str:
+        return "-".join(part for part in (self.country, self.state) if part)
+
+    def takes(self, line: str, country: str, state: str) -> bool:
+        own = ((self.line, line), (self.country, country), (self.state, state))
+        return all(not asked or asked == had for asked, had in own)
+
+
+def is_above(
+    levels: Sequence[Level], line: str, country: str, state: str, points: int | None, categories: Mapping[str, int]
+) -> tuple[bool, str]:
+    """Whether a lead reaches its levels, and the words that say why.
+
+    For the whole score, and for each category, the level counts that says most about the lead: of equals the higher
+    one. All of them must be reached. A lead without a level is above; one without a score is not.
+    """
+    found: dict[str, Level] = {}
+    for level in levels:
+        if level.takes(line, country, state):
+            best = found.get(level.category)
+            if best is None or _weight(level) > _weight(best):
+                found[level.category] = level
+    if not found:
+        return True, str(_("no trigger level is set for it"))
+    said, is_reached = [], True
+    for category, level in sorted(found.items()):
+        have = (points or 0) if not category else categories.get(category, 0)
+        is_reached &= points is not None and have >= level.at_least
+        said.append(_words(level, None if points is None else have))
+    return is_reached, "; ".join(said)
+
+
+def _weight(level: Level) -> tuple[int, bool, bool, int]:
+    """The line says more than the state, the state more than the country."""
+    return sum(map(bool, (level.line, level.country, level.state))), bool(level.line), bool(level.state), level.at_least
+
+
+def _words(level: Level, have: int | None) -> str:
+    """“62 points of Wireless, at least 60 for P1 in DE-BY”."""
+    about = " ".join(part for part in (level.line, level.place) if part)
+    values = {"have": "–" if have is None else have, "least": level.at_least, "of": level.category, "about": about}
+    if level.category and about:
+        return str(_("%(have)s points of %(of)s, at least %(least)d for %(about)s", **values))
+    if level.category:
+        return str(_("%(have)s points of %(of)s, at least %(least)d", **values))
+    if about:
+        return str(_("%(have)s points, at least %(least)d for %(about)s", **values))
+    return str(_("%(have)s points, at least %(least)d", **values))
