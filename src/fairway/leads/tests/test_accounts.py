@@ -208,16 +208,16 @@ def test_pages_keep_change_and_remove_accounts_and_levels(acme, client_of):
 
 def test_programs_keep_list_and_remove_accounts_and_levels(acme):
     staff = program_of(acme.operations)
-    kept = staff.post("routing/accounts", {"name": "Nordlicht", "partner": acme.beta.name})
+    kept = staff.post("named-accounts", {"name": "Nordlicht", "partner": acme.beta.name})
     assert kept.status_code == 201
-    sent = staff.post("routing/accounts/bulk", {"lines": [{"name": "Halden", "partner": "Nobody"}]}).json()
+    sent = staff.post("named-accounts/bulk", {"lines": [{"name": "Halden", "partner": "Nobody"}]}).json()
     assert (sent["kept"], sent["problems"][0]["line"]) == (0, 1)
-    (told,) = staff.get("routing/accounts").json()["items"]
+    (told,) = staff.get("named-accounts").json()["items"]
     assert (told["name"], told["partner"]) == ("Nordlicht", str(acme.beta.uid))
-    assert staff.post(f"routing/accounts/{told['uid']}/removal").status_code == 200
-    level = staff.post("routing/levels", {"country": "US", "at_least": 60}).json()
-    assert staff.post(f"routing/levels/{level['uid']}/removal").status_code == 200
-    assert staff.get("routing/levels").json()["items"] == []
-    assert program_of(acme.beta_seller).get("routing/accounts").status_code == 403
+    assert staff.post(f"named-accounts/{told['uid']}/removal").status_code == 200
+    level = staff.post("trigger-levels", {"country": "US", "at_least": 60}).json()
+    assert staff.post(f"trigger-levels/{level['uid']}/removal").status_code == 200
+    assert staff.get("trigger-levels").json()["items"] == []
+    assert program_of(acme.beta_seller).get("named-accounts").status_code == 403
     with entering(acme.admin.context):
         assert not Lead.objects.exists()
