@@ -129,6 +129,7 @@ def for_limited(model: type[models.Model], *, here: bool) -> int:
 OF_UNITS = {
     "Lead", "LeadPerson", "LeadNote", "LeadScore", "RoutingDecision", "Offer", "Touch", "Registration", "Conflict",
     "Protection", "Deal", "SalesLine", "Approval", "Customer", "CustomerContact", "CustomerMatch",
+    "TriggerLevel",
     "LeadRecall", "LeadRating", "Escalation", "ReassignmentLine",
 }  # fmt: skip
 

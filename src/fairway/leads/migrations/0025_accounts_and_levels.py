@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0002_business_units'),
         ('core', '0021_seat_manager'),
-        ('leads', '0023_override'),
+        ('leads', '0024_reassignment'),
     ]
 
     operations = [
