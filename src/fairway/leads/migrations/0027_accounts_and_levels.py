@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0002_business_units'),
         ('core', '0021_seat_manager'),
-        ('leads', '0024_reassignment'),
+        ('leads', '0026_lead_by_silence'),
     ]
 
     operations = [
