@@ -191,23 +191,6 @@ class LeadPerson(SharedModel):
         ]  # fmt: skip
 
 
-class LeadNote(InternalModel):
-    """What staff write about a lead; no partner reads it."""
-
-    personal = {"text": "text"}
-
-    limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
-
-    lead = TenantForeignKey(Lead, related_name="notes", db_index=False)
-    seat = TenantForeignKey(Seat, null=True, related_name="+")
-    text = models.TextField(_("note"))
-    noted_at = models.DateTimeField()
-
-    class Meta(InternalModel.Meta):
-        abstract = False
-        indexes = [models.Index(fields=["vendor", "lead", "-noted_at"], name="leadnote_by_lead")]
-
-
 class PolicyState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SCHEDULED = "scheduled", _("Scheduled")
@@ -491,6 +474,7 @@ from fairway.leads.handing_models import Reassignment as Reassignment  # noqa: E
 from fairway.leads.handing_models import ReassignmentLine as ReassignmentLine  # noqa: E402
 from fairway.leads.mail_models import LeadDraft as LeadDraft  # noqa: E402
 from fairway.leads.mail_models import LeadInbox as LeadInbox  # noqa: E402
+from fairway.leads.note_models import LeadNote as LeadNote  # noqa: E402
 from fairway.leads.plan_models import AssignmentLine as AssignmentLine  # noqa: E402
 from fairway.leads.plan_models import AssignmentPlan as AssignmentPlan  # noqa: E402
 from fairway.leads.plan_models import LeadShare as LeadShare  # noqa: E402
