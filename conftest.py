@@ -95,6 +95,7 @@ def own_cast(blocker: Any) -> Iterator[cast.Cast]:
             # Else the next test finds jobs, mails and deadlines that it did not make.
             cursor.execute("UPDATE procrastinate_periodic_defers SET job_id = NULL")
             cursor.execute("DELETE FROM procrastinate_jobs")
+            cursor.execute("DELETE FROM core_ratecount")
             for table in ("workflow_mail", "workflow_deadline"):
                 cursor.execute(f"DELETE FROM {table} WHERE vendor_id = ANY (%s)", [[made.acme.pk, made.zeta.pk]])
         connection.close()

@@ -31,6 +31,7 @@ KEPT = (Partner, Seat)  # the cast has them
 CHANGED: dict[str, dict[str, Any]] = {
     "Registration": {"state": "submitted"},
     "ScoreCard": {"state": "retired"},
+    "EscalationStep": {"to": "chief"},
     # And rules by which partners were counted are none either.
     "RoutingPolicy": {"state": "retired"},
     # A later run keeps what differs from the partners of this one, and reads them.

@@ -22,9 +22,23 @@ from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.actions.mail_in import drop_draft, keep_letter
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
 from fairway.leads.actions.score_cards import add_card
-from fairway.leads.models import AssignmentPlan, LeadDraft, Offer, RoutingPolicy, ScoreCard
+from fairway.leads.models import (
+    AssignmentPlan,
+    Lead,
+    LeadDraft,
+    LeadPool,
+    Offer,
+    PoolAudience,
+    PoolEntry,
+    PoolMember,
+    Reassignment,
+    ReassignmentLine,
+    RoutingPolicy,
+    ScoreCard,
+)
 from fairway.leads.rules.mails import Letter
-from fairway.partners.models import Contact, Program, Tier
+from fairway.partners.actions.partners import create_partner
+from fairway.partners.models import Contact, Profile, Program, Tier
 from fairway.privacy.models import Erasure
 from fairway.workflow.models import Mail, Notification
 from tests.cast import Cast
@@ -56,6 +70,7 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
         **of_connect(cast),
         **of_partners(cast),
         **of_people(cast),
+        **of_distribution(cast),
         "score-cards": [str(card_of(cast).uid)],
         "assignment-plans": [str(plan_of(cast).uid)],
         "exports": [str(export.uid)],
@@ -116,7 +131,38 @@ def of_partners(cast: Cast) -> dict[str, list[str]]:
         tier = Tier.objects.create(vendor=cast.acme, program=program, code="scene", name="Scene")
         contact = Contact.objects.create(vendor=cast.acme, partner=cast.beta, name="Scene")
         seat = Seat.objects.get(pk=cast.cam.seat_id)
-    return {"tiers": [str(tier.uid)], "contacts": [str(contact.uid)], "seats": [str(seat.uid)]}
+    other = create_partner(values={"name": "Scene", "country": "US"}, actor=cast.admin, at=clock.now())
+    with acting_for(cast.admin):
+        Profile.objects.filter(partner=other).update(territory=None)
+    return {
+        "tiers": [str(tier.uid)], "contacts": [str(contact.uid)], "seats": [str(seat.uid)],
+        "partners": [str(other.uid)],
+    }  # fmt: skip
+
+
+def of_distribution(cast: Cast) -> dict[str, list[str]]:
+    """A lead in a pool that Beta sees, and what Beta has handed on: a preview, and one carried out."""
+    at = clock.now()
+    lead = capture_lead(
+        actor=cast.operations, at=at, source="scene", values=LeadValues(need="Scene", company="Pooled"), process=False
+    )
+    with acting_for(cast.admin):
+        Lead.objects.filter(pk=lead.pk).update(state="pooled")
+        pool = LeadPool.objects.create(vendor=cast.acme, name="Scene")
+        audience = PoolAudience.objects.create(vendor=cast.acme, pool=pool, key="scene", ring=1, refreshed_at=at)
+        PoolMember.objects.create(vendor=cast.acme, partner=cast.beta, audience=audience)
+        entry = PoolEntry.objects.create(
+            vendor=cast.acme, lead=lead, pool=pool, audience=audience, title="Scene", pooled_at=at
+        )
+        preview, carried = (
+            Reassignment.objects.create(vendor=cast.acme, partner=cast.beta, state=state, created_at=at)
+            for state in ("preview", "carried")
+        )
+        # Of one uid, since the sweeps put one into every place of an address.
+        ReassignmentLine.objects.create(
+            vendor=cast.acme, uid=preview.uid, reassignment=preview, place=1, lead=lead, choice="route"
+        )
+    return {"pool-leads": [str(entry.uid)], "reassignments": [str(preview.uid), str(carried.uid)]}
 
 
 def of_people(cast: Cast) -> dict[str, list[str]]:

@@ -36,6 +36,13 @@ REVIEWED: dict[str, str] = {
     "core.0011_covers: RunSQL ": "changes the few rows of own roles; old processes know no such permission",
     "core.0010_merging: AddField partner.merged_into indexed": "a column without values, thirty thousand rows at most",
     "customers.0002_outside_ids: AddField customer.merged_into indexed": "a column without values: one reading",
+    **dict.fromkeys(
+        (
+            f"connect.0006_cost_imports: AlterField {model}.kind"
+            for model in ("dropfolder", "duplicatepair", "importrun", "savedmapping")
+        ),
+        "more choices, which the database does not know",
+    ),
     "connect.0004_duplicates: AlterField importrun.kind": "more choices, which the database does not know",
     "connect.0004_duplicates: AlterField savedmapping.kind": "more choices, which the database does not know",
     **dict.fromkeys(

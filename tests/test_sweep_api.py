@@ -89,13 +89,16 @@ BODIES: dict[str, Any] = {
         "list": "touch_kind",
         "entries": [{"code": code} for code in ("call", "email", "meeting", "demo", "other")],
     },
-    "change_tracking_rules": {"nudge_days": 4},
+    "change_tracking_rules": {
+        "nudge_days": 4,
+        "bands": [{"band": "A", "nudge_days": 2, "executive_days": 3, "recall_days": 0}],
+    },
     "set_lead_costs": {
         "lines": [{"source": "fair", "month_on": "2026-03-01", "cost": {"amount_minor": 100, "currency": "USD"}}]
     },
     "close_lead": {"reason": "no_need"},
     "recall_lead": {"reason": "Swept"},
-    "save_follow_up": {"remind_percents": [50]},
+    "save_follow_up": {"remind_percents": [50], "steps": [{"to": "manager", "after_hours": 1}]},
     "save_business_hours": {"country": "DE", "hours": {"0": [["09:00", "17:00"]]}},
     "choose_reassignment_line": {"choice": "stay"},
     "carry_out_reassignment": {"code": "partner_left"},

@@ -30,6 +30,7 @@ class ImportKind(models.TextChoices):
     DEALS = "deals", _("Deals")
     TOUCHES = "touches", _("Touches")
     CAMPAIGNS = "campaigns", _("Campaigns of leads")
+    LEAD_COSTS = "lead-costs", _("Costs of leads")
 
 
 class ImportRun(InternalModel):

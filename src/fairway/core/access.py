@@ -94,6 +94,7 @@ WHOLE_ONLY = frozenset(
         "sales.import",
         "lead.import",
         "lead.capture",
+        "lead.form",
         "lead.assign",
         "scoring.edit",
         "routing.edit",

@@ -17,7 +17,7 @@ class AnswerList(PublishedModel):
     `entries` as `leads.rules.answers.entries_of` reads them. Retired ones stay: what was said by them keeps its words.
     """
 
-    not_personal = ("entries",)
+    not_personal = ("entries", "name")
 
     name = models.CharField(max_length=20)
     entries = models.JSONField(default=list)

@@ -7,89 +7,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_event_log'),
+        ("core", "0002_event_log"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uid', models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
-                ('kind', models.CharField(choices=[('partners', 'Partners'), ('products', 'Products'), ('leads', 'Leads'), ('sales_lines', 'Sales lines')], max_length=30)),
-                ('state', models.CharField(choices=[('uploaded', 'Uploaded'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='uploaded', max_length=12)),
-                ('file_name', models.CharField(max_length=200)),
-                ('stored_as', models.CharField(max_length=300)),
-                ('joined_as', models.CharField(blank=True, max_length=300)),
-                ('size_bytes', models.BigIntegerField(default=0)),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('reading', models.JSONField(default=dict)),
-                ('mapping', models.JSONField(default=dict)),
-                ('options', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('next_line', models.BigIntegerField(default=0)),
-                ('bytes_read', models.BigIntegerField(default=0)),
-                ('rows_read', models.PositiveIntegerField(default=0)),
-                ('rows_created', models.PositiveIntegerField(default=0)),
-                ('rows_updated', models.PositiveIntegerField(default=0)),
-                ('rows_unchanged', models.PositiveIntegerField(default=0)),
-                ('rows_refused', models.PositiveIntegerField(default=0)),
-                ('summary', models.JSONField(default=dict)),
-                ('error', models.TextField(blank=True)),
-                ('seat', fairway.core.tenancy.scope.TenantForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.seat')),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organization')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("uid", models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("partners", "Partners"),
+                            ("products", "Products"),
+                            ("leads", "Leads"),
+                            ("sales_lines", "Sales lines"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "Uploaded"),
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="uploaded",
+                        max_length=12,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("stored_as", models.CharField(max_length=300)),
+                ("joined_as", models.CharField(blank=True, max_length=300)),
+                ("size_bytes", models.BigIntegerField(default=0)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("reading", models.JSONField(default=dict)),
+                ("mapping", models.JSONField(default=dict)),
+                ("options", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("next_line", models.BigIntegerField(default=0)),
+                ("bytes_read", models.BigIntegerField(default=0)),
+                ("rows_read", models.PositiveIntegerField(default=0)),
+                ("rows_created", models.PositiveIntegerField(default=0)),
+                ("rows_updated", models.PositiveIntegerField(default=0)),
+                ("rows_unchanged", models.PositiveIntegerField(default=0)),
+                ("rows_refused", models.PositiveIntegerField(default=0)),
+                ("summary", models.JSONField(default=dict)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "seat",
+                    fairway.core.tenancy.scope.TenantForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.seat"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organization",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ImportIssue',
+            name="ImportIssue",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uid', models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
-                ('line', models.BigIntegerField()),
-                ('column', models.CharField(blank=True, max_length=100)),
-                ('message', models.CharField(max_length=400)),
-                ('is_warning', models.BooleanField(default=False)),
-                ('values', models.JSONField(default=dict)),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organization')),
-                ('run', fairway.core.tenancy.scope.TenantForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='connect.importrun')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("uid", models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
+                ("line", models.BigIntegerField()),
+                ("column", models.CharField(blank=True, max_length=100)),
+                ("message", models.CharField(max_length=400)),
+                ("is_warning", models.BooleanField(default=False)),
+                ("values", models.JSONField(default=dict)),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organization",
+                    ),
+                ),
+                (
+                    "run",
+                    fairway.core.tenancy.scope.TenantForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="issues", to="connect.importrun"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['vendor', '-created_at'], name='importrun_by_time'),
+            model_name="importrun",
+            index=models.Index(fields=["vendor", "-created_at"], name="importrun_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.UniqueConstraint(fields=('vendor', 'id'), name='importrun_vendor_id'),
+            model_name="importrun",
+            constraint=models.UniqueConstraint(fields=("vendor", "id"), name="importrun_vendor_id"),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.UniqueConstraint(fields=('vendor', 'uid'), name='importrun_vendor_uid'),
+            model_name="importrun",
+            constraint=models.UniqueConstraint(fields=("vendor", "uid"), name="importrun_vendor_uid"),
         ),
         migrations.AddIndex(
-            model_name='importissue',
-            index=models.Index(fields=['vendor', 'run', 'line'], name='importissue_by_line'),
+            model_name="importissue",
+            index=models.Index(fields=["vendor", "run", "line"], name="importissue_by_line"),
         ),
         migrations.AddConstraint(
-            model_name='importissue',
-            constraint=models.UniqueConstraint(fields=('vendor', 'id'), name='importissue_vendor_id'),
+            model_name="importissue",
+            constraint=models.UniqueConstraint(fields=("vendor", "id"), name="importissue_vendor_id"),
         ),
         migrations.AddConstraint(
-            model_name='importissue',
-            constraint=models.UniqueConstraint(fields=('vendor', 'uid'), name='importissue_vendor_uid'),
+            model_name="importissue",
+            constraint=models.UniqueConstraint(fields=("vendor", "uid"), name="importissue_vendor_uid"),
         ),
     ]

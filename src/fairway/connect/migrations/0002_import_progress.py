@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connect', '0001_initial'),
+        ("connect", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importrun',
-            name='moved_at',
+            model_name="importrun",
+            name="moved_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='pushes',
+            model_name="importrun",
+            name="pushes",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='totals',
+            model_name="importrun",
+            name="totals",
             field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict),
         ),
     ]

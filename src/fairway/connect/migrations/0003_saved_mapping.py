@@ -7,34 +7,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connect', '0002_import_progress'),
-        ('core', '0002_event_log'),
+        ("connect", "0002_import_progress"),
+        ("core", "0002_event_log"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SavedMapping',
+            name="SavedMapping",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uid', models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
-                ('kind', models.CharField(choices=[('partners', 'Partners'), ('products', 'Products'), ('leads', 'Leads'), ('sales_lines', 'Sales lines')], max_length=30)),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('shape', models.CharField(max_length=40)),
-                ('columns', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('defaults', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('seat', fairway.core.tenancy.scope.TenantForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.seat')),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organization')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("uid", models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("partners", "Partners"),
+                            ("products", "Products"),
+                            ("leads", "Leads"),
+                            ("sales_lines", "Sales lines"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("shape", models.CharField(max_length=40)),
+                ("columns", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=dict)),
+                ("defaults", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "seat",
+                    fairway.core.tenancy.scope.TenantForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.seat"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organization",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('vendor', 'id'), name='savedmapping_vendor_id'), models.UniqueConstraint(fields=('vendor', 'uid'), name='savedmapping_vendor_uid'), models.UniqueConstraint(fields=('vendor', 'kind', 'shape'), name='savedmapping_once_per_shape')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("vendor", "id"), name="savedmapping_vendor_id"),
+                    models.UniqueConstraint(fields=("vendor", "uid"), name="savedmapping_vendor_uid"),
+                    models.UniqueConstraint(fields=("vendor", "kind", "shape"), name="savedmapping_once_per_shape"),
+                ],
             },
         ),
     ]

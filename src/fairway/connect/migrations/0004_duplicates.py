@@ -7,50 +7,128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connect', '0003_saved_mapping'),
-        ('core', '0010_merging'),
+        ("connect", "0003_saved_mapping"),
+        ("core", "0010_merging"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='importrun',
-            name='kind',
-            field=models.CharField(choices=[('partners', 'Partners'), ('products', 'Products'), ('leads', 'Leads'), ('sales_lines', 'Sales lines'), ('customers', 'Customers'), ('contacts', 'Contacts'), ('deals', 'Deals'), ('touches', 'Touches'), ('campaigns', 'Campaigns of leads')], max_length=30),
+            model_name="importrun",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("partners", "Partners"),
+                    ("products", "Products"),
+                    ("leads", "Leads"),
+                    ("sales_lines", "Sales lines"),
+                    ("customers", "Customers"),
+                    ("contacts", "Contacts"),
+                    ("deals", "Deals"),
+                    ("touches", "Touches"),
+                    ("campaigns", "Campaigns of leads"),
+                ],
+                max_length=30,
+            ),
         ),
         migrations.AlterField(
-            model_name='savedmapping',
-            name='kind',
-            field=models.CharField(choices=[('partners', 'Partners'), ('products', 'Products'), ('leads', 'Leads'), ('sales_lines', 'Sales lines'), ('customers', 'Customers'), ('contacts', 'Contacts'), ('deals', 'Deals'), ('touches', 'Touches'), ('campaigns', 'Campaigns of leads')], max_length=30),
+            model_name="savedmapping",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("partners", "Partners"),
+                    ("products", "Products"),
+                    ("leads", "Leads"),
+                    ("sales_lines", "Sales lines"),
+                    ("customers", "Customers"),
+                    ("contacts", "Contacts"),
+                    ("deals", "Deals"),
+                    ("touches", "Touches"),
+                    ("campaigns", "Campaigns of leads"),
+                ],
+                max_length=30,
+            ),
         ),
         migrations.CreateModel(
-            name='DuplicatePair',
+            name="DuplicatePair",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uid', models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
-                ('kind', models.CharField(choices=[('partners', 'Partners'), ('products', 'Products'), ('leads', 'Leads'), ('sales_lines', 'Sales lines'), ('customers', 'Customers'), ('contacts', 'Contacts'), ('deals', 'Deals'), ('touches', 'Touches'), ('campaigns', 'Campaigns of leads')], max_length=30)),
-                ('first_id', models.BigIntegerField()),
-                ('second_id', models.BigIntegerField()),
-                ('likeness', models.FloatField()),
-                ('reasons', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('merged', 'Merged'), ('dismissed', 'Two records')], default='proposed', max_length=10)),
-                ('found_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('winner_id', models.BigIntegerField(null=True)),
-                ('moved', models.JSONField(default=dict)),
-                ('stayed', models.JSONField(default=list)),
-                ('before', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('decided_by', fairway.core.tenancy.scope.TenantForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.seat')),
-                ('run', fairway.core.tenancy.scope.TenantForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='connect.importrun')),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organization')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("uid", models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("partners", "Partners"),
+                            ("products", "Products"),
+                            ("leads", "Leads"),
+                            ("sales_lines", "Sales lines"),
+                            ("customers", "Customers"),
+                            ("contacts", "Contacts"),
+                            ("deals", "Deals"),
+                            ("touches", "Touches"),
+                            ("campaigns", "Campaigns of leads"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("first_id", models.BigIntegerField()),
+                ("second_id", models.BigIntegerField()),
+                ("likeness", models.FloatField()),
+                ("reasons", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "Proposed"), ("merged", "Merged"), ("dismissed", "Two records")],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("found_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("winner_id", models.BigIntegerField(null=True)),
+                ("moved", models.JSONField(default=dict)),
+                ("stayed", models.JSONField(default=list)),
+                ("before", models.JSONField(default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "decided_by",
+                    fairway.core.tenancy.scope.TenantForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.seat"
+                    ),
+                ),
+                (
+                    "run",
+                    fairway.core.tenancy.scope.TenantForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="connect.importrun",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organization",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['vendor', 'state', '-likeness', 'id'], name='duplicatepair_by_state'), models.Index(fields=['vendor', 'run'], name='duplicatepair_by_run')],
-                'constraints': [models.UniqueConstraint(fields=('vendor', 'id'), name='duplicatepair_vendor_id'), models.UniqueConstraint(fields=('vendor', 'uid'), name='duplicatepair_vendor_uid'), models.UniqueConstraint(fields=('vendor', 'kind', 'first_id', 'second_id'), name='duplicatepair_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["vendor", "state", "-likeness", "id"], name="duplicatepair_by_state"),
+                    models.Index(fields=["vendor", "run"], name="duplicatepair_by_run"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("vendor", "id"), name="duplicatepair_vendor_id"),
+                    models.UniqueConstraint(fields=("vendor", "uid"), name="duplicatepair_vendor_uid"),
+                    models.UniqueConstraint(
+                        fields=("vendor", "kind", "first_id", "second_id"), name="duplicatepair_once"
+                    ),
+                ],
             },
         ),
     ]

@@ -7,36 +7,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connect', '0004_duplicates'),
-        ('core', '0010_merging'),
+        ("connect", "0004_duplicates"),
+        ("core", "0010_merging"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DropFolder',
+            name="DropFolder",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uid', models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('kind', models.CharField(choices=[('partners', 'Partners'), ('products', 'Products'), ('leads', 'Leads'), ('sales_lines', 'Sales lines'), ('customers', 'Customers'), ('contacts', 'Contacts'), ('deals', 'Deals'), ('touches', 'Touches'), ('campaigns', 'Campaigns of leads')], max_length=30, verbose_name='what is in the files?')),
-                ('path', models.CharField(max_length=300)),
-                ('every_minutes', models.PositiveIntegerField(default=15, verbose_name='look every')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('defaults', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('looked_at', models.DateTimeField(null=True)),
-                ('problem', models.CharField(blank=True, max_length=400)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('came_in', fairway.core.tenancy.scope.TenantForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='connect.importrun')),
-                ('seat', fairway.core.tenancy.scope.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.seat')),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organization')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("uid", models.UUIDField(default=fairway.core.ids.uuid7, editable=False)),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("partners", "Partners"),
+                            ("products", "Products"),
+                            ("leads", "Leads"),
+                            ("sales_lines", "Sales lines"),
+                            ("customers", "Customers"),
+                            ("contacts", "Contacts"),
+                            ("deals", "Deals"),
+                            ("touches", "Touches"),
+                            ("campaigns", "Campaigns of leads"),
+                        ],
+                        max_length=30,
+                        verbose_name="what is in the files?",
+                    ),
+                ),
+                ("path", models.CharField(max_length=300)),
+                ("every_minutes", models.PositiveIntegerField(default=15, verbose_name="look every")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("defaults", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("looked_at", models.DateTimeField(null=True)),
+                ("problem", models.CharField(blank=True, max_length=400)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "came_in",
+                    fairway.core.tenancy.scope.TenantForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="connect.importrun",
+                    ),
+                ),
+                (
+                    "seat",
+                    fairway.core.tenancy.scope.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.seat"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organization",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('vendor', 'id'), name='dropfolder_vendor_id'), models.UniqueConstraint(fields=('vendor', 'uid'), name='dropfolder_vendor_uid')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("vendor", "id"), name="dropfolder_vendor_id"),
+                    models.UniqueConstraint(fields=("vendor", "uid"), name="dropfolder_vendor_uid"),
+                ],
             },
         ),
     ]

@@ -36,7 +36,7 @@ class PauseTold(Output):
 
 def _rows(call: Call, **path: UUID) -> QuerySet[PartnerPause]:
     rows = PartnerPause.objects.select_related("partner")
-    return rows.filter(partner__uid=path["uid"]) if path else rows
+    return rows.filter(partner=get_object_or_404(Partner, uid=path["uid"])) if path else rows
 
 
 def found(call: Call, uid: UUID) -> PartnerPause:

@@ -28,6 +28,7 @@ VALUES = packed(
         "why": "Zwei passen.", "role": role_named("deal_desk"), "file": "a.csv", "new": 1, "changed": 2, "refused": 3,
         "error": "Halt.", "folder": "Messe", "problem": "Leer.",
         "name": "Ann", "by": "Otto", "deputy": "Eva", "first": AT.date(), "last": AT.date(),
+        "source": "Messe", "said": "Budget", "since": AT.date(), "next": AT.date(),
     }
 )  # fmt: skip
 FORMS = [(name, form) for name, kind in kinds().items() for form in ("", *kind.forms)]
