@@ -33,7 +33,7 @@ def test_the_channel_tells_funnel_and_distribution(acme):
     make_scene(acme)
     told = program_of(acme.admin).get("channel-review?by=partner").json()
     assert (told["is_ready"], told["review"]["total"]["offered"]) == (True, 2)
-    assert told["funnel"][0] == {"step": "captured", "count": 3}
+    assert told["funnel"][0] == {"step": "captured", "count": 4}
     assert [(row["partner"], row["offered"], row["accepted"]) for row in told["distribution"]] == [
         (str(acme.beta.uid), 2, 1)
     ]
