@@ -7,7 +7,8 @@ from fairway.core.measures import Measure, Percentile, hours_between, register
 from fairway.leads.models import Lead, Offer
 from fairway.leads.rules.states import OfferState
 
-ANSWERED = Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED])
+# What is taken from a pool was never waited for.
+ANSWERED = Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED], claimed_from__isnull=True)
 TO_ANSWER = hours_between("answered_at", "offered_at")
 TO_TOUCH = hours_between("first_touch_at", "accepted_at")
 

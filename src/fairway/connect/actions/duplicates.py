@@ -19,6 +19,7 @@ from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState, Seat
+from fairway.leads.actions.deadlines import end_silence
 from fairway.leads.models import Lead, Touch
 from fairway.leads.rules.merging import Side, why_not
 
@@ -205,6 +206,7 @@ def _step_back(loser: Any, winner: Any, at: datetime) -> dict[str, Any]:
             "merged_into_id": winner.pk,
         }
         _count_touches(winner, loser)
+        end_silence(loser)
     elif isinstance(loser, Partner):
         before = {"state": loser.state}
         changes = {"state": PartnerState.INACTIVE, "merged_into_id": winner.pk}

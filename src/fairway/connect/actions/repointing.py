@@ -15,11 +15,18 @@ STAYS = frozenset(
     {
         "partners.profile.partner", "leads.leadperson.lead", "leads.leadscore.lead", "leads.routingdecision.lead",
         "leads.customermatch.lead",
+        # A partner's place among its peers, what it saw of pools, and its own days off.
+        "leads.leadrank.partner", "leads.poolmember.partner", "partners.partnerpause.partner",
         "core.partner.merged_into", "customers.customer.merged_into",
     }
 )  # fmt: skip
 # Where the winner may have the same already (a tier, a certificate, a log-in): row by row, and the rest stays.
-ONE_BY_ONE = frozenset({"partners.enrollment.partner", "partners.credential.partner", "core.seat.partner"})
+ONE_BY_ONE = frozenset(
+    {
+        "partners.enrollment.partner", "partners.credential.partner", "core.seat.partner",
+        "leads.leadrating.partner", "leads.leadrating.lead",
+    }
+)  # fmt: skip
 
 
 def pointing_to(model: type[models.Model]) -> Iterator[tuple[str, type[models.Model], str]]:

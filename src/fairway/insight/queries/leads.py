@@ -179,7 +179,7 @@ def _leads(member: Member, asked: Asked) -> list[dict[str, Any]]:
 
 
 def _offers(member: Member, asked: Asked) -> list[dict[str, Any]]:
-    answered = Q(state__in=["accepted", "declined"])
+    answered = Q(state__in=["accepted", "declined"], claimed_from__isnull=True)
     sums: dict[str, Any] = {
         "offered": Count("lead", distinct=True),
         "offers": Count("pk"),

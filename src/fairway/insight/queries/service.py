@@ -110,10 +110,15 @@ def is_due(until: datetime) -> Q:
 
 
 def offers_in(member: Member, asked: Asked) -> QuerySet[Offer]:
-    """Offers of this time that were answered or lapsed; those taken back say nothing of the partner."""
+    """Offers of this time that were answered or lapsed; those taken back, and what was taken from a pool, say nothing
+    of how fast a partner answers.
+    """
     start, until = asked.instants
     rows = Offer.objects.filter(
-        offered_at__gte=start, offered_at__lt=until, state__in=["accepted", "declined", "lapsed"]
+        claimed_from__isnull=True,
+        offered_at__gte=start,
+        offered_at__lt=until,
+        state__in=["accepted", "declined", "lapsed"],
     )
     return rows.filter(partner__in=partners_in_view(member)) if member.role == "cam" else rows
 

@@ -14,7 +14,7 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.leads.actions.offers import hand_over
 from fairway.leads.actions.routing import ROUTING_LOCK
-from fairway.leads.models import Lead, Offer, PoolEntry
+from fairway.leads.models import Lead, Offer, PoolEntry, PoolMember
 from fairway.leads.queries.pools import room_of, taken_of, why_full, why_no_room
 from fairway.leads.rules.states import FREE, POOL_ENTRY, EntryState, LeadState, OfferState
 from fairway.partners.models import Profile
@@ -48,7 +48,7 @@ def claim_lead(*, entry: PoolEntry, actor: Member, at: datetime) -> Lead:
     with acting_for(actor):
         _one_at_a_time(actor.vendor_id, partner_id)
         lead = Lead.objects.select_for_update().get(pk=entry.lead_id)
-        fresh = PoolEntry.objects.get(pk=entry.pk)
+        fresh = PoolEntry.objects.select_for_update().get(pk=entry.pk)
         if fresh.state not in FREE or lead.state != LeadState.POOLED:
             raise AlreadyTaken(_why_not(fresh, partner_id))
         _check_may_take(fresh, partner_id, actor, at)
@@ -86,6 +86,9 @@ def _check_may_take(entry: PoolEntry, partner_id: int, actor: Member, at: dateti
         raise Refused(_("Your partnership is not active now, so you can take no leads. Ask your account manager."))
     if not Profile.objects.filter(partner_id=partner_id, accepts_leads=True).exists():
         raise Refused(_("Your profile says that you take no leads now. Change it there first."))
+    # A parent sees what its children see; the lead goes to the one for whom it is.
+    if not PoolMember.objects.filter(audience_id=entry.audience_id, partner_id=partner_id).exists():
+        raise Refused(_("This lead is for other partners."))
     if partner_id in entry.hidden_from:
         raise Refused(_("You had this lead before. Ask your account manager."))
     taken = taken_of(partner_id, [entry.pool_id], at, partner.time_zone).get(entry.pool_id)

@@ -42,7 +42,8 @@ def watch_silence(leads: Sequence[Lead], at: datetime) -> None:
 
 def end_silence(lead: Lead) -> None:
     """Somebody spoke with the customer, or the lead is no longer worked. Inside `acting_for`."""
-    if lead.silence_due_at is None:
+    # Told of for the last time, where nothing is taken back, it is still silent.
+    if lead.silence_due_at is None and not lead.silence_step:
         return
     cancel_deadlines(lead, [SILENCE])
     Lead.objects.filter(pk=lead.pk).update(silent_since=None, silence_step=0, silence_due_at=None)

@@ -77,7 +77,8 @@ def hand_over(offer: Offer, lead: Lead, verb: str, *, actor: Member, at: datetim
     move(
         lead, LEAD, verb, field="state",
         partner_id=offer.partner_id, accepted_at=at, seller_id=actor.seat_id, waiting_because="",
-        stage=LeadStage.NEW, rated_at=None,
+        # What a partner before did is in its touches; this one begins anew.
+        stage=LeadStage.NEW, rated_at=None, touches=0, first_touch_at=None, last_touch_at=None,
         touch_due_at=touch_due(offer.partner_id, at, tracking_policy().touch_hours),
     )  # fmt: skip
     watch_silence([lead], at)

@@ -18,7 +18,7 @@ from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Organization, PartnerState
-from fairway.leads.models import Lead, LeadPool, Offer, PoolAudience, PoolEntry, PoolMember, RoutingDecision
+from fairway.leads.models import Lead, LeadPool, LeadRecall, Offer, PoolAudience, PoolEntry, PoolMember, RoutingDecision
 from fairway.leads.queries.pools import audiences_in_use, read_pools, told_pool
 from fairway.leads.queries.routing import partner_table
 from fairway.leads.rules.brief import offer_brief, place_of
@@ -55,7 +55,7 @@ def pool_leads(
             raise RuntimeError("A lead was not free to be pooled. Lock the leads first.")
     pools = {str(pool.uid): pool for pool in LeadPool.objects.filter(uid__in={each.pool for _row, each in pooled})}
     audiences = _audiences([(pools[each.pool], ring) for _row, each in pooled for ring in each.rings], partners, at)
-    had = _had_before(row["id"] for row, _pooling in pooled if row["offers_made"])
+    had = _had_before([row["id"] for row, _pooling in pooled if row["offers_made"]])
     entries = PoolEntry.objects.bulk_create(
         _entry(row, pools[each.pool], [audiences[_key(pools[each.pool], ring)] for ring in each.rings], had, at)
         for row, each in pooled
@@ -94,11 +94,15 @@ def _entry(
     )
 
 
-def _had_before(lead_ids: Iterable[int]) -> dict[int, list[int]]:
+def _had_before(lead_ids: Sequence[int]) -> dict[int, list[int]]:
     had: dict[int, list[int]] = defaultdict(list)
-    offers = Offer.objects.filter(lead_id__in=list(lead_ids)).values_list("lead_id", "partner_id")
+    offers = Offer.objects.filter(lead_id__any=lead_ids).values_list("lead_id", "partner_id")
     for lead_id, partner_id in offers.distinct().order_by():
         had[lead_id].append(partner_id)
+    recalls = LeadRecall.objects.filter(lead_id__any=lead_ids).values_list("lead_id", "partner_id")
+    for lead_id, partner_id in recalls:
+        if partner_id not in had[lead_id]:
+            had[lead_id].append(partner_id)
     return had
 
 

@@ -18,6 +18,7 @@ from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.leads.actions.deadlines import watch_silence
 from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.actions.offers import recall_offer
 from fairway.leads.actions.work import recall_lead
@@ -154,6 +155,19 @@ def _hand_on(whole: Reassignment, line: ReassignmentLine, actor: Member, at: dat
         recall_lead(lead=lead, **told)
     if line.choice == TO_PARTNER and line.partner is not None:
         line.made_offer_id = _offer_to(line.partner, line.lead_id, whole, actor, at)
+    elif line.choice == KEEP_HERE:
+        _keep_here(whole, line.lead_id, actor, at)
+
+
+def _keep_here(whole: Reassignment, lead_id: int, actor: Member, at: datetime) -> None:
+    """The lead waits for a person: no rule takes it up."""
+    lead = Lead.objects.get(pk=lead_id)
+    because = _("Kept here when it was taken from %(partner)s.") % {"partner": whole.partner.name}
+    move(lead, LEAD, "wait", field="state", waiting_because=because)
+    RoutingDecision.objects.create(
+        vendor_id=actor.vendor_id, lead=lead, outcome="person", note=because, decided_by_id=whole.carried_by_id,
+        decided_at=at,
+    )  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
@@ -199,19 +213,31 @@ def _give_back(whole: Reassignment, line: ReassignmentLine, partner: Partner, ac
     """Empty when the partner has it again, else why not."""
     lead = Lead.objects.select_for_update().get(pk=line.lead_id)
     open_now = Offer.objects.filter(lead=lead, state=OfferState.OPEN).first()
-    if lead.state == LeadState.OFFERED and open_now and open_now.pk == line.made_offer_id:
+    if lead.state == LeadState.OFFERED and open_now and _came_of(whole, line, open_now):
         recall_offer(offer=open_now, actor=actor, at=at, code="other", reason=_("It goes back."), then_route=False)
         lead.refresh_from_db()
-    if lead.state != LeadState.CAPTURED:
-        return _("It is with another partner, or over.")
+    if lead.state not in {LeadState.CAPTURED, LeadState.WAITING}:
+        return _("It is with another partner, in a pool, or over.")
+    if line.offer_id and partner.state != PartnerState.ACTIVE:
+        return _("%(partner)s is paused, so it gets no offer.") % {"partner": partner.name}
     if line.offer_id:
         _offer_to(partner, lead.pk, whole, actor, at)
         return ""
     back = {name: value for name, value in line.before.items() if name in _BEFORE}
     move(lead, LEAD, "give_back", field="state", partner_id=partner.pk, waiting_because="", **back)
     LeadPerson.objects.filter(lead=lead).update(partner_id=partner.pk)
+    lead.refresh_from_db()
+    watch_silence([lead], at)
     record("accepted", lead, actor=actor, at=at, partner_id=partner.pk, audience="partner")
     return ""
+
+
+def _came_of(whole: Reassignment, line: ReassignmentLine, offer: Offer) -> bool:
+    """Whether this open offer is the one by which the lead was handed on: made by hand then, or by the rules after."""
+    if line.choice != ROUTE or whole.carried_at is None:
+        return offer.pk == line.made_offer_id
+    by_rule = RoutingDecision.objects.filter(pk=offer.decision_id, decided_by=None).exists()
+    return by_rule and offer.offered_at >= whole.carried_at
 
 
 def _still(reassignment: Reassignment, state: str) -> None:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from fairway.core.access import Member, system_member
 from fairway.core.events.record import record
 from fairway.core.jobs import defer
-from fairway.core.moves import StateConflict
 from fairway.core.tenancy.acting import acting_for
 from fairway.leads.actions.deadlines import SILENCE, watch_silence
 from fairway.leads.actions.work import recall_lead
@@ -19,7 +18,7 @@ from fairway.leads.models import Lead
 from fairway.leads.queries.reasons import choices_of
 from fairway.leads.queries.tracking import accepted_after, silence_dues, silent_from, tracking_policy
 from fairway.leads.rules.reasons import OTHER, RECALL
-from fairway.leads.rules.states import LEAD, LeadState
+from fairway.leads.rules.states import LeadState
 from fairway.leads.rules.tracking import SilenceStep
 from fairway.workflow.actions.deadlines import cancel_deadlines_of, set_deadlines
 
@@ -30,8 +29,8 @@ CHUNK = 1000
 def on_silence(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     """The next step of a silent lead is due. In the deadline's own transaction and acting context."""
     lead, policy = Lead.objects.select_for_update().get(pk=subject_id), tracking_policy()
-    if lead.state != LeadState.ACCEPTED:
-        raise StateConflict(LEAD)
+    if lead.state != LeadState.ACCEPTED:  # merged or closed in the same moment
+        return
     if not policy.silence_is_on:
         return
     due = silence_dues([lead], policy, silent_from(lead) or at).get(lead.pk)

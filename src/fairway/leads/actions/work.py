@@ -106,6 +106,7 @@ def close_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, note: st
     with acting_for(actor):
         extra = {**lead.extra, "close_note": note.strip()} if note.strip() else lead.extra
         if lead.state == LeadState.POOLED:
+            Lead.objects.select_for_update().get(pk=lead.pk)  # the lead before its entry, as a claim does
             close_entries([lead.pk], at)
         move(lead, LEAD, "close", field="state", closed_at=at, close_reason=reason, waiting_because="", extra=extra)
         end_silence(lead)

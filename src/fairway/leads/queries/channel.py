@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from typing import cast
 
 from django.db import connection
@@ -56,6 +57,7 @@ class Channel:
 
 
 _kept: OrderedDict[tuple[int, Print, date], Channel] = OrderedDict()
+_lock = Lock()  # threads of one process share what is kept
 
 
 def print_of_channel() -> Print:
@@ -69,12 +71,15 @@ def channel_at(at: datetime) -> Channel:
     """The channel as it is now, with the credentials that are valid on the day of `at`: one query when it is known."""
     found = print_of_channel()
     key = (current().vendor_id, found, at.date())
-    channel = _kept.get(key)
+    with _lock:
+        channel = _kept.get(key)
     if channel is None:
-        channel = _kept[key] = _read(at, found)
-    _kept.move_to_end(key)
-    while len(_kept) > KEPT_MOST:
-        _kept.popitem(last=False)
+        channel = _read(at, found)
+    with _lock:
+        _kept[key] = channel
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT_MOST:
+            _kept.popitem(last=False)
     return channel
 
 
@@ -117,18 +122,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATE = timedelta(hours=1)
 
 
-def past_of_partners(at: datetime, *, with_wins: bool) -> tuple[dict[int, History], dict[int, tuple[int, int]]]:
+def past_of_partners(
+    at: datetime, *, with_wins: bool, ids: Collection[int] = ()
+) -> tuple[dict[int, History], dict[int, tuple[int, int]]]:
     """What partners did in a year, by partner: of offers, and of the leads they took (see `_history`, `_wins`).
 
     Where a run of the day before kept it, only those are counted again of whom an offer was made, answered or became a
-    year old since; won and ended leads are then those of that run.
+    year old since, and those of `ids` that it did not know; won and ended leads are then those of that run.
     """
     base = bases_at(at).values_list("pk", "decided_at").first()
     if base is None:
         return _history(at), _wins(at) if with_wins else {}
     kept, wins = _past_of_base(base[0])
     history = dict(kept)
-    touched = _partners_since(base[1], at)
+    touched = _partners_since(base[1], at) | (set(ids) - rows_of_base(base[0]).keys())
     for key in touched:
         history.pop(key, None)
     history |= _history(at, touched)

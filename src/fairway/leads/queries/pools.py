@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -194,7 +194,11 @@ def room_of(partner_id: int) -> tuple[int, int]:
 
 def taken_of(partner_id: int, pool_ids: Iterable[int], at: datetime, zone: str) -> dict[int, Limits]:
     """Pool → what the partner holds of it and took since its midnight."""
-    midnight = at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        place = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        place = ZoneInfo("UTC")
+    midnight = at.astimezone(place).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = Offer.objects.filter(partner_id=partner_id, claimed_from_id__in=set(pool_ids))
     still = Q(lead__state=LeadState.ACCEPTED, lead__partner_id=partner_id)
     counts = rows.values("claimed_from_id").annotate(

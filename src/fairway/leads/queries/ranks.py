@@ -20,6 +20,7 @@ _ANSWERS = """SELECT partner_id, count(*), count(*) FILTER (WHERE state <> 'laps
   count(*) FILTER (WHERE state = 'accepted'), coalesce(percentile_cont(0.5) WITHIN GROUP
     (ORDER BY extract(epoch FROM answered_at - offered_at) / 60) FILTER (WHERE state <> 'lapsed'), 0)
  FROM leads_offer WHERE vendor_id = %s AND state IN ('accepted', 'declined', 'lapsed')
+  AND claimed_from_id IS NULL
   AND offered_at >= %s AND offered_at < %s GROUP BY 1"""
 
 _ENDED = """SELECT partner_id, count(*), count(*) FILTER (WHERE state = 'converted')

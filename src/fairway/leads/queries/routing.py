@@ -44,7 +44,7 @@ def partner_rows(at: datetime, *, with_wins: bool = True) -> tuple[Rows, dict[in
 
 def _rows(channel: Channel, at: datetime, *, with_wins: bool) -> Rows:
     open_leads = open_counts()
-    history, wins = past_of_partners(at, with_wins=with_wins)
+    history, wins = past_of_partners(at, with_wins=with_wins, ids=channel.rows.keys())
     return {
         key: [*head, open_leads.get(key, 0), *history.get(key, NO_HISTORY), *wins.get(key, NO_WINS), *tail]
         for key, (head, tail) in channel.rows.items()

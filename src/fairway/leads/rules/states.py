@@ -46,6 +46,7 @@ LEAD = Machine(
         (LeadState.ACCEPTED, "recall"): LeadState.CAPTURED,
         # A reassignment is taken back: the partner has it again, as it was.
         (LeadState.CAPTURED, "give_back"): LeadState.ACCEPTED,
+        (LeadState.WAITING, "give_back"): LeadState.ACCEPTED,
         (LeadState.ACCEPTED, "convert"): LeadState.CONVERTED,
         (LeadState.ACCEPTED, "close"): LeadState.CLOSED,
         (LeadState.CAPTURED, "close"): LeadState.CLOSED,

@@ -169,3 +169,17 @@ def test_won_leads_are_those_of_the_kept_run_for_a_day(acme):
     route_leads(lead_ids=captured(acme), actor=actor, at=AT)
     won(1)
     assert (counted(1), counted(25)) == ([2, 2], [3, 3])
+
+
+def test_a_partner_that_comes_back_has_its_past(acme):
+    profile(acme, acme.beta, lead_capacity=50)
+    publish(acme, {"action": {"kind": "best", "weights": {"record": 1}, "max_km": None}})
+    actor = system_member(acme.acme.pk, "R", kind="rule")
+    _answered(acme, [("accept", False, 1)], AT - timedelta(days=9))
+    with acting_for(acme.admin):
+        Partner.objects.filter(pk=acme.gamma.pk).update(state="inactive")
+    route_leads(lead_ids=captured(acme), actor=actor, at=AT)
+    with acting_for(acme.admin):
+        Partner.objects.filter(pk=acme.gamma.pk).update(state="active")
+        found = partner_rows(AT + timedelta(hours=3))[0][acme.gamma.pk]
+    assert found[FACTS.index("accepted") : FACTS.index("last")] == [1, 1]

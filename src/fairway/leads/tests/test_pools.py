@@ -12,6 +12,7 @@ from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Partner
+from fairway.insight.queries import service
 from fairway.leads.actions.claims import AlreadyTaken, claim_lead
 from fairway.leads.actions.offers import offer_lead_to
 from fairway.leads.actions.pool_news import tell_of_pools
@@ -20,6 +21,7 @@ from fairway.leads.actions.pools import save_pool
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.work import close_lead, recall_lead
 from fairway.leads.models import Lead, LeadPerson, LeadPool, Offer, PoolEntry, PoolMember, RoutingDecision
+from fairway.leads.queries.ranks import standings
 from fairway.leads.queries.replay import replay_many
 from fairway.leads.rules.scoring import PolicyError
 from fairway.leads.tests.test_routing import AT, captured, profile, publish
@@ -131,6 +133,27 @@ def test_who_takes_it_has_the_lead_with_its_person_as_after_an_offer(acme, rules
         assert not Deadline.objects.filter(subject_type="poolentry", settled_at=None).exists()
         verbs = set(Event.objects.filter(subject_type="lead").values_list("verb", flat=True))
     assert {"pooled", "claimed", "accepted"} <= verbs
+
+
+def test_what_is_taken_from_a_pool_is_no_answer_to_an_offer(acme, rules):
+    pooled(acme, rules, a_pool(acme))
+    (entry,) = seen_by(acme.beta_seller)
+    claim_lead(entry=entry, actor=acme.beta_seller, at=AT)
+    with entering(acme.admin.context):
+        assert Offer.objects.filter(partner=acme.beta, state="accepted").count() == 1
+        assert list(service.offers_in(acme.admin, service.Asked.lately(AT.date()))) == []
+    next_month = (AT.replace(day=1) + timedelta(days=32)).date().replace(day=1)
+    with acting_for(acme.admin):
+        assert [each.values for each in standings(next_month) if each.values] == []
+
+
+def test_a_parent_sees_what_its_child_may_take_and_takes_it_not(acme, rules):
+    pool = a_pool(acme, who={"all": [{"field": "partner.name", "op": "is", "value": acme.gamma.name}]})
+    (lead_id,) = pooled(acme, rules, pool)
+    (entry,) = seen_by(acme.gamma_seller)
+    with pytest.raises(Refused, match="for other partners"):
+        claim_lead(entry=entry, actor=acme.beta_seller, at=AT)  # as a parent would, who reads it
+    assert lead_now(acme, lead_id).state == "pooled"
 
 
 def test_who_comes_too_late_is_told_and_changes_nothing(acme, rules):

@@ -1,5 +1,7 @@
 """All that a partner has goes to others when it leaves: previewed, chosen, carried out, taken back."""
 
+from datetime import timedelta
+
 import pytest
 from tests.api import program_of
 
@@ -18,7 +20,10 @@ from fairway.leads.actions.reassigning import (
     undo_reassignment,
 )
 from fairway.leads.models import Lead, LeadPerson, LeadRecall, Offer, Reassignment, ReassignmentLine
+from fairway.leads.queries.waiting import leads_to_route_again
 from fairway.leads.tests.makers import accepted, offered
+from fairway.leads.tests.test_routing import profile, publish
+from fairway.partners.actions.partners import change_state
 
 
 def has(cast):
@@ -78,7 +83,44 @@ def test_some_stay_and_some_are_kept_here(acme):
     chosen = {str(first.uid): ("stay", None), str(second.uid): ("here", None)}
     choose_lines(reassignment=whole, choices=chosen, actor=acme.cam, at=clock.now())
     carry(acme, whole)
-    assert sorted(owners(acme), key=str) == sorted([("captured", None, []), ("offered", None, [acme.beta.pk])], key=str)
+    assert sorted(owners(acme), key=str) == sorted([("waiting", None, []), ("offered", None, [acme.beta.pk])], key=str)
+    with entering(acme.admin.context.acting(acme.acme.pk)):
+        assert leads_to_route_again(clock.now() + timedelta(days=2)) == [], "no rule takes up what was kept here"
+    undo(acme, whole)
+    assert sorted(owners(acme), key=str) == sorted(
+        [("accepted", acme.beta.pk, []), ("offered", None, [acme.beta.pk])], key=str
+    )
+
+
+def undo(cast, whole):
+    with entering(cast.admin.context):
+        whole.refresh_from_db()
+    return undo_reassignment(reassignment=whole, actor=cast.cam, at=clock.now())
+
+
+def test_what_the_rules_offered_since_goes_back_too(acme):
+    has(acme)
+    profile(acme, acme.gamma, lead_capacity=9)
+    publish(acme, {"action": {"kind": "best", "weights": {"record": 1}, "max_km": None}, "match": []})
+    whole = begun(acme)
+    chosen = {str(line.uid): ("route", None) for line in lines(acme, whole)}
+    choose_lines(reassignment=whole, choices=chosen, actor=acme.cam, at=clock.now())
+    carry(acme, whole)
+    assert owners(acme) == [("offered", None, [acme.gamma.pk])] * 2
+    assert undo(acme, whole)["undone"] == 2
+    assert sorted(owners(acme), key=str) == sorted(
+        [("accepted", acme.beta.pk, []), ("offered", None, [acme.beta.pk])], key=str
+    )
+
+
+def test_a_paused_partner_gets_no_offer_back(acme):
+    offered(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    carry(acme, whole)
+    change_state(partner=acme.beta, verb="pause", actor=acme.cam, at=clock.now(), reason="x")
+    assert undo(acme, whole)["kept"] == 1
+    assert "is paused" in lines(acme, whole)[0].because
 
 
 def test_a_job_that_died_goes_on_where_it_stopped_and_offers_nothing_twice(acme, monkeypatch):
@@ -184,5 +226,5 @@ def test_programs_hand_on_line_by_line(acme):
         assert answer.json()["choice"] == "here"
     assert program.post(f"reassignments/{made['uid']}/carrying-out", {"code": "wrong_partner"}).status_code == 200
     jobs.run_pending()
-    assert owners(acme) == [("captured", None, [])] * 2
+    assert owners(acme) == [("waiting", None, [])] * 2
     assert program.get(f"reassignments/{made['uid']}").json()["state"] == "carried"

@@ -17,7 +17,7 @@ from fairway.leads.actions.offers import accept_offer, offer_lead_to
 from fairway.leads.actions.silence import watch_all
 from fairway.leads.actions.tracking import save_tracking_rules
 from fairway.leads.actions.work import close_lead, log_touch, recall_lead
-from fairway.leads.models import Lead
+from fairway.leads.models import Lead, Touch
 from fairway.leads.queries.tracking import tracking_rules
 from fairway.leads.rules.tracking import Days, TrackingPolicy
 from fairway.workflow.actions.deadlines import fire_due
@@ -95,6 +95,40 @@ def test_a_contact_begins_the_count_anew(acme):
     assert fired(acme, day(3)) == 0
     fired(acme, day(4) + timedelta(hours=1))
     assert (seen(acme, lead).silence_step, seen(acme, lead).state) == (1, "accepted")
+
+
+def test_who_was_told_for_the_last_time_begins_anew_with_a_contact_too(acme):
+    rules(acme, replace(ON, recall_days=0))
+    lead = worked(acme)
+    for number in (2, 4):
+        fired(acme, day(number) + timedelta(hours=1))
+    lead = seen(acme, lead)
+    assert (lead.silence_step, lead.silence_due_at, lead.silent_since) == (2, None, MONDAY)
+    log_touch(subject=lead, actor=acme.beta_seller, at=day(5), kind="call", outcome="not_reached")
+    lead = seen(acme, lead)
+    assert (lead.silence_step, lead.silent_since, lead.silence_due_at is not None) == (0, None, True)
+
+
+def test_the_next_partner_begins_without_the_contacts_of_the_one_before(acme):
+    lead = worked(acme)
+    log_touch(subject=lead, actor=acme.beta_seller, at=MONDAY, kind="call", outcome="reached")
+    recall_lead(lead=seen(acme, lead), actor=acme.cam, at=day(1), code="unmoved", reason="", then_route=False)
+    offer = offer_lead_to(lead=seen(acme, lead), partner=acme.gamma, actor=acme.cam, at=day(1), reason="x")
+    accept_offer(offer=offer, actor=acme.gamma_seller, at=day(1))
+    lead = seen(acme, lead)
+    assert (lead.touches, lead.first_touch_at, lead.last_touch_at) == (0, None, None)
+    with entering(acme.admin.context):
+        assert Touch.objects.count() == 1
+
+
+def test_a_deadline_of_a_lead_that_was_merged_away_ends_quietly(acme):
+    rules(acme)
+    lead = worked(acme)
+    with acting_for(acme.admin):
+        Lead.objects.filter(pk=lead.pk).update(state="closed")
+    assert fired(acme, day(2)) == 1
+    with entering(acme.admin.context.acting(acme.acme.pk)):
+        assert not Deadline.objects.filter(settled_at=None, kind="silence").exists()
 
 
 def test_switched_off_nothing_is_watched_and_what_was_set_is_taken_back(acme):

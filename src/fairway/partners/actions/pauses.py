@@ -11,7 +11,7 @@ from fairway.core.events.record import record
 from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
-from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.core.tenancy.models import Partner, PartnerState, Seat
 from fairway.partners.models import PartnerPause
 from fairway.partners.rules.states import PARTNER
 from fairway.workflow.actions.deadlines import cancel_deadlines, set_deadlines
@@ -58,12 +58,23 @@ def pause_partner(
 
 
 def end_pause(*, pause: PartnerPause, actor: Member, at: datetime) -> None:
-    """End a pause before its day, or take back one that is planned. Refused when it is over already."""
+    """End a pause before its day, or take back one that is planned. Refused when it is over already, and to a partner
+    where the vendor set it: what was suspended does not lift itself.
+    """
     _require(actor, pause.partner)
     with acting_for(actor):
+        if not may_end(actor, pause):
+            raise Refused(_("Your vendor set this pause. Ask your account manager."))
         partner = Partner.objects.select_for_update().get(pk=pause.partner_id)
         if not _end(pause, partner, actor, at):
             raise Refused(_("This pause is over already."))
+
+
+def may_end(actor: Member, pause: PartnerPause) -> bool:
+    """Staff may end every pause, a partner those that its own people set. Inside a scope."""
+    if actor.partner_id is None:
+        return True
+    return Seat.objects.filter(pk=pause.set_by_id, partner_key=pause.partner_id).exists()
 
 
 def close_pauses(partner: Partner, at: datetime) -> None:

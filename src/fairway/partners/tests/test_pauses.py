@@ -52,10 +52,33 @@ def test_a_planned_pause_begins_and_ends_at_midnight_of_the_partners_place(acme)
 def test_a_pause_from_now_without_an_end_lasts_until_somebody_ends_it(acme):
     pause = pause_partner(partner=acme.beta, actor=acme.cam, at=AT, reason="No staff")
     assert (state(acme), fire(acme, datetime(2036, 1, 1, tzinfo=UTC))) == ("paused", 0)
-    end_pause(pause=pause, actor=acme.beta_executive, at=AT)
+    end_pause(pause=pause, actor=acme.cam, at=AT)
     assert state(acme) == "active"
     with pytest.raises(Refused):
         end_pause(pause=pause, actor=acme.cam, at=AT)
+
+
+@pytest.mark.parametrize("how", ["by days", "by its state"])
+def test_what_the_vendor_set_no_partner_lifts(acme, client_of, how):
+    if how == "by days":
+        pause_partner(partner=acme.beta, actor=acme.cam, at=AT, reason="Unpaid")
+    else:
+        change_state(partner=acme.beta, verb="pause", actor=acme.cam, at=AT, reason="Unpaid")
+    with entering(acme.admin.context):
+        pause = PartnerPause.objects.select_related("partner").get()
+    with pytest.raises(Refused, match="Your vendor set this pause"):
+        end_pause(pause=pause, actor=acme.beta_executive, at=AT)
+    problem_of(program_of(acme.beta_executive).post(f"pauses/{pause.uid}/ending"), 422)
+    assert state(acme) == "paused"
+    browser = client_of(acme.beta_executive)
+    page = browser.get("/acme/portal/pause/").content.decode()
+    assert ("Your vendor set this pause" in page, "End the pause" in page) == (True, False)
+
+
+def test_an_executive_ends_what_a_colleague_set(acme):
+    pause = pause_partner(partner=acme.beta, actor=acme.beta_executive, at=AT, reason="Moving house")
+    end_pause(pause=pause, actor=acme.beta_executive, at=AT)
+    assert state(acme) == "active"
 
 
 @pytest.mark.parametrize(

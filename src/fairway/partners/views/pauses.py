@@ -15,7 +15,7 @@ from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.models import Partner
-from fairway.partners.actions.pauses import end_pause, pause_partner
+from fairway.partners.actions.pauses import end_pause, may_end, pause_partner
 from fairway.partners.links import links_for
 from fairway.partners.pause_forms import PauseForm
 from fairway.partners.queries.pauses import pause_of
@@ -36,12 +36,13 @@ def _page(request: HttpRequest, partner: Partner, here: str, back: str) -> HttpR
         else:
             toast(request, _("Kept. New leads go to others on these days."))
             return redirect(here)
+    pause = pause_of(partner)
     context = {
         "form": form,
         "partner": partner,
-        "pause": pause_of(partner),
+        "pause": pause,
         "back": back,
-        "end_url": f"{here}end/",
+        "end_url": f"{here}end/" if pause and may_end(member, pause) else "",
         "links": [link for link in links_for(member, partner) if link[1] == "arrows-split"] if member.is_staff else [],
     }
     return render(request, "partners/pause.html", context, status=422 if form.is_bound else 200)
