@@ -204,7 +204,7 @@ def test_a_backup_says_what_is_in_it_and_is_for_our_eyes_only(backed_up: Path) -
     assert manifest["format"] == 1
     assert manifest["postgres"].startswith("18")
     assert "core.0001_initial" in manifest["migrations"]
-    assert manifest["tables"]["core_organization"][0] == 4
+    assert manifest["tables"]["core_organization"][0] == 5
     assert len(manifest["members"]["database.dump"]["sha256"]) == 64
 
 
