@@ -11,8 +11,9 @@ from fairway.core.events.record import record
 from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
-from fairway.core.tenancy.models import Partner, PartnerState, Seat
+from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.partners.models import PartnerPause
+from fairway.partners.queries.pauses import may_end
 from fairway.partners.rules.states import PARTNER
 from fairway.workflow.actions.deadlines import cancel_deadlines, set_deadlines
 
@@ -68,13 +69,6 @@ def end_pause(*, pause: PartnerPause, actor: Member, at: datetime) -> None:
         partner = Partner.objects.select_for_update().get(pk=pause.partner_id)
         if not _end(pause, partner, actor, at):
             raise Refused(_("This pause is over already."))
-
-
-def may_end(actor: Member, pause: PartnerPause) -> bool:
-    """Staff may end every pause, a partner those that its own people set. Inside a scope."""
-    if actor.partner_id is None:
-        return True
-    return Seat.objects.filter(pk=pause.set_by_id, partner_key=pause.partner_id).exists()
 
 
 def close_pauses(partner: Partner, at: datetime) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from fairway.core.tenancy.models import Partner
+from fairway.core.access import Member
+from fairway.core.tenancy.models import Partner, Seat
 from fairway.partners.models import PartnerPause
 
 
@@ -15,3 +16,10 @@ def paused(partner_ids: Iterable[int]) -> dict[int, PartnerPause]:
     """Partner id → its running pause: one query."""
     rows = PartnerPause.objects.filter(partner_id__in=list(partner_ids), ended_at=None, begun_at__isnull=False)
     return {row.partner_id: row for row in rows}
+
+
+def may_end(actor: Member, pause: PartnerPause) -> bool:
+    """Staff may end every pause, a partner those that its own people set. Inside a scope."""
+    if actor.partner_id is None:
+        return True
+    return Seat.objects.filter(pk=pause.set_by_id, partner_key=pause.partner_id).exists()

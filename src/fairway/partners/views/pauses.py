@@ -15,10 +15,10 @@ from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.models import Partner
-from fairway.partners.actions.pauses import end_pause, may_end, pause_partner
+from fairway.partners.actions.pauses import end_pause, pause_partner
 from fairway.partners.links import links_for
 from fairway.partners.pause_forms import PauseForm
-from fairway.partners.queries.pauses import pause_of
+from fairway.partners.queries.pauses import may_end, pause_of
 
 REFUSALS = (Refused, StateConflict, TransitionRefused)
 
