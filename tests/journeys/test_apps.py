@@ -1,6 +1,5 @@
 """A person lets an app in with a real browser, which holds forms to the policy of their page, redirects included."""
 
-import os
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -24,7 +23,6 @@ def test_a_person_lets_an_app_in_and_comes_back_to_it(committed, browse):
         "state": "xyz", "code_challenge": CHALLENGE, "code_challenge_method": "S256",
     }  # fmt: skip
     person.go("/oauth/authorize?" + urlencode(asked))
-    shoot(person, "consent")
     person.page.get_by_role("button", name="Let it in").click()
     person.page.wait_for_url("https://app.example/**")
     told = parse_qs(urlsplit(person.page.url).query)
@@ -32,17 +30,7 @@ def test_a_person_lets_an_app_in_and_comes_back_to_it(committed, browse):
     assert redeem(client, secret, told["code"][0]).status_code == 200
     slug = committed.acme.slug
     page = person.go(f"/{slug}/console/apps/")
-    shoot(person, "apps")
     page.get_by_role("button", name="Shut out: Calendar").click()
     assert "None. When an app asks you" in page.content()
     admin = browse(committed.admin)
     admin.go(f"/{slug}/console/clients/")
-    shoot(admin, "clients")
-
-
-def shoot(person, name):
-    if os.environ.get("RA_SHOT"):
-        person.page.screenshot(path=f"/tmp/fw/ra-{name}.png", full_page=True)
-        person.page.set_viewport_size({"width": 375, "height": 800})
-        person.page.screenshot(path=f"/tmp/fw/ra-{name}-375.png", full_page=True)
-        person.page.set_viewport_size({"width": 1280, "height": 800})
