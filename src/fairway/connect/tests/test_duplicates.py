@@ -28,17 +28,12 @@ from fairway.leads.models import (
     Lead,
     LeadNote,
     LeadPerson,
-    LeadPool,
-    LeadRank,
-    LeadRating,
-    PoolAudience,
-    PoolMember,
     Touch,
 )
 from fairway.leads.queries.answers import AnswerLists
 from fairway.leads.tests.makers import captured
 from fairway.leads.views.timeline import of_lead
-from fairway.partners.models import PartnerPause, Profile
+from fairway.partners.models import Profile
 from fairway.sales.models import SalesLine
 
 pytestmark = pytest.mark.django_db
@@ -490,24 +485,3 @@ def test_a_program_names_the_seats_that_move(acme, beta_and_gamma):
     people = [str(uid) for uid in seats_of(acme, acme.beta)]
     assert program.post(path, {"keep": "first", "people": people}).status_code == 200
     assert seats_of(acme, acme.beta) == set()
-
-
-def test_two_partners_that_have_a_rank_see_a_pool_and_rated_one_lead_become_one(acme):
-    pair = two_partners(acme)
-    with acting_for(acme.admin):
-        lead = Lead.objects.create(vendor=acme.acme, title="L", captured_at=AT)
-        pool = LeadPool.objects.create(vendor=acme.acme, name="P")
-        audience = PoolAudience.objects.create(vendor=acme.acme, pool=pool, key="k", ring=1)
-        for partner_id in (pair.first_id, pair.second_id):
-            whose = {"vendor": acme.acme, "partner_id": partner_id}
-            LeadRank.objects.create(**whose, month_on=AT.date().replace(day=1), counted_at=AT)
-            PoolMember.objects.create(**whose, audience=audience)
-            LeadRating.objects.create(**whose, lead=lead, phase="decline", codes=["other"], rated_at=AT)
-        PartnerPause.objects.create(
-            vendor=acme.acme, partner_id=pair.second_id, first_on=AT.date(), starts_at=AT, created_at=AT
-        )
-    merge_duplicate(pair=pair, winner_id=pair.first_id, actor=acme.operations, at=AT)
-    with acting_for(acme.admin):
-        assert PartnerPause.objects.get().partner_id == pair.second_id, "its days off are not the other's"
-        assert LeadRating.objects.filter(partner_id=pair.first_id).count() == 1
-    undo_merge(pair=pair, actor=acme.operations, at=AT)
