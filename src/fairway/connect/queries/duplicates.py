@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from fairway.connect.models import DuplicatePair, ImportKind
 from fairway.connect.rules.likeness import Alike, Facts, near_names, pairs_of, weigh_companies
+from fairway.core.keyset import beyond
 from fairway.core.search import similar
 from fairway.core.tenancy.models import Partner, Seat
 from fairway.customers.models import Customer
@@ -100,7 +101,7 @@ def pairs_listed(*, state: str = "", kind: str = "", run_id: int | None = None) 
 def next_to_decide(pair: DuplicatePair) -> UUID | None:
     """The next pair that waits for a decision, in the order of the list."""
     waiting = DuplicatePair.objects.filter(state="proposed").exclude(pk=pair.pk).order_by("-likeness", "pk")
-    after = Q(likeness__lt=pair.likeness) | Q(likeness=pair.likeness, pk__gt=pair.pk)
+    after = beyond(("-likeness", pair.likeness), ("pk", pair.pk))
     found = waiting.filter(after).values_list("uid", flat=True).first()
     return found or waiting.values_list("uid", flat=True).first()
 

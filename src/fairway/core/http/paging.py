@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
+from fairway.core.keyset import beyond
 from fairway.core.prepared import Asked, together
 
 COUNT_CAP = 10_000
@@ -47,21 +48,28 @@ def _number(text: str | None) -> int:
     return max(1, int(text)) if text and text.isdecimal() and len(text) < 7 else 1
 
 
-def paginate(rows: QuerySet | Asked, request: HttpRequest, *, size: int = PAGE_SIZE, cap: int = COUNT_CAP) -> Page:
+def paginate(
+    rows: QuerySet | Asked,
+    request: HttpRequest,
+    *,
+    size: int = PAGE_SIZE,
+    cap: int = COUNT_CAP,
+    counted: QuerySet | None = None,
+) -> Page:
     """One page of `rows` by `?page=`; counts no further than `cap`. Two queries whatever the size, in one trip to the
-    database where they are prepared."""
+    database where they are prepared. `counted` are the same rows without what only their columns need to be joined."""
     if not isinstance(rows, Asked):
-        count = rows.order_by()[: cap + 1].count()
+        count = (rows if counted is None else counted).order_by()[: cap + 1].count()
         return _page_of(lambda first, stop: rows[first:stop], request, size=size, count=count, cap=cap)
-    counted, start = rows.counted(cap + 1), (_number(request.GET.get("page")) - 1) * size
+    number_of, start = rows.counted(cap + 1), (_number(request.GET.get("page")) - 1) * size
     # Far in, it is better known first whether there are rows: passing over many costs.
     here = rows.rows(start, start + size if start < cap else start)
-    together(counted, here)
+    together(number_of, here)
 
     def read(first: int, stop: int) -> Iterable[Any]:
         return here.answer if first == start < cap else rows[first:stop]
 
-    return _page_of(read, request, size=size, count=counted.answer, cap=cap)
+    return _page_of(read, request, size=size, count=number_of.answer, cap=cap)
 
 
 def paginate_rows(rows: Sequence[Any], request: HttpRequest, *, size: int = PAGE_SIZE) -> Page:
@@ -91,13 +99,12 @@ def paginate_by_key(
     queryset: QuerySet, request: HttpRequest, *, field: str, newest_first: bool = True, size: int = PAGE_SIZE
 ) -> Page:
     """One page of a list without end, ordered by `field` and id; `?after=<uid>` goes on. One or two queries."""
-    compare = "lt" if newest_first else "gt"
     sign = "-" if newest_first else ""
     after = _uuid(request.GET.get("after", ""))
     rows_asked = queryset.order_by(f"{sign}{field}", f"{sign}pk")
     if after and (mark := queryset.filter(uid=after).values_list(field, "pk").first()) is not None:
         value, pk = mark
-        rows_asked = rows_asked.filter(Q(**{f"{field}__{compare}": value}) | Q(**{field: value, f"pk__{compare}": pk}))
+        rows_asked = rows_asked.filter(beyond((f"{sign}{field}", value), (f"{sign}pk", pk)))
     rows = list(rows_asked[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     key = _key_of(rows[-1]) if rows else None

@@ -14,3 +14,11 @@ def test_any_finds_what_in_finds_with_one_value(acme):
         sql, params = Partner.objects.filter(pk__any=ids).query.sql_with_params()
     assert "= ANY(" in sql
     assert list(ids) in [value for value in params if isinstance(value, list)]
+
+
+def test_one_of_many_texts(acme):
+    with entering(acme.admin.context):
+        names = list(Partner.objects.values_list("name", flat=True))
+        assert len(names) > 1
+        for some in ([], names[:1], [*names, "Nobody, \"{}' \\ Ltd"]):
+            assert set(Partner.objects.filter(name__any=some)) == set(Partner.objects.filter(name__in=some))

@@ -121,16 +121,17 @@ def capture_lead(
 
 
 def capture_leads(
-    rows: Sequence[tuple[LeadValues, PersonValues]], *, origin: Origin, actor: Member, at: datetime
+    rows: Sequence[tuple[LeadValues, PersonValues]], *, origin: Origin, actor: Member, at: datetime, look: bool = True
 ) -> list[Captured]:
-    """Take many leads of a program in, in one transaction; the answers are in the order of the rows.
+    """Take many leads of a program in, in one transaction; the answers are in the order of the rows. See `look` of
+    `capture_many`.
 
     WasErased, and none is taken, when one of them names an erased person who did not agree (`not_wished`).
     """
     require(actor, "lead.capture")
     with acting_for(actor):
         _admit(rows, origin, actor, at)
-        return capture_many(rows, origin=origin, actor=actor, at=at)
+        return capture_many(rows, origin=origin, actor=actor, at=at, look=look)
 
 
 def _admit(rows: Sequence[tuple[LeadValues, PersonValues]], origin: Origin, actor: Member, at: datetime) -> None:

@@ -27,7 +27,16 @@ from fairway.leads.actions.capture import (
     not_wished,
 )
 from fairway.leads.actions.work import set_next_step, set_stage
-from fairway.leads.api.schemas import LeadChangeGiven, LeadGiven, LeadLinesGiven, LeadLinesTold, LeadQuery, LeadTold
+from fairway.leads.api.schemas import (
+    LOOK_NOW,
+    CaptureQuery,
+    LeadChangeGiven,
+    LeadGiven,
+    LeadLinesGiven,
+    LeadLinesTold,
+    LeadQuery,
+    LeadTold,
+)
 from fairway.leads.models import Lead, LeadState
 from fairway.leads.queries.records import OF_PERSON, LeadPages, lead_pages, lead_record
 
@@ -51,14 +60,14 @@ class Leads(Resource):
         return lead_pages(call.query, for_staff=call.member.is_staff)
 
     @operation(
-        "capture_lead", gettext_lazy("Send in a lead"), permission="lead.capture", takes=LeadGiven, gives=LeadTold,
-        statuses=(201, 200), has_version=True,
+        "capture_lead", gettext_lazy("Send in a lead"), permission="lead.capture", asks=CaptureQuery, takes=LeadGiven,
+        gives=LeadTold, statuses=(201, 200), has_version=True,
         help=gettext_lazy("It is scored and offered by a job. 200 when the external id was known."),
     )  # fmt: skip
     def post(self, call: Call) -> tuple[int, Any]:
         row, origin = lead_row(call.data, product_lines([call.data])), origin_of(call.data)
         try:
-            captured = capture_leads([row], origin=origin, actor=call.member, at=call.at)[0]
+            captured = capture_leads([row], origin=origin, actor=call.member, at=call.at, look=_looks_now(call))[0]
         except WasErased as erased:
             raise Unprocessable({"person": {"email": [str(erased)]}}) from None
         if captured.row is not None:
@@ -92,8 +101,9 @@ class LeadBulk(Resource):
     tag = "leads"
 
     @operation(
-        "capture_leads", gettext_lazy("Send in many leads"), permission="lead.capture", takes=LeadLinesGiven,
-        gives=LeadLinesTold, help=gettext_lazy("Up to 5,000 lines. Good lines are taken, bad ones say what is wrong."),
+        "capture_leads", gettext_lazy("Send in many leads"), permission="lead.capture", asks=CaptureQuery,
+        takes=LeadLinesGiven, gives=LeadLinesTold,
+        help=gettext_lazy("Up to 5,000 lines. Good lines are taken, bad ones say what is wrong."),
     )  # fmt: skip
     def post(self, call: Call) -> Lines:
         lines = Lines(call.data["lines"], LeadGiven, key=("source", "external_id"))
@@ -108,11 +118,17 @@ class LeadBulk(Resource):
             for number, why in not_wished(rows, actor=call.member).items():
                 lines.refuse(number, {"person": [why]})
                 del rows[number]
-            answers = capture_leads(list(rows.values()), origin=origin, actor=call.member, at=call.at)
+            answers = capture_leads(
+                list(rows.values()), origin=origin, actor=call.member, at=call.at, look=_looks_now(call)
+            )
             uids = dict(Lead.objects.filter(pk__in=[each.lead_id for each in answers]).values_list("pk", "uid"))
             for number, answer in zip(rows, answers, strict=True):
                 lines.tell(number, answer.what, uids[answer.lead_id], **_known(answer))
         return lines
+
+
+def _looks_now(call: Call) -> bool:
+    return call.query.get("look_for_duplicates") == LOOK_NOW
 
 
 def _known(answer: Captured) -> dict[str, Any]:

@@ -78,8 +78,19 @@ class LeadGiven(Input):
         return given
 
 
+LOOK_NOW = "now"
+
+
 class LeadLinesGiven(Input):
     lines = lines_of(LeadGiven)
+
+
+class CaptureQuery(Input):
+    look_for_duplicates = Choice(
+        choices=[(LOOK_NOW, "now"), ("later", "later")], required=False,
+        help_text="`now`: the answer tells earlier leads and the customer that a lead is like. Otherwise a job finds "
+        "them, before it scores the lead, which takes a request half the time; `lead.found_alike` tells of them.",
+    )  # fmt: skip
 
 
 class KnownCustomerTold(serializers.Serializer):

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from fairway.catalog.models import ProductLine
 from fairway.core.http.format import number
+from fairway.core.keyset import beyond
 from fairway.core.search import similar
 from fairway.core.search.find import ids_of
 from fairway.core.tenancy.context import current
@@ -105,14 +106,19 @@ def _turned(column: str) -> str:
 
 
 def listed(params: QueryDict) -> QuerySet[Lead, dict[str, Any]]:
-    """Rows for the console's list. Sorting by points or budget leaves out leads that have none."""
+    """Rows for the console's list, in its order."""
+    return counted_rows(params).order_by(*order_of(params)).values(*_LIST)
+
+
+def counted_rows(params: QueryDict) -> QuerySet[Lead]:
+    """The leads of the console's list. Sorting by points or budget leaves out leads that have none."""
     rows = chosen(params)
     sort = params.get("sort", "").lstrip("-")
     if sort == "points":
         rows = rows.filter(scores__points__isnull=False)
     if sort == "amount_minor":
         rows = rows.filter(amount_minor__isnull=False)
-    return rows.order_by(*order_of(params)).values(*_LIST)
+    return rows
 
 
 def open_offers(lead_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -153,8 +159,8 @@ def waiting_reasons() -> list[Mapping[str, Any]]:
 def neighbours(lead: Lead, params: QueryDict) -> dict[str, Any]:
     """The leads before and after this one in the list it was opened from (newest first), and its place there."""
     rows = chosen(params)
-    newer = Q(captured_at__gt=lead.captured_at) | Q(captured_at=lead.captured_at, pk__gt=lead.pk)
-    older = Q(captured_at__lt=lead.captured_at) | Q(captured_at=lead.captured_at, pk__lt=lead.pk)
+    newer = beyond(("captured_at", lead.captured_at), ("pk", lead.pk))
+    older = beyond(("-captured_at", lead.captured_at), ("-pk", lead.pk))
     before = rows.filter(newer).order_by()[: COUNT_CAP + 1].count()
     after = rows.filter(older).order_by()[: COUNT_CAP + 1].count()
     return {

@@ -12,13 +12,13 @@ from django.db.models import (
     F,
     Field,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     UUIDField,
 )
 from django.db.models.functions import JSONObject
 
+from fairway.core.keyset import beyond
 from fairway.core.prepared import Given, prepared
 from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, Offer
 
@@ -50,7 +50,7 @@ def _leads(filters: tuple[str, ...], follows: bool, for_staff: bool) -> QuerySet
     rows = Lead.objects.filter(**conditions)
     if follows:
         at, pk = Given("after_at", DateTimeField()), Given("after_pk", BigIntegerField())
-        rows = rows.filter(Q(captured_at__lt=at) | Q(captured_at=at, pk__lt=pk))
+        rows = rows.filter(beyond(("-captured_at", at), ("-pk", pk)))
     more: dict[str, Any] = {
         "product_line_code": F("product_line__code"), "partner_uid": F("partner__uid"),
         "seller_name": F("seller__name"),

@@ -6,7 +6,7 @@ import pytest
 from tests.api import problem_of, program_of
 
 from fairway.catalog.models import ProductLine
-from fairway.core import clock
+from fairway.core import clock, jobs
 from fairway.core.events.models import Event
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
@@ -57,12 +57,30 @@ def test_a_lead_with_everything_is_answered_as_it_was_kept(acme, staff):
         "city": "Bremen", "postal_code": "28195", "product_line": "wireless", "timeframe_days": 30,
         "description": "Two halls\nand a yard", "industry": "Logistics",
     }  # fmt: skip
-    told = staff.post("leads", {**LEAD, **more}).json()
+    told = staff.post("leads?look_for_duplicates=now", {**LEAD, **more}).json()
     assert told["possible_duplicate_of"]
     assert told["consented_at"] == told["captured_at"]
     assert staff.get(f"leads/{told['uid']}").json() == told
     nobody = staff.post("leads", {"company": "Nur ein Name"}).json()
     assert staff.get(f"leads/{nobody['uid']}").json() == nobody
+
+
+def test_a_program_asks_to_be_told_of_duplicates_at_once_and_else_the_job_finds_them(acme, staff):
+    first = staff.post("leads", LEAD).json()["uid"]
+    again = {**LEAD, "external_id": "web-2"}
+    later = staff.post("leads", again).json()
+    assert later["possible_duplicate_of"] is None
+    assert jobs.run_pending() > 0
+    assert staff.get(f"leads/{later['uid']}").json()["possible_duplicate_of"] == first
+    line = {**LEAD, "external_id": "web-3"}
+    [told] = staff.post("leads/bulk", {"lines": [line]}).json()["lines"]
+    assert "possible_duplicate_of" not in told
+    line = {**LEAD, "external_id": "web-4"}
+    [told] = staff.post("leads/bulk?look_for_duplicates=now", {"lines": [line]}).json()["lines"]
+    assert told["possible_duplicate_of"] == first
+    refused = staff.post("leads?look_for_duplicates=yes", {**LEAD, "external_id": "web-5"})
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["look_for_duplicates"])
+    assert count(acme) == 4
 
 
 def test_the_same_external_id_is_the_same_lead(acme, staff):

@@ -78,7 +78,7 @@ def holder_of(row: Mapping[str, Any]) -> str:
 @require_safe
 @with_views("lead-list")
 def lead_list(request: HttpRequest) -> HttpResponse:
-    page = paginate(queries.listed(request.GET), request, size=LIST_SIZE)
+    page = paginate(queries.listed(request.GET), request, size=LIST_SIZE, counted=queries.counted_rows(request.GET))
     _completed(page, request)
     filters = list_filters(
         lines=queries.product_lines(),
@@ -110,7 +110,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """Leads nobody has, grouped by why."""
     params = request.GET.copy()
     params["state"] = "waiting"
-    page = paginate(queries.listed(params), request, size=LIST_SIZE)
+    page = paginate(queries.listed(params), request, size=LIST_SIZE, counted=queries.counted_rows(params))
     _completed(page, request)
     for row in page.rows:
         row["url"] = f"{reverse('lead-list')}{row['uid']}/?state=waiting"

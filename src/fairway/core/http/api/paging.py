@@ -15,6 +15,7 @@ from django.db.models import DateTimeField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from fairway.core.http.api.problems import Unprocessable
+from fairway.core.keyset import beyond
 
 LIMIT, LIMIT_MOST = 50, 200
 _SHAPE = struct.Struct(">qq")
@@ -72,7 +73,7 @@ def _after(by: str | None, number: int, pk: int, *, is_time: bool) -> Q:
     if by is None:
         return Q(pk__lt=pk)
     value: date = _BEGINNING + timedelta(microseconds=number) if is_time else date.fromordinal(number)
-    return Q(**{f"{by}__lt": value}) | Q(**{by: value, "pk__lt": pk})
+    return beyond((f"-{by}", value), ("-pk", pk))
 
 
 def _number(value: date | datetime) -> int:

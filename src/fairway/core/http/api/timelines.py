@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Model, Q
+from django.db.models import F, Model
 from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
@@ -13,6 +13,7 @@ from fairway.core.events.reading import begun
 from fairway.core.events.record import subject_type
 from fairway.core.http.api.fields import Instant, Output
 from fairway.core.http.api.operations import Call, Handler, PageQuery, Resource, operation
+from fairway.core.keyset import beyond
 
 
 class EventTold(Output):
@@ -38,7 +39,7 @@ class Happenings:
         rows = self.rows.order_by("-at", "-id")
         if after is not None:
             at, pk = after
-            rows = rows.filter(Q(at__lt=at) | Q(at=at, id__lt=pk))
+            rows = rows.filter(beyond(("-at", at), ("-id", pk)))
         named = rows.annotate(by=Coalesce(F("actor_seat__name"), F("actor_name")))
         found = named.values("id", "uid", "at", "subject_type", "verb", "by")[:most]
         return [{**row, "event": f"{row['subject_type']}.{row['verb']}"} for row in found]
