@@ -5,6 +5,7 @@ a word written for it.
 """
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -51,6 +52,12 @@ def rows(committed) -> dict[Any, Any]:
         return make_rows(committed)
 
 
+@pytest.fixture(scope="module")
+def found_pages(committed, rows):
+    """`found_pages(surface, who)`: looked for once."""
+    return cache(lambda surface, who: pages(committed, rows, surface, committed.members()[who]))
+
+
 def pages(cast, rows, surface: str, member) -> list[str]:
     """The paths of a surface that answer this person with a page."""
     client = Client()
@@ -74,23 +81,31 @@ def fail_with(found: list[str]) -> None:
         pytest.fail("\n".join(found), pytrace=False)
 
 
-# On a phone all of the portal, and what staff look at on the way.
-ON_A_PHONE = re.compile(
-    r"/(portal/.*|console/|console/(leads|registrations|deals|partners|reviews|notifications)/[^/]*/?)$"
-)
+# All of the portal, and what staff look at many times a day; the rest of the console in the full run.
+DAILY = re.compile(r"/(portal/.*|console/|console/(leads|registrations|deals|partners|reviews|notifications)/[^/]*/?)$")
+EVERY = re.compile("")
+SURFACES = {"console-daily": ("console", "admin", DAILY), "console": ("console", "admin", EVERY),
+            "portal": ("portal", "beta_executive", EVERY)}  # fmt: skip
+FULL_RUN = {"console", "console-daily-phone", "portal-phone"}
 
 
-@pytest.mark.parametrize(("surface", "who"), [("console", "admin"), ("portal", "beta_executive")])
-@pytest.mark.parametrize(
-    "phone", [pytest.param(False, id="desktop"), pytest.param(True, id="phone", marks=pytest.mark.wide)]
-)
-def test_no_page_of_a_surface_keeps_anybody_out(committed, rows, browse, surface, who, phone):
-    member = committed.members()[who]
-    paths = pages(committed, rows, surface, member)
-    if phone:
-        paths = [path for path in paths if ON_A_PHONE.search(path)]
-    assert len(paths) > 10
-    person = browse(member, phone=phone)
+def cases(*named: str) -> list[Any]:
+    """Surfaces by name, with “-phone” on a phone; those of FULL_RUN are left to it."""
+    return [
+        pytest.param(
+            (*SURFACES[name.removesuffix("-phone")], name.endswith("-phone")), id=name,
+            marks=[pytest.mark.wide] if name in FULL_RUN else [],
+        )
+        for name in named
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", cases("console-daily", "portal", "console", "console-daily-phone", "portal-phone"))
+def test_no_page_of_a_surface_keeps_anybody_out(committed, found_pages, browse, case):
+    surface, who, which, phone = case
+    paths = [path for path in found_pages(surface, who) if which.search(path)]
+    assert len(paths) > 5
+    person = browse(committed.members()[who], phone=phone)
     fail_with([fault for path in paths for fault in faults_of(person, path)])
 
 
@@ -112,12 +127,13 @@ def test_neither_do_the_pages_around_them(committed, rows, browse, phone):
 NARROW = ({"width": 375, "height": 812}, {"width": 320, "height": 640})
 
 
-@pytest.mark.parametrize(("surface", "who"), [("console", "admin"), ("portal", "beta_executive")])
-def test_no_page_scrolls_sideways_on_a_narrow_screen(committed, rows, browse, surface, who):
-    member = committed.members()[who]
-    person = browse(member, phone=True)
+@pytest.mark.parametrize("case", cases("console-daily", "portal", "console"))
+def test_no_page_scrolls_sideways_on_a_narrow_screen(committed, found_pages, browse, case):
+    surface, who, which, _phone = case
+    person = browse(committed.members()[who], phone=True)
     wide = []
-    for path in [*pages(committed, rows, surface, member), "/desk/"][: None if surface == "portal" else -1]:
+    around = ["/desk/"] if surface == "portal" else []
+    for path in [*(path for path in found_pages(surface, who) if which.search(path)), *around]:
         person.go(path)
         for size in NARROW:
             person.page.set_viewport_size(size)

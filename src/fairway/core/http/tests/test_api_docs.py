@@ -31,7 +31,8 @@ def test_every_link_to_an_object_leads_somewhere():
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, pytest.param(375, marks=pytest.mark.wide)])
+@pytest.mark.wide
+@pytest.mark.parametrize("width", [1280, 375])
 def test_the_page_is_clean_in_a_browser(chromium, address, width):  # noqa: F811
     page, said = opened(chromium, f"{address}/api/v1/docs/", width=width)
     page.locator("#begin a[href='#object-Problem']").click()
