@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
@@ -37,8 +38,14 @@ def erased_among(emails: Iterable[str], vendor_id: int) -> dict[str, datetime]:
     marks = {mark_of(email, vendor_id): email for email in emails if email}
     if not marks:
         return {}
-    found = ErasedPerson.objects.filter(mark__any=marks, allowed_at=None).values_list("mark", "erased_at")
-    return {marks[mark]: erased_at for mark, erased_at in found}
+    with connection.cursor() as cursor:
+        cursor.execute(_ERASED, [vendor_id, list(marks)])
+        return {marks[mark]: erased_at for mark, erased_at in cursor.fetchall()}
+
+
+# Every lead that comes in is asked about; making the query by the ORM would take longer than running it.
+_ERASED = """SELECT mark, erased_at FROM core_erasedperson
+ WHERE vendor_id = %s AND mark = ANY (%s::text[]) AND allowed_at IS NULL"""
 
 
 def words_of(erased_at: datetime) -> str:

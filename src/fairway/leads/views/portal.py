@@ -32,7 +32,7 @@ from fairway.leads.views.asked import REFUSALS, form_page, member_of, offer_of, 
 from fairway.leads.views.homes import offer_count, pool_count
 from fairway.leads.views.limits import left_of, time_left
 from fairway.leads.views.timeline import of_offer
-from fairway.partners.queries.pauses import pause_of
+from fairway.partners.queries.pauses import pause_told
 
 FEW = 5  # so many are seen at a glance
 
@@ -52,7 +52,7 @@ def tabs(request: HttpRequest, here: str) -> list[Tab]:
 
 def own_pause(member: Member) -> dict[str, Any]:
     """The pause of the reader's company, for the lists of its leads."""
-    return {"pause": pause_of(member.partner_id or 0), "may_pause": member.can("partner.pause")}
+    return {"pause": pause_told(member.partner_id or 0), "may_pause": member.can("partner.pause")}
 
 
 @require_safe

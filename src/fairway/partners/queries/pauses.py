@@ -1,8 +1,12 @@
 """The pause of a partner that is planned or running."""
 
 from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import BigIntegerField, QuerySet
 
 from fairway.core.access import Member
+from fairway.core.prepared import Given, prepared
 from fairway.core.tenancy.models import Partner, Seat
 from fairway.partners.models import PartnerPause
 
@@ -10,6 +14,17 @@ from fairway.partners.models import PartnerPause
 def pause_of(partner: Partner | int) -> PartnerPause | None:
     key = partner if isinstance(partner, int) else partner.pk
     return PartnerPause.objects.filter(partner_id=key, ended_at=None).select_related("partner", "set_by").first()
+
+
+def pause_told(partner_id: int) -> dict[str, Any] | None:
+    """The days of a partner's pause, for pages that are opened all day."""
+    return next(iter(_told(given={"partner": partner_id})[:1]), None)
+
+
+@prepared
+def _told() -> QuerySet[PartnerPause, dict[str, Any]]:
+    rows = PartnerPause.objects.filter(partner_id=Given("partner", BigIntegerField()), ended_at=None)
+    return rows.values("first_on", "last_on", "begun_at")
 
 
 def paused(partner_ids: Iterable[int]) -> dict[int, PartnerPause]:
