@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Drawer = Callable[[Any], str]
 EMPTY = f'<span class="fw-none">{NONE}</span>'
+NUMBERS = frozenset({"number", "money", "percent"})
 ATTENTION_SHARE = 75
 BAD_SHARE = 50
 
@@ -216,6 +217,8 @@ def drawer(column: Column, slot: str) -> Drawer:
     classes += [f"is-{column.kind}"] if column.kind in ("name", "bar") else []
     start = f'<td class="{" ".join(classes)}"' if classes else "<td"
     start += f' data-slot="{slot}"' if slot else ""
+    # On a phone there is no head: a number below the others says what it counts.
+    start += f' data-word="{escape(column.label)}"' if slot in ("state", "date") and column.kind in NUMBERS else ""
 
     def plain(row: Any) -> str:
         value = read(row)
