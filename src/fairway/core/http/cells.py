@@ -218,7 +218,8 @@ def drawer(column: Column, slot: str) -> Drawer:
     start = f'<td class="{" ".join(classes)}"' if classes else "<td"
     start += f' data-slot="{slot}"' if slot else ""
     # On a phone there is no head: a number below the others says what it counts.
-    start += f' data-word="{escape(column.label)}"' if slot in ("state", "date") and column.kind in NUMBERS else ""
+    word = column.word or (column.label if slot in ("state", "date") and column.kind in NUMBERS else "")
+    start += f' data-word="{escape(word)}"' if slot and word else ""
 
     def plain(row: Any) -> str:
         value = read(row)

@@ -46,6 +46,7 @@ class Column:
     mark      gives bad, attention, good, late or "" for a cell
     total     True for a sum over the rows shown, or the total itself (over all pages)
     phone     name, amount, state, date, or "" to hide; None lets the table choose
+    word      what stands before it on a phone; of numbers below the amount the label, without being said
     """
 
     name: str
@@ -67,6 +68,7 @@ class Column:
     group: Text = ""
     align: Literal["", "left", "right"] = ""
     phone: str | None = None
+    word: Text = ""
     help: Text = ""
 
     @property

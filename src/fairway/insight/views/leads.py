@@ -139,7 +139,7 @@ def chart(rows: Rows, asked: Asked) -> Chart:
         answer = _("None was won yet.")
     return Chart.rows(
         _("Which leads are won?"), answer, [str(row["label"] or _("None")) for row in found],
-        Series(_("won, % of accepted"), shares), unit="%", decimals=1,
+        Series(_("won, % of accepted"), shares), decimals=1,
     )  # fmt: skip
 
 

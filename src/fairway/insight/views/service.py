@@ -109,11 +109,12 @@ def service_table(request: HttpRequest, rows: Rows, asked: Asked, targets: Mappi
     for name, label in MEASURES.items():
         of, did = SHARES[name]
         slot = {"answer": "amount", "touch": "state", "feedback": "date"}[name]
+        word = {"answer": _("Answers, %"), "touch": _("Contacts, %"), "feedback": _("Rated, %")}[name]
         columns += [
             Column(of, _("Of"), kind="number", group=str(label), url=f"{of}_url", phone=""),
             Column(did, _("In time") if name != "feedback" else _("Rated"), kind="number", group=str(label),
                    url=f"{did}_url", phone=""),
-            Column(name, _("%"), kind="number", group=str(label), mark=short(name), phone=slot),
+            Column(name, _("%"), kind="number", group=str(label), mark=short(name), phone=slot, word=word),
         ]  # fmt: skip
     export = f"{reverse('export-start', args=['service-levels'])}?{address_of(asked)}"
     return ServiceTable(page, request=request, columns=columns, export_url=export)

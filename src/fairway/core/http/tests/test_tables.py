@@ -178,3 +178,17 @@ def test_a_column_that_does_not_exist_is_an_error_and_no_empty_cell() -> None:
 
 def test_changing_a_query_keeps_the_rest() -> None:
     assert changed_query(QueryDict("a=1&a=2&b=3&c="), b=None, d=4) == "?a=1&a=2&d=4"
+
+
+def test_a_number_below_the_amount_says_on_a_phone_what_it_counts():
+    columns = [
+        Column("name", "Partner", kind="name"),
+        Column("won", "Won", kind="number", phone="amount"),
+        Column("lost", "Lost", kind="number", phone="state"),
+        Column("share", "%", kind="number", phone="date", word="Share & more"),
+        Column("day", "Day", kind="text", phone=""),
+    ]
+    source = str(Table([{"name": "Beta", "won": 3, "lost": 4, "share": 43, "day": "Monday"}], columns=columns))
+    assert '<td class="is-right" data-slot="amount">3</td>' in source
+    assert '<td class="is-right" data-slot="state" data-word="Lost">4</td>' in source
+    assert '<td class="is-right" data-slot="date" data-word="Share &amp; more">43</td>' in source
