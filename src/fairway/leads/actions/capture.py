@@ -121,16 +121,17 @@ def capture_lead(
 
 
 def capture_leads(
-    rows: Sequence[tuple[LeadValues, PersonValues]], *, origin: Origin, actor: Member, at: datetime, look: bool = True
-) -> list[Captured]:
+    rows: Sequence[tuple[LeadValues, PersonValues]], *, origin: Origin, actor: Member, at: datetime, look: bool = True,
+    is_asked: bool = False,
+) -> list[Captured]:  # fmt: skip
     """Take many leads of a program in, in one transaction; the answers are in the order of the rows. See `look` of
-    `capture_many`.
+    `capture_many`. `is_asked`: the caller asked `not_wished` in this transaction, and left those out.
 
     WasErased, and none is taken, when one of them names an erased person who did not agree (`not_wished`).
     """
     require(actor, "lead.capture")
     with acting_for(actor):
-        _admit(rows, origin, actor, at)
+        _admit([row for row in rows if row[0].agreed] if is_asked else rows, origin, actor, at)
         return capture_many(rows, origin=origin, actor=actor, at=at, look=look)
 
 
@@ -300,7 +301,7 @@ def _given(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Ite
     Many are copied into a temporary table, which costs the database least; making one costs more than a few rows.
     """
     if len(rows) >= STAGED_FROM:
-        with staged(columns, ([row[name] for name in columns] for row in rows)) as name:
+        with staged(columns, ([row[name] for name in columns] for row in rows), is_joined=False) as name:
             yield f"{name} AS x", []
         return
     few = [{name: row[name] for name in columns} for row in rows]

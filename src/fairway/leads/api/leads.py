@@ -119,11 +119,13 @@ class LeadBulk(Resource):
                 lines.refuse(number, {"person": [why]})
                 del rows[number]
             answers = capture_leads(
-                list(rows.values()), origin=origin, actor=call.member, at=call.at, look=_looks_now(call)
+                list(rows.values()), origin=origin, actor=call.member, at=call.at, look=_looks_now(call), is_asked=True
             )
-            uids = dict(Lead.objects.filter(pk__in=[each.lead_id for each in answers]).values_list("pk", "uid"))
+            earlier = [answer.lead_id for answer in answers if answer.row is None]
+            uids = dict(Lead.objects.filter(pk__any=earlier).values_list("pk", "uid")) if earlier else {}
             for number, answer in zip(rows, answers, strict=True):
-                lines.tell(number, answer.what, uids[answer.lead_id], **_known(answer))
+                uid = uids[answer.lead_id] if answer.row is None else answer.row["uid"]
+                lines.tell(number, answer.what, uid, **_known(answer))
         return lines
 
 
