@@ -2,7 +2,8 @@
 
 8,500 active of 27,500 partners, 200 rules that match evenly, at 10,000 and at 100,000 leads. The floor is COPY, by
 the owner, of the very offer, decision and event rows into tables with the same indexes. Afterwards a second connection
-counts one decision and one event for every lead, and 200 decisions chosen at random are replayed.
+counts one decision and one event for every lead, and 200 decisions chosen at random are replayed. Partners' people
+are told of the offers by jobs, which are put in the queue here and not run.
 """
 
 import json

@@ -15,6 +15,7 @@ from fairway.leads.actions.carrying import carry_out_lines
 from fairway.leads.actions.following import follow_again
 from fairway.leads.actions.keys import fill_customer_keys, fill_lead_keys
 from fairway.leads.actions.likeness import look_for_alike
+from fairway.leads.actions.notices import tell_of_made_offers
 from fairway.leads.actions.placing import place_leads
 from fairway.leads.actions.plans import compute_plan, fail_plan
 from fairway.leads.actions.policies import ensure_policies
@@ -53,6 +54,12 @@ def process(*, vendor_id: int, lead_ids: list[int], new_ids: Sequence[int] = ())
 def route(*, vendor_id: int, lead_ids: list[int]) -> None:
     """Find the next partner for leads that are free."""
     route_leads(lead_ids=lead_ids, actor=system_member(vendor_id, "Routing", kind="rule"), at=clock.now())
+
+
+@job("leads.tell_of_offers")
+def tell_of_offers(*, vendor_id: int, offer_ids: list[int]) -> None:
+    """Tell partners' people of offers of which many were made at once."""
+    tell_of_made_offers(offer_ids=offer_ids, actor=system_member(vendor_id, "Routing", kind="rule"))
 
 
 @app.periodic(cron="*/10 * * * *")

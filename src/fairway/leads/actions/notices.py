@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from fairway.core.access import Member
 from fairway.core.events.record import Happened
+from fairway.core.jobs import defer
+from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Role, Seat
 from fairway.core.words import said as _
 from fairway.leads.models import Lead, Offer
 from fairway.leads.queries.recipients import cams_of, sellers_of, staff_in
+from fairway.leads.rules.states import OfferState
 from fairway.workflow.actions.notifications import Note, notify_many
+from fairway.workflow.models import Notification
 
 LEAD_PATH = "console/leads/{}/"
 OFFER_PATH = "portal/offers/{}/"
@@ -28,8 +35,8 @@ class _Told(NamedTuple):
     answer_note: str
 
 
-def _offers(happened: Sequence[Happened]) -> list[_Told]:
-    found = Offer.objects.filter(pk__any=[event.subject_id for event in happened]).order_by("pk")
+def _offers(offer_ids: Sequence[int]) -> list[_Told]:
+    found = Offer.objects.filter(pk__any=offer_ids).order_by("pk")
     return [_Told(*row) for row in found.values_list(*_Told._fields)]
 
 
@@ -46,8 +53,12 @@ def _to_cams(happened: Sequence[Happened]) -> list[Note]:
 
 
 def _to_sellers(happened: Sequence[Happened]) -> list[Note]:
+    return _notes([event.subject_id for event in happened])
+
+
+def _notes(offer_ids: Sequence[int]) -> list[Note]:
     """One note for each offer to those of its partner who may answer."""
-    offers = _offers(happened)
+    offers = _offers(offer_ids)
     sellers = sellers_of(offer.partner_id for offer in offers)
     return [
         Note(seat, _about(offer), OFFER_PATH.format(offer.uid))
@@ -65,9 +76,33 @@ def _about(offer: _Told) -> dict[str, Any]:
     }
 
 
+# More offers of one moment are told by jobs: so they are committed sooner, and others may route meanwhile.
+TOLD_AT_ONCE = 100
+OFFERS_A_JOB = 1000
+
+
 def tell_of_offers(happened: Sequence[Happened]) -> None:
     """An offer is there: its partner's sellers and executives hear of it."""
-    notify_many(_to_sellers(happened), "offer.offered", at=happened[0].at)
+    if len(happened) <= TOLD_AT_ONCE:
+        notify_many(_to_sellers(happened), "offer.offered", at=happened[0].at)
+        return
+    ids = [event.subject_id for event in happened]
+    for start in range(0, len(ids), OFFERS_A_JOB):
+        part = ids[start : start + OFFERS_A_JOB]
+        defer("leads.tell_of_offers", vendor_id=happened[0].vendor_id, offer_ids=part)
+
+
+def tell_of_made_offers(*, offer_ids: Sequence[int], actor: Member) -> None:
+    """What `tell_of_offers` left to a job. Twice tells once, and nobody of an offer that is no longer open."""
+    with acting_for(actor):
+        made = Offer.objects.filter(pk__any=offer_ids, state=OfferState.OPEN).values_list("offered_at", "pk")
+        for at, keys in groupby(sorted(made), key=itemgetter(0)):
+            notes = _notes([pk for _at, pk in keys])
+            known = Notification.objects.filter(
+                seat_id__any={note.seat_id for note in notes}, created_at=at, kind="offer.offered"
+            )
+            told = set(known.values_list("seat_id", "path"))
+            notify_many([note for note in notes if (note.seat_id, note.path) not in told], "offer.offered", at=at)
 
 
 def tell_of_reminders(happened: Sequence[Happened]) -> None:

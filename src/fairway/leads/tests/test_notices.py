@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from fairway.core.access import system_member
 from fairway.core.jobs import run_pending
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
+from fairway.leads.actions import notices
 from fairway.leads.actions.capture import LeadValues, capture_lead
 from fairway.leads.actions.offers import accept_offer, decline_offer, offer_lead_to, recall_offer
 from fairway.leads.actions.routing import route_leads
@@ -50,6 +52,29 @@ def test_the_partners_sellers_hear_of_an_offer_and_nobody_elses(acme):
         assert sorted(Mail.objects.values_list("to_email", flat=True)) == [
             "executive@beta.example", "seller@beta.example",
         ]  # fmt: skip
+
+
+def test_many_offers_of_one_moment_are_told_by_a_job_once_and_only_while_they_are_open(acme, monkeypatch):
+    monkeypatch.setattr(notices, "TOLD_AT_ONCE", 2)
+    monkeypatch.setattr(notices, "OFFERS_A_JOB", 2)
+    profile(acme, acme.beta, lead_capacity=9)
+    publish(acme, {})
+    leads = [a_lead(acme, need=f"Need {number}") for number in range(3)]
+    route_leads(lead_ids=[lead.pk for lead in leads], actor=acme.operations, at=AT)
+    assert heard(acme, acme.beta_seller) == []
+    with acting_for(acme.admin):
+        offers = list(Offer.objects.filter(state="open").order_by("pk"))
+    accept_offer(offer=offers[1], actor=acme.beta_executive, at=AT)
+    run_pending()
+    expected = [
+        ("offer.offered", f"New lead offered: {offers[n].title}", f"portal/offers/{offers[n].uid}/") for n in (0, 2)
+    ]
+    assert heard(acme, acme.beta_seller) == expected
+    again = system_member(acme.acme.pk, "Routing", kind="rule")
+    notices.tell_of_made_offers(offer_ids=[offer.pk for offer in offers], actor=again)
+    assert heard(acme, acme.beta_seller) == expected
+    with acting_for(acme.admin):
+        assert Mail.objects.filter(kind="offer.offered").count() == 4
 
 
 def test_time_reminds_lapses_escalates_and_finds_the_next_partner(acme):
