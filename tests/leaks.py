@@ -130,7 +130,7 @@ OF_UNITS = {
     "Lead", "LeadPerson", "LeadNote", "LeadScore", "RoutingDecision", "Offer", "Touch", "Registration", "Conflict",
     "Protection", "Deal", "SalesLine", "Approval", "Customer", "CustomerContact", "CustomerMatch",
     "TriggerLevel",
-    "LeadRecall", "LeadRating", "Escalation", "ReassignmentLine",
+    "LeadRecall", "LeadRating", "Escalation", "ReassignmentLine", "SellerAssignment",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ BY_IMPORT = "reached by sending an import of its kind"
 INSIDE = "a part of other actions, jobs and reactions; no person asks for it"
 ON_PAGES = "about the page a person looks at"
 BY_PERSON = "only a person at a browser, with the own log-in, may do this"
+BY_RULE = "a part of replacing a partner's rule for sellers as one document"
 BY_CARD = "a part of replacing a score card as one document"
 REVIEWED = {
     # connect
@@ -46,9 +47,11 @@ REVIEWED = {
     "report_on_table": ON_PAGES, "use_model": ON_PAGES, "stop_model": ON_PAGES,
     "watch_drift": INSIDE, "make_due_cards_live": INSIDE, "rescore_aged": INSIDE,
     "mark_converted": INSIDE,
+    "assign_leads": BY_BULK, "assign_back": ON_PAGES, "save_seller_rule": BY_RULE, "save_seller_line": BY_RULE,
+    "move_seller_line": BY_RULE, "remove_seller_line": BY_RULE,
     "fill_customer_keys": INSIDE, "fill_lead_keys": INSIDE, "keep_letter": INSIDE,
     "keep_recall": INSIDE, "save_reasons": BY_BULK, "follow_again": INSIDE, "open_pause": INSIDE,
-    "reassign_lines": INSIDE,
+    "reassign_lines": INSIDE, "prepare_reassignment": INSIDE, "choose_all": BY_BULK,
     "keep_alike": INSIDE, "look_for_alike": INSIDE, "count_ranks": INSIDE,
     "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
     "count_shares": INSIDE, "ask_for_shares": ON_PAGES,

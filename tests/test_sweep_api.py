@@ -26,6 +26,10 @@ OF_BETA = ("beta_executive", "beta_marketer", "beta_seller")
 STRANGERS = ("gamma_seller", "zeta_admin", "executive_at_zeta")
 # What each operation that takes a body can use.
 BODIES: dict[str, Any] = {
+    "change_seller_rule": {"way": "turn"},
+    "add_seller_absence": {"first_on": "2027-03-01", "last_on": "2027-03-05"},
+    "give_lead_back": {"code": "no_time"},
+    "assign_lead": {},
     "change_deal_rules": {"limit_hours": 20, "steps": [{"role": "chief", "limit_hours": 8}]},
     "add_score_card": {"name": "Swept", "applies_to": {"field": "lead.country", "op": "is", "value": "DE"}},
     "change_score_card": {

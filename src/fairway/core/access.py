@@ -46,6 +46,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "offer.read": STAFF | PARTNER,
     "offer.answer": frozenset({"executive", "seller"}),
     "lead.work": frozenset({"executive", "seller"}),
+    "seller.assign": frozenset({"executive"}),
     # customers and deals
     "customer.read": STAFF,
     "customer.edit": frozenset({"admin", "chief", "cam", "operations", "deal_desk", "system"}),

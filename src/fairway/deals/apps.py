@@ -13,12 +13,15 @@ class DealsConfig(AppConfig):
         from fairway.deals import imports, measures  # noqa: F401
         from fairway.deals.actions.belongings import register_kinds
         from fairway.deals.queries.desk import questions_waiting, steps_due
+        from fairway.deals.queries.held import open_deals_of
         from fairway.deals.queries.outcomes import outcomes_of_leads
         from fairway.deals.rules import notices  # noqa: F401
         from fairway.deals.views import first_steps, homes, many
         from fairway.deals.views.found import CUSTOMERS, DEALS, REGISTRATIONS
         from fairway.leads.queries.outcomes import register_outcomes
+        from fairway.partners import holdings
 
+        holdings.register(holdings.Holding(_("Deals"), open_deals_of, 30))
         register_kinds()
         register_outcomes(outcomes_of_leads)
         many.register_all()

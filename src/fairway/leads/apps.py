@@ -15,11 +15,12 @@ class LeadsConfig(AppConfig):
         from fairway.leads.queries.answer_links import answer_act
         from fairway.leads.queries.desk import offers_waiting, steps_due
         from fairway.leads.queries.exports import lead_export, own_lead_export
+        from fairway.leads.queries.handing import accepted_leads, open_offers
         from fairway.leads.rules import notices  # noqa: F401
         from fairway.leads.views import expected as expected_views
         from fairway.leads.views import first_steps, homes, many, pools, timeline
         from fairway.leads.views.found import LEADS
-        from fairway.partners import links
+        from fairway.partners import holdings, links
         from fairway.workflow.queries.letters import register_act
 
         search.register(LEADS)
@@ -38,16 +39,24 @@ class LeadsConfig(AppConfig):
             nav.NavItem("console", "sales", _("Lead quality"), "answer-list", "rosette", "answers.edit", 22,
                         also=("tracking-rules", "sourcecost-list")),
             nav.NavItem("portal", "", _("Leads"), "portal-lead-list", "target", "offer.read", 10, homes.offer_count,
-                        is_main=True, also=("portal-offer-list", "portal-why-not-me", "portal-poolentry-list")),
+                        is_main=True,
+                        also=("portal-offer-list", "portal-why-not-me", "portal-poolentry-list", "portal-sellers")),
         )  # fmt: skip
         links.register(
             links.PartnerLink(_("Hand on its leads"), "arrows-split", "lead.recall",
                               lambda _member, partner: reverse("reassignment-ask", args=[partner.uid]), 40),
         )  # fmt: skip
+        holdings.register(
+            holdings.Holding(_("Open offers"), open_offers, 10), holdings.Holding(_("Leads"), accepted_leads, 20)
+        )
         happenings.register(timeline.WORDS)
-        for provider in (expected_views.offers_to_answer, expected_views.first_contacts, expected_views.next_steps):
+        for provider in (
+            expected_views.offers_to_answer, expected_views.leads_to_take, expected_views.first_contacts,
+            expected_views.next_steps,
+        ):  # fmt: skip
             expected.register(provider)
         todo.register("portal", homes.offers_to_answer)
+        todo.register("portal", homes.leads_to_take)
         todo.register("portal", homes.steps_due)
         todo.register("portal", homes.leads_to_watch)
         todo.register("console", homes.leads_waiting)

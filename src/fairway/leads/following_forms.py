@@ -14,6 +14,7 @@ from fairway.leads.rules.following import (
     HOURS_MOST,
     RECEIVERS,
     SEAT,
+    SELLER_HOURS,
     STEPS_MOST,
     WARN_PERCENT,
     Step,
@@ -33,6 +34,9 @@ class StepForm(forms.Form):
     to = forms.ChoiceField(label=gettext_lazy("Then tell"), required=False)
     after_hours = forms.IntegerField(
         label=gettext_lazy("after business hours"), min_value=0, max_value=HOURS_MOST, required=False
+    )
+    percent = forms.IntegerField(
+        label=gettext_lazy("or before the lapse, at percent of the time"), min_value=1, max_value=99, required=False
     )
 
 
@@ -58,6 +62,11 @@ class FollowUpForm(forms.Form):
     warn_percent = forms.IntegerField(
         label=gettext_lazy("Warn the partner after, in percent of that time"), min_value=1, max_value=99,
         initial=WARN_PERCENT,
+    )  # fmt: skip
+    seller_hours = forms.IntegerField(
+        label=gettext_lazy("A partner’s seller takes a lead within"), min_value=1, max_value=HOURS_MOST,
+        initial=SELLER_HOURS, required=False,
+        help_text=gettext_lazy("Business hours of the partner, who may set fewer. It counts where it hands out leads."),
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -85,6 +94,7 @@ class FollowUpForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
+        given["seller_hours"] = given["seller_hours"] or SELLER_HOURS
         return {name: value for name, value in given.items() if name not in {"rule_uid", "version"}}
 
     def chain(self) -> list[Step]:
@@ -92,13 +102,14 @@ class FollowUpForm(forms.Form):
         found = []
         for each in self.steps:
             to, hours = each.cleaned_data.get("to"), each.cleaned_data.get("after_hours") or 0
+            percent = each.cleaned_data.get("percent")
             if not to:
                 continue
             if to in RECEIVERS:
-                found.append(Step(to, hours))
+                found.append(Step(to, hours, percent=percent))
             else:
                 seat = Seat.objects.filter(uid=UUID(to)).values_list("pk", flat=True).first()
-                found.append(Step(SEAT, hours, seat))
+                found.append(Step(SEAT, hours, seat, percent))
         return found
 
 
@@ -107,7 +118,7 @@ def _initial(row: FollowUpRule | None) -> dict[str, Any]:
         return {"remind_percents": "67", "untouched_code": "untouched", "unmoved_code": "unmoved"}
     names = (
         "rule_uid", "untouched_hours", "untouched_code", "unmoved_hours", "unmoved_code", "warn_percent",
-        "version",
+        "seller_hours", "version",
     )  # fmt: skip
     percents = ", ".join(str(percent) for percent in row.remind_percents)
     return {"remind_percents": percents, **{name: getattr(row, name) for name in names}}
@@ -116,6 +127,11 @@ def _initial(row: FollowUpRule | None) -> dict[str, Any]:
 def _steps(row: FollowUpRule | None) -> list[dict[str, Any]]:
     kept = EscalationStep.objects.filter(rule=row).select_related("seat").order_by("place") if row else []
     steps: list[dict[str, Any]] = [
-        {"to": str(step.seat.uid) if step.seat else step.to, "after_hours": step.after_hours} for step in kept
+        {
+            "to": str(step.seat.uid) if step.seat else step.to,
+            "percent": step.percent,
+            "after_hours": step.after_hours if step.percent is None else None,
+        }
+        for step in kept
     ]
     return [*steps, *({} for _each in range(max(0, min(STEPS_MOST, max(4, len(steps) + 1)) - len(steps))))]

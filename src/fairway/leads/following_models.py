@@ -39,7 +39,10 @@ class FollowUpRule(InternalModel):
 
 
 class EscalationStep(InternalModel):
-    """One step of a chain: who is told when nobody acted for so many business hours since the step before."""
+    """One step of a chain: who is told when nobody acted for so many business hours since the step before.
+
+    With `percent` already while the offer is open, when so much of the time to answer is over.
+    """
 
     not_personal = ("to",)
 
@@ -50,6 +53,7 @@ class EscalationStep(InternalModel):
     to = models.CharField(max_length=12)
     seat = TenantForeignKey(Seat, null=True, blank=True, related_name="+")
     after_hours = models.PositiveIntegerField()
+    percent = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta(InternalModel.Meta):
         abstract = False
@@ -63,9 +67,9 @@ class EscalationStep(InternalModel):
 
 
 class Escalation(InternalModel):
-    """A lead whose offer lapsed, while nobody acts: the chain as it stood then, and how far it has come.
+    """A lead whose offer lapsed or is about to, while nobody acts: the chain as it stood then, and how far it has come.
 
-    `steps` are [to, hours, seat id or null]; `told` counts those that were told.
+    `steps` are [to, hours, seat id or null, percent or null]; `told` counts those that were told.
     """
 
     not_personal = ("steps", "outcome")

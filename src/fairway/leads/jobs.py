@@ -22,7 +22,7 @@ from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.pool_news import tell_of_pools
 from fairway.leads.actions.pooling import refresh_audiences
 from fairway.leads.actions.ranks import count_ranks
-from fairway.leads.actions.reassigning import reassign_lines
+from fairway.leads.actions.reassigning import prepare_reassignment, reassign_lines
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.score_cards import make_due_cards_live
 from fairway.leads.actions.scoring import rescore_aged, score_leads
@@ -128,6 +128,13 @@ def reassign(*, vendor_id: int, reassignment_id: int) -> None:
     """Hand on what a partner had; begun again it goes on where it stopped."""
     actor = system_member(vendor_id, "Handing on", kind="rule")
     reassign_lines(reassignment_id=reassignment_id, actor=actor, at=clock.now())
+
+
+@job("leads.prepare_reassignment")
+def prepare(*, vendor_id: int, reassignment_id: int) -> None:
+    """Gather what a partner has where it is much; begun again it goes on where it stopped."""
+    actor = system_member(vendor_id, "Handing on", kind="rule")
+    prepare_reassignment(reassignment_id=reassignment_id, actor=actor, at=clock.now())
 
 
 @job("leads.follow_again")

@@ -491,3 +491,7 @@ from fairway.leads.quality_models import TrackingRules as TrackingRules  # noqa:
 from fairway.leads.reason_models import LeadReason as LeadReason  # noqa: E402
 from fairway.leads.reason_models import LeadRecall as LeadRecall  # noqa: E402
 from fairway.leads.record_models import LeadRank as LeadRank  # noqa: E402
+from fairway.leads.seller_models import SellerAbsence as SellerAbsence  # noqa: E402
+from fairway.leads.seller_models import SellerAssignment as SellerAssignment  # noqa: E402
+from fairway.leads.seller_models import SellerLine as SellerLine  # noqa: E402
+from fairway.leads.seller_models import SellerRule as SellerRule  # noqa: E402

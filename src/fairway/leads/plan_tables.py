@@ -11,6 +11,7 @@ from fairway.core.http.tables import Column, Table
 from fairway.leads.queries.plans import figures_of
 from fairway.leads.queries.shares import reasons_of
 from fairway.leads.rules.states import ASSIGNMENT
+from fairway.leads.tables import partner_words
 
 PLAN_KINDS = {"waiting": "open", "ready": "accent", "failed": "bad", "carrying": "attention", "carried": "good"}
 PLAN_STATES = {state: (kind, gettext_lazy(str(ASSIGNMENT.labels[state]))) for state, kind in PLAN_KINDS.items()}
@@ -93,7 +94,7 @@ def _lead_need(line: Any) -> str:
 
 
 def _goes_to(line: Any) -> str:
-    return line.partner.name if line.partner else ""
+    return partner_words(line.partner.name, line.partner.state) if line.partner else ""
 
 
 def why_line(line: Any) -> str:
@@ -102,7 +103,10 @@ def why_line(line: Any) -> str:
         return str(line.because)
     if line.best is None or line.best_id == line.partner_id:
         return _("Worth most here")
-    about = {"partner": line.best.name, "worth": money(line.best_value_minor, line.plan.currency, cents=False)}
+    about = {
+        "partner": partner_words(line.best.name, line.best.state),
+        "worth": money(line.best_value_minor, line.plan.currency, cents=False),
+    }
     if line.price_minor is None:
         return _("%(partner)s (%(worth)s) has no room") % about
     about["price"] = money(line.price_minor, line.plan.currency, cents=False)

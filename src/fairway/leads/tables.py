@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from fairway.core.http.format import day, distance
 from fairway.core.http.tables import Column, Filter, Table
+from fairway.core.tenancy.models import PartnerState
 from fairway.leads.rules.answers import STAGES
 from fairway.leads.rules.states import LEAD, OFFER
 
@@ -30,6 +31,11 @@ OFFER_KINDS = {
 }
 LEAD_STATES = {state: (kind, gettext_lazy(str(LEAD.labels[state]))) for state, kind in LEAD_KINDS.items()}
 OFFER_STATES = {state: (kind, gettext_lazy(str(OFFER.labels[state]))) for state, kind in OFFER_KINDS.items()}
+
+
+def partner_words(name: str, state: str | None) -> str:
+    """A partner as a candidate or owner, and that it is paused where it is."""
+    return _("%(partner)s, paused") % {"partner": name} if state == PartnerState.PAUSED else name
 
 
 def person_name(row: Mapping[str, Any]) -> str:
@@ -126,11 +132,15 @@ class PartnerLeadTable(Table):
         Column("stage", gettext_lazy("Stage"), value=lambda row: row["stage_word"], sort=True, phone="state"),
         Column("amount_minor", gettext_lazy("Budget"), kind="money", currency="currency", sort=True),
         Column("next_step", gettext_lazy("Next step"), phone=""),
+        Column("seller", gettext_lazy("Seller"), phone=""),
         Column("next_step_on", gettext_lazy("Due"), kind="date", sort=True, mark="mark"),
         Column("last_touch_on", gettext_lazy("Last contact"), kind="date", sort="last_touch_at", phone=""),
         Column("accepted_on", gettext_lazy("Accepted"), kind="date", sort="accepted_at", phone=""),
     ]  # fmt: skip
     filters = [
+        Filter(
+            "seller", gettext_lazy("Everybody’s"), [("mine", gettext_lazy("Mine")), ("none", gettext_lazy("Nobody’s"))]
+        ),
         Filter(
             "stage", gettext_lazy("All stages"), [(stage, gettext_lazy(str(word))) for stage, word in STAGES.items()]
         ),

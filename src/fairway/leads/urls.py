@@ -17,6 +17,7 @@ from fairway.leads.api import reassigning as api_reassigning
 from fairway.leads.api import record as api_record
 from fairway.leads.api import routing as api_routing
 from fairway.leads.api import score_cards as api_cards
+from fairway.leads.api import sellers as api_sellers
 from fairway.leads.api import work as api_work
 from fairway.leads.views import (
     accounts,
@@ -39,6 +40,7 @@ from fairway.leads.views import (
     replays,
     score_card,
     score_trial,
+    sellers,
     shares,
     tracking,
     win_model,
@@ -94,6 +96,7 @@ console = [
     path("partners/<uuid:uid>/leads/handing-on/", reassigning.ask, name="reassignment-ask"),
     path("partners/<uuid:uid>/leads/handing-on/new/", reassigning.begin, name="reassignment-new"),
     path("distribution/handing-on/<uuid:uid>/", reassigning.page, name="reassignment-detail"),
+    path("distribution/handing-on/<uuid:uid>/progress/", reassigning.progress, name="reassignment-progress"),
     path("distribution/handing-on/<uuid:uid>/choices/", reassigning.choices, name="reassignment-choices"),
     path("distribution/handing-on/<uuid:uid>/carrying-out/", reassigning.carrying, name="reassignment-carrying"),
     path("distribution/handing-on/<uuid:uid>/dropping/", reassigning.dropping, name="reassignment-dropping"),
@@ -151,7 +154,17 @@ portal = [
     path("leads/expected/", expected.due_list, name="portal-lead-expected"),
     path("leads/record/", record.own_record, name="portal-lead-record"),
     path("leads/why-not-me/", shares.why_not_me, name="portal-why-not-me"),
+    path("leads/sellers/", sellers.page, name="portal-sellers"),
+    path("leads/sellers/lines/new/", sellers.line_edit, name="portal-sellerline-new"),
+    path("leads/sellers/lines/<uuid:uid>/", sellers.line_edit, name="portal-sellerline-edit"),
+    path("leads/sellers/lines/<uuid:uid>/place/", sellers.line_place, name="portal-sellerline-place"),
+    path("leads/sellers/lines/<uuid:uid>/removal/", sellers.line_removal, name="portal-sellerline-removal"),
+    path("leads/sellers/away/", sellers.away, name="portal-sellerabsence-new"),
+    path("leads/sellers/away/<uuid:uid>/removal/", sellers.away_removal, name="portal-sellerabsence-removal"),
     path("leads/<uuid:uid>/", portal_leads.lead_page, name="portal-lead"),
+    path("leads/<uuid:uid>/seller/", sellers.assignment, name="portal-lead-assignment"),
+    path("leads/<uuid:uid>/taking/", sellers.taking, name="portal-lead-taking"),
+    path("leads/<uuid:uid>/giving-back/", sellers.giving_back, name="portal-lead-giving-back"),
     path("leads/<uuid:uid>/touches/", portal_leads.touches, name="portal-lead-touches"),
     path("leads/<uuid:uid>/rating/", portal_leads.rating, name="portal-lead-rating"),
     path("leads/<uuid:uid>/next-step/", portal_leads.next_step, name="portal-lead-next-step"),
@@ -185,6 +198,19 @@ api = [
         name="api-assignmentplan-carrying",
     ),
     path("leads/<uuid:uid>", api_leads.LeadDetail.as_view(), name="api-lead"),
+    path("seller-rule", api_sellers.SellerRuleOf.as_view(), name="api-sellerrule"),
+    path("sellers", api_sellers.Sellers.as_view(), name="api-seller-list"),
+    path("seller-absences", api_sellers.Absences.as_view(), name="api-sellerabsence-list"),
+    path("seller-absences/<uuid:uid>/removal", api_sellers.AbsenceRemoval.as_view(), name="api-sellerabsence-removal"),
+    path("seller-assignments", api_sellers.Assignments.as_view(), name="api-sellerassignment-list"),
+    path("seller-assignments/<uuid:uid>", api_sellers.AssignmentDetail.as_view(), name="api-sellerassignment"),
+    path("seller-assignments/<uuid:uid>/taking", api_sellers.Taking.as_view(), name="api-sellerassignment-taking"),
+    path(
+        "seller-assignments/<uuid:uid>/giving-back",
+        api_sellers.GivingBack.as_view(),
+        name="api-sellerassignment-giving-back",
+    ),
+    path("leads/<uuid:uid>/seller", api_sellers.LeadSeller.as_view(), name="api-lead-seller"),
     path("leads/<uuid:uid>/touches", api_work.LeadTouches.as_view(), name="api-lead-touches"),
     path("leads/<uuid:uid>/events", api_work.LeadEvents.as_view(), name="api-lead-events"),
     path("leads/<uuid:uid>/notes", api_work.LeadNotes.as_view(), name="api-lead-notes"),

@@ -10,3 +10,7 @@ class PauseForm(forms.Form):
     first_on = DateField(label=_("From"), required=False, help_text=_("Empty: from now on."))
     last_on = DateField(label=_("Up to and including"), required=False, help_text=_("Empty: until somebody ends it."))
     reason = forms.CharField(label=_("Why?"), max_length=200)
+
+
+class EndForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)

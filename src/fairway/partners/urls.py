@@ -5,7 +5,7 @@ from fairway.partners.api import partners as programs
 from fairway.partners.api import pauses as api_pauses
 from fairway.partners.api import standing as api_standing
 from fairway.partners.api import territories as api_territories
-from fairway.partners.views import contacts, partners, pauses, seat_territories, setup
+from fairway.partners.views import contacts, endings, partners, pauses, seat_territories, setup
 
 console = [
     path("partners/", partners.partner_list, name="partner-list"),
@@ -13,6 +13,7 @@ console = [
     path("partners/<uuid:uid>/", partners.partner_detail, name="partner-detail"),
     path("partners/<uuid:uid>/edit/", partners.partner_edit, name="partner-edit"),
     path("partners/<uuid:uid>/state/", partners.partner_state, name="partner-state"),
+    path("partners/<uuid:uid>/ending/", endings.ending, name="partner-ending"),
     path("partners/<uuid:uid>/pause/", pauses.of_partner, name="partner-pause"),
     path("partners/<uuid:uid>/pause/end/", pauses.end_of_partner, name="partner-pause-end"),
     path("partners/<uuid:uid>/tier/", partners.partner_tier, name="partner-tier"),

@@ -59,12 +59,12 @@ def save_follow_up(
         EscalationStep.objects.bulk_create(
             EscalationStep(
                 vendor_id=actor.vendor_id, rule=row, place=place, to=step.to, seat_id=step.seat_id,
-                after_hours=step.after_hours,
+                after_hours=step.after_hours, percent=step.percent,
             )
             for place, step in enumerate(steps, start=1)
         )  # fmt: skip
         told = {
-            "steps": [[step.to, step.after_hours] for step in steps],
+            "steps": [[step.to, step.after_hours, step.percent] for step in steps],
             **{name: getattr(row, name) for name in FIELDS},
         }
         record("saved", row, actor=actor, at=at, rule=rule_uid, **told)

@@ -89,6 +89,8 @@ def hand_over(offer: Offer, lead: Lead, verb: str, *, actor: Member, at: datetim
         lead=lead.pk, minutes=minutes, **_by(is_by_mail),
     )  # fmt: skip
     record("accepted", lead, actor=actor, at=at, partner_id=offer.partner_id, audience="partner")
+    # The partner's rule may have handed it to somebody.
+    lead.refresh_from_db(fields=["seller", "version"])
 
 
 def _by(is_by_mail: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Every line is a transaction of its own and taken only while it is planned: whoev
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.actions.offers import recall_offer
 from fairway.leads.actions.work import recall_lead
 from fairway.leads.models import Lead, LeadPerson, Offer, Reassignment, ReassignmentLine, RoutingDecision
-from fairway.leads.queries.handing import held_by, proposals
+from fairway.leads.queries.handing import MOST, Held, Proposing, held_beside, held_by, proposals
 from fairway.leads.queries.limits import DEFAULT_HOURS, partner_limit
 from fairway.leads.queries.reasons import given_reason
 from fairway.leads.queries.subjects import lead_rows
@@ -32,31 +32,84 @@ from fairway.leads.rules.states import LEAD, REASSIGNMENT, LeadState, OfferState
 
 TO_PARTNER, ROUTE, KEEP_HERE, STAY = "partner", "route", "here", "stay"
 CHOICES = (TO_PARTNER, ROUTE, KEEP_HERE, STAY)
+CHUNK = 500
 _REFUSALS = (Refused, StateConflict, TransitionRefused)
 _BEFORE = ("seller_id", "stage", "next_step", "next_step_on", "accepted_at")
 
 
 def begin_reassignment(*, partner: Partner, actor: Member, at: datetime) -> Reassignment:
-    """A preview of what the partner has, each with the partner that the rules propose. Refused when it has nothing."""
+    """A preview of what the partner has, each with the partner that the rules propose. Refused when it has nothing.
+
+    More than MOST is gathered by a job; until then it is being prepared.
+    """
     require(actor, "lead.route")
     require(actor, "lead.recall")
     with acting_for(actor):
-        held = held_by(partner)
+        held = held_by(partner, MOST + 1)
         if not held:
             raise Refused(_("%(partner)s has no open offers and no accepted leads.") % {"partner": partner.name})
-        proposed = proposals([one.lead_id for one in held], partner, at)
+        is_much = len(held) > MOST
         made = Reassignment.objects.create(
-            vendor_id=actor.vendor_id, partner=partner, seat_id=actor.seat_id, created_at=at
-        )
-        ReassignmentLine.objects.bulk_create(
-            ReassignmentLine(
-                vendor_id=actor.vendor_id, reassignment=made, place=place, lead_id=one.lead_id, offer_id=one.offer_id,
-                choice=TO_PARTNER if one.lead_id in proposed else ROUTE, partner_id=proposed.get(one.lead_id),
-            )
-            for place, one in enumerate(held, start=1)
+            vendor_id=actor.vendor_id, partner=partner, seat_id=actor.seat_id, created_at=at,
+            state=ReassignmentState.PREPARING if is_much else ReassignmentState.PREVIEW,
         )  # fmt: skip
+        if is_much:
+            record("preparing", made, actor=actor, at=at, partner_id=partner.pk)
+            defer("leads.prepare_reassignment", vendor_id=actor.vendor_id, reassignment_id=made.pk,
+                  once=f"leads.prepare_reassignment/{made.pk}")  # fmt: skip
+            return made
+        _add_lines(made, held, proposals([one.lead_id for one in held], partner, at), after=0)
         record("begun", made, actor=actor, at=at, partner_id=partner.pk, leads=len(held))
     return made
+
+
+def _add_lines(whole: Reassignment, held: Sequence[Held], proposed: Mapping[int, int], *, after: int) -> None:
+    ReassignmentLine.objects.bulk_create(
+        ReassignmentLine(
+            vendor_id=whole.vendor_id, reassignment=whole, place=place, lead_id=one.lead_id, offer_id=one.offer_id,
+            choice=TO_PARTNER if one.lead_id in proposed else ROUTE, partner_id=proposed.get(one.lead_id),
+        )
+        for place, one in enumerate(held, start=after + 1)
+    )  # fmt: skip
+
+
+def prepare_reassignment(*, reassignment_id: int, actor: Member, at: datetime) -> int:
+    """Gather the lines of a large one, a chunk a transaction; begun again it goes on. Returns how many there are."""
+    require(actor, "lead.recall")
+    proposing: Proposing | None = None
+    while True:
+        with acting_for(actor):
+            found = Reassignment.objects.select_for_update(of=("self",)).select_related("partner")
+            whole = found.get(pk=reassignment_id)
+            lines = ReassignmentLine.objects.filter(reassignment=whole)
+            there = lines.count()
+            if whole.state != ReassignmentState.PREPARING:
+                return there
+            held = held_beside(whole, CHUNK)
+            if not held:
+                move(whole, REASSIGNMENT, "prepare", field="state")
+                record("begun", whole, actor=actor, at=at, partner_id=whole.partner_id, leads=there)
+                return there
+            planned = Counter(lines.exclude(partner=None).values_list("partner_id", flat=True)) if there else {}
+            proposing = proposing or Proposing(whole.partner, at, planned)
+            _add_lines(whole, held, proposing.of([one.lead_id for one in held]), after=there)
+
+
+def choose_all(
+    *, reassignment: Reassignment, choice: str, partner: Partner | None, actor: Member, at: datetime
+) -> int:  # fmt: skip
+    """Say where all lines go at once; returns how many."""
+    require(actor, "lead.route")
+    with acting_for(actor):
+        _still(reassignment, ReassignmentState.PREVIEW)
+        if choice not in CHOICES:
+            raise Refused(_("“%(value)s” is not one of the choices.") % {"value": choice})
+        if choice == TO_PARTNER:
+            _check_target(reassignment, partner)
+        lines = ReassignmentLine.objects.filter(reassignment=reassignment)
+        count = lines.update(choice=choice, partner=partner if choice == TO_PARTNER else None)
+        record("chosen", reassignment, actor=actor, at=at, partner_id=reassignment.partner_id, lines=count)
+    return count
 
 
 def choose_lines(

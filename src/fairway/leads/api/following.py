@@ -26,13 +26,20 @@ _TO = [(key, str(words)) for key, words in RECEIVERS.items()]
 
 class ChainStepGiven(Input):
     to = Choice(choices=_TO)
-    after_hours = Whole(min_value=0, max_value=HOURS_MOST)
+    after_hours = Whole(min_value=0, max_value=HOURS_MOST, required=False, help_text="After the lapse; 0 by default.")
+    percent = Whole(
+        min_value=1,
+        max_value=99,
+        required=False,
+        help_text="Before the lapse, of the time to answer. These come first.",
+    )
     person = serializers.UUIDField(required=False, help_text="Of the staff, for a named person.")
 
 
 class ChainStepTold(serializers.Serializer):
     to = serializers.CharField()
     after_hours = serializers.IntegerField()
+    percent = serializers.IntegerField(allow_null=True)
     person = serializers.SerializerMethodField()
 
     def get_person(self, step: EscalationStep) -> str | None:
@@ -52,6 +59,9 @@ class FollowUpGiven(Input):
     unmoved_hours = Whole(min_value=1, max_value=HOURS_MOST, required=False, allow_null=True)
     unmoved_code = Text(max_length=40, required=False, help_text="A reason of the list.")
     warn_percent = Whole(min_value=1, max_value=99, required=False)
+    seller_hours = Whole(
+        min_value=1, max_value=HOURS_MOST, required=False, help_text="For a partner's seller to take a lead."
+    )
 
 
 class FollowUpTold(Output):
@@ -64,6 +74,7 @@ class FollowUpTold(Output):
     unmoved_hours = serializers.IntegerField(allow_null=True)
     unmoved_code = serializers.CharField()
     warn_percent = serializers.IntegerField()
+    seller_hours = serializers.IntegerField()
 
 
 def _rows(call: Call) -> QuerySet[FollowUpRule]:
@@ -80,7 +91,10 @@ def _saved(call: Call) -> FollowUpRule:
     steps = given.pop("steps", [])
     people = dict(Seat.objects.filter(uid__in=[s["person"] for s in steps if "person" in s]).values_list("uid", "pk"))
     # A person who is not known is no seat: the action says so.
-    chain = [Step(s["to"], s["after_hours"], people.get(s["person"], 0) if "person" in s else None) for s in steps]
+    chain = [
+        Step(s["to"], s.get("after_hours", 0), people.get(s["person"], 0) if "person" in s else None, s.get("percent"))
+        for s in steps
+    ]
     values = {name: given[name] for name in FIELDS if name in given}
     return save_follow_up(rule_uid=given.get("rule", ""), values=values, steps=chain, actor=call.member, at=call.at)
 

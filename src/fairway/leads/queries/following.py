@@ -27,7 +27,7 @@ def following() -> Following:
     steps: dict[int, list[Step]] = {row.pk: [] for row in rows}
     if rows:
         for step in EscalationStep.objects.order_by("rule_id", "place"):
-            steps[step.rule_id].append(Step(step.to, step.after_hours, step.seat_id))
+            steps[step.rule_id].append(Step(step.to, step.after_hours, step.seat_id, step.percent))
     return Following({row.rule_uid: follow_up_of(row, steps[row.pk]) for row in rows})
 
 

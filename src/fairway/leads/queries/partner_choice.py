@@ -26,8 +26,10 @@ def matching(text: str) -> list[int]:
 
 
 def described(partner_ids: Sequence[int], lead: Lead) -> list[dict[str, Any]]:
-    """Name, place, room and the last answer of each active partner, in the order given. Four queries."""
-    rows = Partner.objects.filter(pk__in=partner_ids, state=PartnerState.ACTIVE).values(
+    """Name, place, room and the last answer of each active or paused partner, in the order given. Four queries."""
+    shown = [PartnerState.ACTIVE, PartnerState.PAUSED]
+    rows = Partner.objects.filter(pk__in=partner_ids, state__in=shown).values(
+        "state",
         "id",
         "uid",
         "name",
@@ -42,7 +44,15 @@ def described(partner_ids: Sequence[int], lead: Lead) -> list[dict[str, Any]]:
         row["partner_id"]: OfferState(row["state"])
         for row in Offer.objects.filter(lead=lead, partner_id__in=partner_ids).order_by("offered_at").values()
     }
-    by_id = {row["id"]: {**row, "worked": worked[row["id"]], "before": answers.get(row["id"])} for row in rows}
+    by_id = {
+        row["id"]: {
+            **row,
+            "is_paused": row["state"] == PartnerState.PAUSED,
+            "worked": worked[row["id"]],
+            "before": answers.get(row["id"]),
+        }
+        for row in rows
+    }
     return [by_id[pk] for pk in partner_ids if pk in by_id]
 
 

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, TruncDate
 from django.http import QueryDict
 
-from fairway.core.prepared import Asked, Wanted, prepared
+from fairway.core.prepared import Asked, Given, Wanted, prepared
 from fairway.leads.models import Lead, LeadPerson, Offer, Touch
 from fairway.leads.rules.answers import STAGES
 from fairway.leads.rules.states import LeadState, OfferState
@@ -20,9 +20,10 @@ _OFFER = (
 )  # fmt: skip
 _LEAD = (
     "uid", "title", "company", "city", "state", "stage", "amount_minor", "currency", "next_step", "next_step_on",
-    "silent_since",
+    "silent_since", "seller_id",
 )  # fmt: skip
 OPEN = "open"
+MINE, NOBODY = "mine", "none"
 SORTS = {
     "company": "company",
     "amount_minor": "amount_minor",
@@ -91,7 +92,7 @@ def asked(params: QueryDict) -> tuple[str, str]:
 
 
 @prepared
-def _leads(state: str, stage: str, column: str, is_down: bool) -> QuerySet[Lead, dict[str, Any]]:
+def _leads(state: str, stage: str, column: str, is_down: bool, seller: str) -> QuerySet[Lead, dict[str, Any]]:
     # Days are taken where the reader is, by the database: two hundred rows are not two hundred conversions.
     days = {"accepted_on": TruncDate("accepted_at"), "last_touch_on": TruncDate("last_touch_at")}
     # A query of its own for each row shown: joined, the persons of all leads would be read, and then two hundred shown.
@@ -100,14 +101,24 @@ def _leads(state: str, stage: str, column: str, is_down: bool) -> QuerySet[Lead,
     first = F(column).desc(nulls_last=True) if is_down else F(column).asc(nulls_last=True)
     # What a partner has was accepted once, so no null comes first, and the index has this order.
     order = ["-accepted_at", "-id"] if column == "accepted_at" and is_down else [first, "-accepted_at", "-id"]
-    return chosen(state, stage).order_by(*order).values(*_LEAD, person=person, **days)
+    rows = chosen(state, stage)
+    if seller == MINE:
+        rows = rows.filter(seller_id=Given("seat", BigIntegerField()))
+    elif seller == NOBODY:
+        rows = rows.filter(seller_id=None)
+    return rows.order_by(*order).values(*_LEAD, person=person, **days)
 
 
-def leads(params: QueryDict) -> Asked:
-    """Rows for the partner's list: of those being worked the next step due first, of others the latest."""
+def leads(params: QueryDict, seat_id: int | None = None) -> Asked:
+    """Rows for the partner's list: of those being worked the next step due first, of others the latest.
+
+    `seller` in the address asks for those of the reader's own seat (MINE), or of nobody (NOBODY).
+    """
     state, stage = asked(params)
     sort = params.get("sort") or default_sort(state)
-    return _leads(state, stage, SORTS.get(sort.lstrip("-"), "next_step_on"), sort.startswith("-"))
+    seller = params.get("seller") if params.get("seller") in (MINE, NOBODY) else ""
+    column = SORTS.get(sort.lstrip("-"), "next_step_on")
+    return _leads(state, stage, column, sort.startswith("-"), seller, given={"seat": seat_id or 0})
 
 
 def default_sort(state: str) -> str:

@@ -97,10 +97,11 @@ def entries(params: Mapping[str, str]) -> QuerySet[PoolEntry, dict[str, Any]]:
     return rows.filter(closed_at=None).order_by("pooled_at", "id").values(*_ENTRY)
 
 
-def takers(lead_ids: Iterable[int]) -> dict[tuple[int, Any], str]:
-    """(lead, instant) → the partner who took it then."""
+def takers(lead_ids: Iterable[int]) -> dict[tuple[int, Any], tuple[str, str]]:
+    """(lead, instant) → name and state of the partner who took it then."""
     rows = Offer.objects.filter(lead_id__in=list(lead_ids), claimed_from__isnull=False)
-    return {(lead, at): name for lead, at, name in rows.values_list("lead_id", "offered_at", "partner__name")}
+    found = rows.values_list("lead_id", "offered_at", "partner__name", "partner__state")
+    return {(lead, at): (name, state) for lead, at, name, state in found}
 
 
 def seen_by(audience_ids: Iterable[int]) -> dict[int, int]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fairway.core.tenancy.models import Partner
+from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.leads.conditions import subjects_of_vendor
 from fairway.leads.models import Lead, RoutingDecision
 from fairway.leads.queries.pools import pool_names
@@ -52,6 +52,7 @@ class CandidateRow:
     marked: str
     is_chosen: bool
     parts: dict[str, int] = field(default_factory=dict)
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +153,14 @@ def _at_length(decision: RoutingDecision, rule: Rule | None) -> list[dict[str, A
     if not short or isinstance(short[0], dict):
         return list(short)
     found = Partner.objects.filter(pk__in=[one[0] for one in short])
-    names = {key: (uid, name, city or "") for key, uid, name, city in found.values_list(*_NAMED)}
-    return [at_length(one, names.get(one[0], ("", "", "")), decision.decided_at, rule) for one in short]
+    rows = list(found.values_list(*_NAMED))
+    names = {key: (uid, name, city or "") for key, uid, name, city, _state in rows}
+    paused = {key for key, *_rest, state in rows if state == PartnerState.PAUSED}
+    told = [at_length(one, names.get(one[0], ("", "", "")), decision.decided_at, rule) for one in short]
+    return [{**each, "is_paused": one[0] in paused} for one, each in zip(short, told, strict=True)]
 
 
-_NAMED = ("pk", "uid", "name", "profiles__city")
+_NAMED = ("pk", "uid", "name", "profiles__city", "state")
 
 
 def at_length(short: list[Any], named: tuple[Any, str, str], decided_at: datetime, rule: Rule | None) -> dict[str, Any]:
@@ -194,6 +198,7 @@ def _row(candidate: dict[str, Any]) -> CandidateRow:
         marked=_MARKED.get(decided, ""),
         is_chosen=decided == "offered",
         parts=candidate["parts"],
+        is_paused=candidate.get("is_paused", False),
     )
 
 

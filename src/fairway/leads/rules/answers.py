@@ -1,6 +1,6 @@
 """What people may answer: measures of lead quality, kinds and results of contacts, reasons to close a lead, its steps.
 
-Quality, kinds and results are lists that a vendor edits; what stands here is what is delivered.
+Quality, kinds, results and why sellers give leads back are lists that a vendor edits; what stands here is delivered.
 """
 
 import re
@@ -14,9 +14,9 @@ from fairway.core.words import said as _
 
 ENTRIES_MOST = 60
 TEXT_MOST = 100
-QUALITY, KIND, OUTCOME = "quality", "touch_kind", "touch_outcome"
+QUALITY, KIND, OUTCOME, RETURN = "quality", "touch_kind", "touch_outcome", "seller_return"
 ON_DECLINE, AFTER_CONTACT, REACHES = "decline", "contact", "reached"
-USES: dict[str, tuple[str, ...]] = {QUALITY: (ON_DECLINE, AFTER_CONTACT), KIND: (), OUTCOME: (REACHES,)}
+USES: dict[str, tuple[str, ...]] = {QUALITY: (ON_DECLINE, AFTER_CONTACT), KIND: (), OUTCOME: (REACHES,), RETURN: ()}
 _CODE = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)*$")
 
 
@@ -87,6 +87,14 @@ DELIVERED: dict[str, tuple[Entry, ...]] = {
         _entry("next_step", _("Next step agreed"), 0, REACHES),
         _entry("not_now", _("Not now"), 0, REACHES),
         _entry("no_need", _("No need"), 0, REACHES),
+    ),
+    RETURN: (
+        _entry("no_time", _("No time for it")),
+        _entry("not_my_field", _("Not my field")),
+        _entry("not_my_region", _("Not my region")),
+        _entry("knows_colleague", _("A colleague knows the customer")),
+        _entry("away", _("I am away")),
+        _entry("other", _("Something else")),
     ),
 }
 

@@ -45,11 +45,15 @@ class FollowUpError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Somebody is told when nobody acted so many business hours after the step before, or the lapse."""
+    """Somebody is told when nobody acted so many business hours after the step before, or the lapse.
+
+    With `percent`: already while the offer is open, when so many percent of the time to answer are over.
+    """
 
     to: str
     after_hours: float
     seat_id: int | None = None
+    percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,16 @@ class FollowUp:
     seller_hours: int = SELLER_HOURS
     untouched_code: str = "untouched"
     unmoved_code: str = "unmoved"
+
+    @property
+    def early(self) -> tuple[Step, ...]:
+        """The steps while the offer is still open."""
+        return tuple(step for step in self.steps if step.percent is not None)
+
+    @property
+    def late(self) -> tuple[Step, ...]:
+        """Those after the lapse."""
+        return tuple(step for step in self.steps if step.percent is None)
 
     def hours_of(self, what: str) -> int | None:
         return self.untouched_hours if what == "untouched" else self.unmoved_hours
@@ -100,6 +114,15 @@ def check_steps(steps: Sequence[Step], names: Sequence[str]) -> None:
         if first != place:
             way = " → ".join(names[first : place + 1])
             raise FollowUpError("steps", _("The chain goes in a circle: %(way)s. Name each of them once.", way=way))
+    _check_times(steps)
+
+
+def _check_times(steps: Sequence[Step]) -> None:
+    for step in steps:
+        if step.percent is not None and not 1 <= step.percent <= 99:
+            raise FollowUpError("steps", _("A step before the lapse comes after 1 to 99 percent of the time."))
     for before, after in pairwise(steps):
-        if after.after_hours == 0 and before.after_hours >= 0:
+        if after.percent is not None and (before.percent is None or after.percent <= before.percent):
+            raise FollowUpError("steps", _("Steps before the lapse come first, each later than the one before."))
+        if after.percent is None and before.percent is None and after.after_hours == 0:
             raise FollowUpError("steps", _("Leave the one before at least some time: more than 0 hours."))

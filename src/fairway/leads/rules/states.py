@@ -145,6 +145,7 @@ ASSIGNMENT = Machine(
 
 
 class ReassignmentState(StrEnum):
+    PREPARING = "preparing"  # a job gathers what the partner has, because it is much
     PREVIEW = "preview"
     CARRYING = "carrying"
     CARRIED = "carried"
@@ -154,9 +155,10 @@ class ReassignmentState(StrEnum):
 
 REASSIGNMENT = Machine(
     "reassignment",
-    initial=ReassignmentState.PREVIEW,
+    initial=ReassignmentState.PREPARING,
     final={ReassignmentState.UNDONE, ReassignmentState.DROPPED},
     labels={
+        "preparing": "Being prepared",
         "preview": "Preview",
         "carrying": "Being carried out",
         "carried": "Carried out",
@@ -164,6 +166,8 @@ REASSIGNMENT = Machine(
         "dropped": "Dropped",
     },
     transitions={
+        (ReassignmentState.PREPARING, "prepare"): ReassignmentState.PREVIEW,
+        (ReassignmentState.PREPARING, "drop"): ReassignmentState.DROPPED,
         (ReassignmentState.PREVIEW, "carry_out"): ReassignmentState.CARRYING,
         (ReassignmentState.PREVIEW, "drop"): ReassignmentState.DROPPED,
         (ReassignmentState.CARRYING, "finish"): ReassignmentState.CARRIED,
@@ -183,3 +187,45 @@ DRAFT = Machine(
         ("dropped", "reopen"): "open",
     },
 )
+
+
+class SellerState(StrEnum):
+    WAITING = "waiting"  # with the partner's executive, who assigns
+    OPEN = "open"  # with a seller, who takes it or gives it back
+    TAKEN = "taken"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
+    REPLACED = "replaced"
+    ENDED = "ended"
+
+
+SELLER_ASSIGNMENT = Machine(
+    "sellerassignment",
+    title="lead of a seller",
+    initial=SellerState.WAITING,
+    final={SellerState.RETURNED, SellerState.LAPSED, SellerState.REPLACED, SellerState.ENDED},
+    labels={
+        "waiting": "To assign",
+        "open": "To take",
+        "taken": "Taken",
+        "returned": "Given back",
+        "lapsed": "Not taken in time",
+        "replaced": "With somebody else",
+        "ended": "Over",
+    },
+    transitions={
+        (SellerState.WAITING, "assign"): SellerState.OPEN,
+        (SellerState.OPEN, "take"): SellerState.TAKEN,
+        (SellerState.OPEN, "give_back"): SellerState.RETURNED,
+        (SellerState.TAKEN, "give_back"): SellerState.RETURNED,
+        (SellerState.OPEN, "lapse"): SellerState.LAPSED,
+        # The lead goes to somebody else, by a person or because its seller is gone.
+        (SellerState.OPEN, "replace"): SellerState.REPLACED,
+        (SellerState.TAKEN, "replace"): SellerState.REPLACED,
+        # The partner has the lead no more, or it is closed or a deal.
+        (SellerState.WAITING, "end"): SellerState.ENDED,
+        (SellerState.OPEN, "end"): SellerState.ENDED,
+        (SellerState.TAKEN, "end"): SellerState.ENDED,
+    },
+)
+LIVE_SELLER = (SellerState.WAITING, SellerState.OPEN, SellerState.TAKEN)

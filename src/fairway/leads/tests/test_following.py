@@ -292,3 +292,65 @@ def test_each_step_and_each_taking_back_happens_once_although_ten_workers_look(c
         assert Escalation.objects.get(lead_id=lapsed.lead_id).told == 1
         assert LeadRecall.objects.filter(lead=kept).count() == 1
     assert (counts["escalated"], counts["lapsed"], counts["recalled"], counts["recall_warned"]) == (1, 1, 1, 1)
+
+
+# Before the lapse
+
+
+EARLY = (Step("cam", 0, percent=50), Step("chief", 0, percent=75), Step("operations", 2))
+
+
+def test_people_are_told_before_the_lapse_while_the_offer_is_open_and_the_chain_goes_on_after_it(acme):
+    rule(acme, steps=EARLY, remind_percents=[])
+    offer = offered_to(acme, hours=4)
+    assert fire(acme, hours(2) - timedelta(minutes=1)) == 0
+    assert fire(acme, hours(2)) == 1
+    assert [role for role, _title, _at in told(acme, "lead.escalated")] == ["cam"]
+    assert fire(acme, hours(2)) == 0
+    assert fire(acme, hours(3)) == 1
+    assert [role for role, _title, _at in told(acme, "lead.escalated")] == ["cam", "chief"]
+    assert fire(acme, hours(4)) == 1
+    with entering(acme.admin.context):
+        chain = Escalation.objects.get(offer=offer)
+        assert (chain.told, chain.ended_at) == (2, None)
+    assert fire(acme, hours(6)) == 1
+    assert [role for role, _title, _at in told(acme, "lead.escalated")] == ["cam", "chief", "operations"]
+
+
+def test_who_answers_in_time_ends_what_was_to_come(acme):
+    rule(acme, steps=EARLY, remind_percents=[])
+    offer = offered_to(acme, hours=4)
+    fire(acme, hours(2))
+    accept_offer(offer=offer, actor=acme.beta_seller, at=hours(2.5))
+    assert fire(acme, hours(30)) == 0
+    with entering(acme.admin.context):
+        assert Escalation.objects.get().outcome == "moved"
+    assert len(told(acme, "lead.escalated")) == 1
+
+
+def test_who_looks_after_it_before_the_lapse_is_not_passed_over_by_it(acme):
+    rule(acme, steps=EARLY, remind_percents=[])
+    offer = offered_to(acme, hours=4)
+    fire(acme, hours(2))
+    with entering(acme.chief.context):
+        lead = Lead.objects.get(pk=offer.lead_id)
+    take_escalation(lead=lead, actor=acme.chief, at=hours(2.5))
+    fire(acme, hours(30))
+    assert state(acme, offer.lead_id)[0] in {"captured", "waiting"}
+    assert len(told(acme, "lead.escalated")) == 1
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (Step("cam", 0, percent=100),),
+        (Step("cam", 0, percent=60), Step("chief", 0, percent=60)),
+        (Step("cam", 1), Step("chief", 0, percent=60)),
+        (Step("cam", 0, percent=50), Step("cam", 4)),
+    ],
+)
+def test_steps_before_the_lapse_come_first_in_their_order_and_in_no_circle(acme, steps):
+    with pytest.raises(Refused):
+        rule(acme, steps=steps)
+    with entering(acme.admin.context):
+        assert not FollowUpRule.objects.exists()

@@ -20,13 +20,14 @@ from fairway.leads.actions.answers import save_answers
 from fairway.leads.answer_forms import GRADES, USE_WORDS, AnswerForm
 from fairway.leads.models import AnswerList
 from fairway.leads.queries.answers import AnswerLists
-from fairway.leads.rules.answers import DELIVERED, KIND, OUTCOME, QUALITY
+from fairway.leads.rules.answers import DELIVERED, KIND, OUTCOME, QUALITY, RETURN
 from fairway.leads.views.asked import REFUSALS, member_of, refused_on
 
 TITLES: dict[str, Any] = {
     QUALITY: gettext_lazy("What partners say of a lead"),
     KIND: gettext_lazy("Kinds of contact"),
     OUTCOME: gettext_lazy("Results of a contact"),
+    RETURN: gettext_lazy("Why a seller gives a lead back"),
 }
 STATES = {
     False: ("good", gettext_lazy("In use")),
@@ -65,7 +66,7 @@ class AnswerTable(Table):
 
 @require_safe
 def answer_list(request: HttpRequest) -> HttpResponse:
-    """All three lists, each in its order."""
+    """All lists, each in its order."""
     require(member_of(request), "answers.edit")
     lists = AnswerLists()
     sections = [
@@ -87,7 +88,7 @@ def _table(lists: AnswerLists, name: str) -> Table:
         }
         for entry in lists[name].entries
     ]  # fmt: skip
-    hidden = {QUALITY: set(), KIND: {"uses", "grade"}, OUTCOME: {"grade"}}[name]
+    hidden = {QUALITY: set(), KIND: {"uses", "grade"}, OUTCOME: {"grade"}, RETURN: {"uses", "grade"}}[name]
     columns = [column for column in AnswerTable.columns if column.name not in hidden]
     if name == OUTCOME:
         columns[1] = replace(columns[1], label=_("It means"))

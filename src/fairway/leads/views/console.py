@@ -19,12 +19,11 @@ from fairway.core.http.parts import Tab
 from fairway.core.http.tables import BulkAction
 from fairway.core.http.toasts import toast
 from fairway.core.saved.pages import with_views
-from fairway.core.tenancy.models import PartnerState
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
 from fairway.leads.forms import NewLeadForm
 from fairway.leads.models import Lead
 from fairway.leads.queries import leads as queries
-from fairway.leads.tables import LeadTable, WaitingTable, list_filters
+from fairway.leads.tables import LeadTable, WaitingTable, list_filters, partner_words
 from fairway.leads.views.asked import REFUSALS, address, member_of, refused_on
 from fairway.leads.views.homes import waiting_count
 from fairway.leads.views.limits import left_of
@@ -71,8 +70,7 @@ def _completed(page: Page, request: HttpRequest) -> None:
 
 def holder_of(row: Mapping[str, Any]) -> str:
     """The partner that has it or is offered it, and that it is paused where it is."""
-    name: str = row["partner__name"] or ""
-    return _("%(partner)s, paused") % {"partner": name} if row.get("partner__state") == PartnerState.PAUSED else name
+    return partner_words(row["partner__name"] or "", row.get("partner__state"))
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,9 @@ from fairway.core.http.format import day, duration
 from fairway.core.http.parts import Kind, Todo, TodoGroup
 from fairway.leads.queries import homes as home_queries
 from fairway.leads.queries import partner_leads
+from fairway.leads.queries import sellers as seller_queries
 from fairway.leads.queries.limits import first_touch_limits
+from fairway.leads.rules.states import SellerState
 from fairway.leads.tables import lead_name
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import member_of
@@ -106,3 +109,17 @@ def next_steps(member: Member, at: datetime) -> Iterable[Due]:
             "phone-call", is_day=True)
         for row in home_queries.steps_due(until, seat_id)[:MOST]
     ]  # fmt: skip
+
+
+def leads_to_take(member: Member, at: datetime) -> Iterable[Due]:
+    """Leads handed to this person and not taken yet; of who assigns also those that wait for a seller."""
+    if not member.can("lead.work"):
+        return []
+    return [_to_take(row, at) for row in seller_queries.to_act_on(member)[:MOST]]
+
+
+def _to_take(row: dict[str, Any], at: datetime) -> Due:
+    about = {name.removeprefix("lead__"): value for name, value in row.items()}
+    waits, url = row["state"] == SellerState.WAITING, reverse("portal-lead", args=[row["lead__uid"]])
+    what, action = (_("Choose a seller"), _("Hand it on")) if waits else (_("Take it or give it back"), _("Open"))
+    return Due(what, lead_name(about), row["lead__title"], row["due_at"] or at, url, action, "user")

@@ -47,7 +47,9 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     chains: dict[int, list[str]] = {}
     for step in EscalationStep.objects.select_related("seat").order_by("rule_id", "place"):
         who = step.seat.name if step.seat else str(RECEIVERS[step.to])
-        chains.setdefault(step.rule_id, []).append(f"{who} ({step.after_hours} h)")
+        chains.setdefault(step.rule_id, []).append(
+            f"{who} ({f'{step.percent} %' if step.percent else f'{step.after_hours} h'})"
+        )
     may_edit = member_of(request).can("routing.edit")
     rows = [
         {

@@ -17,14 +17,15 @@ from fairway.core.http.parts import Figure
 from fairway.core.http.todo import TodoItem
 from fairway.core.prepared import Wanted
 from fairway.leads.queries import homes as queries
-from fairway.leads.queries import partner_leads, pools
+from fairway.leads.queries import partner_leads, pools, sellers
 from fairway.leads.queries.leads import capped, state_counts
 from fairway.leads.rules.answers import STAGES
+from fairway.leads.rules.states import SellerState
 from fairway.leads.rules.tracking import SilenceStep
 from fairway.leads.tables import lead_name
 from fairway.leads.views import briefs
 from fairway.leads.views.briefs import about_money
-from fairway.leads.views.limits import left_of
+from fairway.leads.views.limits import left_of, time_left
 
 SHOWN = 10
 PRESSING_SHOWN = 5
@@ -48,6 +49,13 @@ def pool_count(request: HttpRequest) -> Wanted[int]:
     if not hasattr(request, "fw_pool_leads"):
         request.fw_pool_leads = pools.free_count()  # type: ignore[attr-defined]
     return request.fw_pool_leads  # type: ignore[attr-defined]
+
+
+def seller_count(request: HttpRequest) -> Wanted[int]:
+    """Leads to take, and for who assigns those without a seller; asked once a request."""
+    if not hasattr(request, "fw_seller_leads"):
+        request.fw_seller_leads = sellers.to_act_on_count(request.member)  # type: ignore[attr-defined]
+    return request.fw_seller_leads  # type: ignore[attr-defined]
 
 
 def waiting_count(request: HttpRequest) -> Wanted[int | str]:
@@ -75,6 +83,25 @@ def _offer(offer: dict[str, Any], at: datetime, zone: str) -> TodoItem:
     return TodoItem(
         offer["title"], briefs.sentence(offer), left.text, left.is_over, reverse("portal-offer", args=[offer["uid"]]),
         _("See offer"), "answer", (offer["lapses_at"] - at).total_seconds(), left.note, left.share, "target",
+    )  # fmt: skip
+
+
+def leads_to_take(member: Member, at: datetime) -> Iterable[TodoItem]:
+    """Leads handed to this person and not taken yet; for who assigns also those without a seller."""
+    if not member.can("lead.work"):
+        return []
+    return [_to_take(row, at, member.zone) for row in sellers.to_act_on(member)[:SHOWN]]
+
+
+def _to_take(row: dict[str, Any], at: datetime, zone: str) -> TodoItem:
+    about = {name.removeprefix("lead__"): value for name, value in row.items()}
+    waits = row["state"] == SellerState.WAITING
+    left = time_left(row["assigned_at"], row["due_at"] or at, at, zone)
+    return TodoItem(
+        _("%(lead)s: no seller") % {"lead": lead_name(about)} if waits else lead_name(about), row["lead__title"],
+        left.text, left.is_over, reverse("portal-lead", args=[row["lead__uid"]]),
+        _("Hand it on") if waits else _("Take it"), "decide" if waits else "answer",
+        ((row["due_at"] or at) - at).total_seconds(), left.note, left.share, "user",
     )  # fmt: skip
 
 

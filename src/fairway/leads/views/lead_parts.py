@@ -110,12 +110,12 @@ def pause_now(partner: Partner | None) -> PartnerPause | None:
 
 def escalation(lead: Lead) -> str:
     """Who was told last while nobody acts; empty where somebody does."""
-    if lead.state not in {LeadState.CAPTURED, LeadState.WAITING}:
+    if lead.state not in {LeadState.CAPTURED, LeadState.WAITING, LeadState.OFFERED}:
         return ""
     chain = open_escalation(lead)
     if chain is None or not chain.told:
         return ""
-    to, _hours, seat_id = chain.steps[chain.told - 1]
+    to, _hours, seat_id = chain.steps[chain.told - 1][:3]
     name = Seat.objects.filter(pk=seat_id).values_list("name", flat=True).first() if seat_id else None
     return name or str(RECEIVERS[to])
 

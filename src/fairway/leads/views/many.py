@@ -1,6 +1,7 @@
 """What can be done to many leads of a list."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.core.access import Member
+from fairway.core.http import undo
 from fairway.core.http.many import Many, register
+from fairway.core.lines import Line
 from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.many import (
     accept_offers,
@@ -20,9 +23,12 @@ from fairway.leads.actions.many import (
     route_again,
     touch_leads,
 )
+from fairway.leads.actions.sellers import assign_back, assign_leads
 from fairway.leads.forms import CloseForm, DeclineForm, TouchForm, recall_choices
 from fairway.leads.models import Lead, Offer
 from fairway.leads.queries.answers import AnswerLists
+from fairway.leads.queries.sellers import live_among
+from fairway.leads.seller_forms import AssignForm
 from fairway.partners.queries.partners import ids_named
 
 
@@ -130,7 +136,33 @@ TOUCH = Many(
 )  # fmt: skip
 
 
+class AssignManyForm(AssignForm):
+    """The same for many leads."""
+
+
+def _own_leads(uids: Sequence[UUID]) -> list[Lead]:
+    """With whom each is now, for undoing."""
+    rows = _leads(uids)
+    live = live_among(lead.pk for lead in rows)
+    for lead in rows:
+        lead.was = {"seat": lead.seller_id, "state": getattr(live.get(lead.pk), "state", "")}  # type: ignore[attr-defined]
+    return rows
+
+
+def _assigned_back(payload: dict[str, Any], actor: Member, at: datetime) -> list[Line]:
+    return assign_back(rows=_leads([UUID(uid) for uid in payload]), before=payload, actor=actor, at=at)
+
+
+ASSIGN = Many(
+    name="assign", label=gettext_lazy("Hand on…"), permission="seller.assign", rows=_own_leads, act=assign_leads,
+    question=gettext_lazy("Who works these leads?"),
+    what=gettext_lazy("They take each or give it back, as your rule says. For a minute you can undo it."),
+    button=gettext_lazy("Hand them on"), form=AssignManyForm, before=lambda lead: lead.was, undo="leads.assign",
+)  # fmt: skip
+
+
 def register_all() -> None:
     register("lead-list", *VERBS)
     register("portal-offer-list", *OFFER_VERBS)
-    register("portal-lead-list", TOUCH)
+    register("portal-lead-list", TOUCH, ASSIGN)
+    undo.register("leads.assign", _assigned_back)

@@ -22,6 +22,7 @@ from fairway.leads.models import LeadPool, PoolEntry
 from fairway.leads.pool_forms import LeaveForm, PoolForm, pool_initial
 from fairway.leads.pool_tables import EntryTable, OverTable, PoolTable, entry_filters
 from fairway.leads.queries import pools as queries
+from fairway.leads.tables import partner_words
 from fairway.leads.views.asked import REFUSALS, member_of, refused_on
 from fairway.leads.views.console import tabs
 from fairway.leads.views.policies import subjects_for
@@ -91,7 +92,7 @@ def _completed(page: Page, is_free: bool) -> None:
     for row in page.rows:
         row["url"] = reverse("lead-detail", args=[row["lead__uid"]])
         row["seen"] = seen.get(row["audience_id"], 0)
-        row["taker"] = takers.get((row["lead_id"], row["closed_at"]), "")
+        row["taker"] = partner_words(*takers.get((row["lead_id"], row["closed_at"]), ("", None)))
 
 
 TAKE_OUT = many.Many(

@@ -29,7 +29,7 @@ from fairway.leads.rules.states import OfferState
 from fairway.leads.tables import OFFER_STATES, AnsweredOfferTable, InboxTable
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import REFUSALS, form_page, member_of, offer_of, refused_on
-from fairway.leads.views.homes import offer_count, pool_count
+from fairway.leads.views.homes import offer_count, pool_count, seller_count
 from fairway.leads.views.limits import left_of, time_left
 from fairway.leads.views.timeline import of_offer
 from fairway.partners.queries.pauses import pause_told
@@ -39,11 +39,13 @@ FEW = 5  # so many are seen at a glance
 
 def tabs(request: HttpRequest, here: str) -> list[Tab]:
     """Offers, leads and what is over: the parts of the area “Leads”."""
+    may_assign = member_of(request).can("seller.assign")
     return [
         Tab(_("Offers"), reverse("portal-offer-list"), here == "offers", offer_count(request)),
         Tab(_("Lead pool"), reverse("portal-poolentry-list"), here == "pool", pool_count(request)),
-        Tab(_("What is expected"), reverse("portal-lead-expected"), here == "due"),
+        Tab(_("What is expected"), reverse("portal-lead-expected"), here == "due", seller_count(request)),
         Tab(_("Your leads"), reverse("portal-lead-list"), here == "leads"),
+        *([Tab(_("Sellers"), reverse("portal-sellers"), here == "sellers")] if may_assign else []),
         Tab(_("Answered"), reverse("portal-offer-answered"), here == "answered"),
         Tab(_("Your record"), reverse("portal-lead-record"), here == "record"),
         Tab(_("Why not me?"), reverse("portal-why-not-me"), here == "why"),

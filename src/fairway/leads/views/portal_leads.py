@@ -23,12 +23,14 @@ from fairway.leads.forms import CloseForm, NextStepForm, RatingForm, TouchForm
 from fairway.leads.models import Lead, LeadPerson, LeadRating, RatingPhase
 from fairway.leads.queries import partner_leads
 from fairway.leads.queries.answers import AnswerLists
+from fairway.leads.queries.sellers import live_of, names_of
 from fairway.leads.rules.answers import CLOSE_REASONS, KIND, OUTCOME, QUALITY, STAGES
 from fairway.leads.rules.states import LeadState
 from fairway.leads.tables import LEAD_STATES, PartnerLeadTable, PastPartnerLeadTable
 from fairway.leads.views import briefs
 from fairway.leads.views.asked import REFUSALS, address, form_page, lead_of, member_of, refused_on
 from fairway.leads.views.portal import own_pause, tabs
+from fairway.leads.views.sellers import assignment_words
 from fairway.leads.views.silence import silence_words
 from fairway.leads.views.timeline import deal_of, of_lead
 
@@ -38,12 +40,15 @@ LIST_SIZE = 200
 @require_safe
 @with_views("portal-lead-list")
 def lead_list(request: HttpRequest) -> HttpResponse:
-    page = paginate(partner_leads.leads(request.GET), request, size=LIST_SIZE)
+    member = member_of(request)
+    page = paginate(partner_leads.leads(request.GET, member.seat_id), request, size=LIST_SIZE)
     base = reverse("portal-lead-list")
     words = {stage: str(word) for stage, word in STAGES.items()}
     today = timezone.localdate()
+    names = names_of(row["seller_id"] for row in page.rows)
     for row in page.rows:
         row["url"] = f"{base}{row['uid']}/"
+        row["seller"] = names.get(row["seller_id"], "")
         silent = _("silent since %(day)s") % {"day": day(row["silent_since"])} if row["silent_since"] else ""
         row["stage_word"] = ", ".join(filter(None, [words.get(row["stage"], ""), silent]))
         due = row["next_step_on"]
@@ -58,7 +63,10 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     )
     return render(
         request, "leads/portal_leads.html",
-        {"table": table, "is_past": is_past, "tabs": tabs(request, "leads"), **own_pause(member_of(request))},
+        {
+            "table": table, "is_past": is_past, "tabs": tabs(request, "leads"), **own_pause(member),
+            "may_be_away": member.can("lead.work") and not member.can("seller.assign"),
+        },
     )  # fmt: skip
 
 
@@ -101,6 +109,7 @@ def _page(
             "step_form": step_form or _next_step_form(lead),
             "touch_form": touch_form or (TouchForm(auto_id="touch_%s", lists=lists) if may_work else None),
             "silence": silence_words(lead),
+            "seller": assignment_words(lead, live_of(lead), member) if is_worked else {},
             **_rating(lead, lists, rating_form, may_rate=bool(touches) and member.can("lead.work")),
             "close_form": CloseForm(auto_id="close_%s"),
             "touches": [_told(touch, lists) for touch in touches],

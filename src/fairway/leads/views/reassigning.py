@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fairway.core import clock
 from fairway.core.access import require
+from fairway.core.http.format import number
 from fairway.core.http.toasts import toast
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.leads.actions.reassigning import (
@@ -20,6 +22,7 @@ from fairway.leads.actions.reassigning import (
     TO_PARTNER,
     begin_reassignment,
     carry_out_reassignment,
+    choose_all,
     choose_lines,
     drop_reassignment,
     undo_reassignment,
@@ -31,6 +34,7 @@ from fairway.leads.views.asked import REFUSALS, done, member_of
 from fairway.partners.queries.partners import ids_named
 
 STATES = {
+    ReassignmentState.PREPARING: "open",
     ReassignmentState.PREVIEW: "accent",
     ReassignmentState.CARRYING: "open",
     ReassignmentState.CARRIED: "good",
@@ -87,19 +91,48 @@ def _page(request: HttpRequest, whole: Reassignment, error: str = "") -> HttpRes
         ReassignmentLine.objects.filter(reassignment=whole).select_related("lead", "partner").order_by("place")[:SHOWN]
     )
     state = ReassignmentState(whole.state)
-    left = ReassignmentLine.objects.filter(reassignment=whole, state="planned").count()
     context = {
         "whole": whole,
         "pill": (STATES[state], REASSIGNMENT.label(whole.state)),
         "lines": [_line(line) for line in lines],
         "is_preview": state == ReassignmentState.PREVIEW,
-        "is_going": state == ReassignmentState.CARRYING,
+        **_moving(whole),
         "may_undo": state == ReassignmentState.CARRIED,
-        "left": left,
+        "shown": len(lines),
         "reasons": recall_choices()[1:],
         "error": error,
     }
     return render(request, "leads/reassign.html", context, status=422 if error else 200)
+
+
+def _moving(whole: Reassignment) -> dict[str, Any]:
+    """How far the work of a job has come."""
+    counts = dict(
+        ReassignmentLine.objects.filter(reassignment=whole).values_list("state").annotate(n=Count("pk")).order_by()
+    )
+    lines = sum(counts.values())
+    is_prepared, is_carried = (
+        whole.state == ReassignmentState.PREPARING, whole.state == ReassignmentState.CARRYING
+    )  # fmt: skip
+    done = lines - counts.get("planned", 0)
+    going = _("Carried out: %(n)s of %(all)s.") if is_carried else _("Gathered so far: %(all)s.")
+    return {
+        "is_going": is_prepared or is_carried, "lines_in_all": lines,
+        "going": going % {"n": number(done), "all": number(lines)},
+        "share": round(100 * done / lines) if is_carried and lines else 0,
+        "progress_url": reverse("reassignment-progress", args=[whole.uid]),
+    }  # fmt: skip
+
+
+@require_safe
+def progress(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The bar that moves; it asks for itself again until the work has ended."""
+    require(member_of(request), "lead.recall")
+    context = _moving(found(uid))
+    response = render(request, "leads/reassign_progress.html", context)
+    if not context["is_going"]:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _line(line: ReassignmentLine) -> dict[str, Any]:
@@ -128,9 +161,14 @@ def _line(line: ReassignmentLine) -> dict[str, Any]:
 @require_POST
 def choices(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Keep where the lines go; or all at once where `all` names a choice."""
-    whole = found(uid)
+    whole, member, at = found(uid), member_of(request), clock.now()
+    everywhere = request.POST.get("all", "")
     try:
-        choose_lines(reassignment=whole, choices=_chosen(request, whole), actor=member_of(request), at=clock.now())
+        if everywhere:
+            partner = _named(request.POST.get("all_partner", "").strip()) if everywhere == TO_PARTNER else None
+            choose_all(reassignment=whole, choice=everywhere, partner=partner, actor=member, at=at)
+        else:
+            choose_lines(reassignment=whole, choices=_chosen(request, whole), actor=member, at=at)
     except REFUSALS as refused:
         return _page(request, whole, str(refused))
     toast(request, _("Kept. Nothing is done yet."))
@@ -138,16 +176,18 @@ def choices(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, whole: Reassignment) -> dict[str, tuple[str, Partner | None]]:
-    lines = ReassignmentLine.objects.filter(reassignment=whole).select_related("partner")
-    everywhere = request.POST.get("all", "")
+    """The lines that were sent with another choice than they have."""
+    lines = ReassignmentLine.objects.filter(reassignment=whole).select_related("partner").order_by("place")
     found: dict[str, tuple[str, Partner | None]] = {}
-    for line in lines:
-        choice = everywhere or request.POST.get(f"choice_{line.uid}", line.choice)
-        name = request.POST.get("all_partner" if everywhere else f"partner_{line.uid}", "").strip()
+    for line in lines[:SHOWN]:
+        choice = request.POST.get(f"choice_{line.uid}", line.choice)
+        name = request.POST.get(f"partner_{line.uid}", "").strip()
         partner = line.partner
         if choice == TO_PARTNER and name and (partner is None or partner.name != name):
             partner = _named(name)
-        found[str(line.uid)] = (choice, partner if choice == TO_PARTNER else None)
+        now = (choice, partner if choice == TO_PARTNER else None)
+        if now != (line.choice, line.partner):
+            found[str(line.uid)] = now
     return found
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from fairway.core.access import require
 from fairway.leads.queries.replay import replay
 from fairway.leads.views.asked import lead_of, member_of
+from fairway.leads.views.lead_parts import pause_now
 
 
 @require_safe
@@ -17,4 +18,7 @@ def of_lead(request: HttpRequest, uid: UUID) -> HttpResponse:
     require(member_of(request), "lead.read")
     lead = lead_of(uid)
     template = "leads/replay.html" if request.headers.get("HX-Request") else "leads/replay_page.html"
-    return render(request, template, {"lead": lead, "replay": replay(lead)})
+    again = replay(lead)
+    partner = again.decision.partner if again else None
+    context = {"lead": lead, "replay": again, "pause": pause_now(partner), "partner": partner}
+    return render(request, template, context)

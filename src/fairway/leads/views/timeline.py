@@ -11,10 +11,12 @@ from fairway.core.events.reading import begun
 from fairway.core.http.format import day, number
 from fairway.core.http.happenings import Happened, happened, said
 from fairway.core.http.parts import Happening
-from fairway.leads.models import Lead, LeadNote, Offer
+from fairway.leads.models import Lead, LeadNote, Offer, SellerAssignment
 from fairway.leads.queries.answers import AnswerLists
-from fairway.leads.rules.answers import CLOSE_REASONS, KIND, OUTCOME, QUALITY, STAGES
+from fairway.leads.queries.sellers import handed
+from fairway.leads.rules.answers import CLOSE_REASONS, KIND, OUTCOME, QUALITY, RETURN, STAGES
 from fairway.leads.rules.following import RECEIVERS
+from fairway.leads.rules.sellers import BECAUSE
 from fairway.leads.rules.tracking import SilenceStep
 
 WORDS: dict[str, tuple[Any, Any]] = {
@@ -45,6 +47,12 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "lead.escalated": (gettext_lazy("Escalated"), gettext_lazy("step %(step)s, to: %(receiver)s")),
     "lead.overridden": (gettext_lazy("Against the rules"), gettext_lazy("by %(actor)s")),
     "lead.taken_care_of": (gettext_lazy("Looked after"), gettext_lazy("by %(actor)s")),
+    "lead.assigned": (gettext_lazy("Seller"), gettext_lazy("%(seller)s")),
+    "lead.unassigned": (gettext_lazy("Waits for a seller"), gettext_lazy("%(because)s")),
+    "lead.seller_reminded": (gettext_lazy("Reminder sent"), gettext_lazy("to %(seller)s, to take it")),
+    "lead.assignment_taken": (gettext_lazy("Taken by its seller"), gettext_lazy("%(actor)s")),
+    "lead.given_back": (gettext_lazy("Given back"), gettext_lazy("by %(actor)s: %(said)s")),
+    "lead.assignment_lapsed": (gettext_lazy("Not taken in time"), gettext_lazy("by %(seller)s")),
     "lead.converted": (gettext_lazy("Became a deal"), gettext_lazy("by %(actor)s")),
     "offer.offered": (gettext_lazy("Offered"), gettext_lazy("to %(partner)s %(limit)s")),
     "offer.opened": (gettext_lazy("Opened"), gettext_lazy("by %(actor)s, %(partner)s")),
@@ -56,6 +64,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "offer.escalated": (gettext_lazy("Escalated"), gettext_lazy("to the account manager")),
 }
 
+HANDED = frozenset(
+    f"lead.{verb}" for verb in ("assigned", "unassigned", "seller_reminded", "given_back", "assignment_lapsed")
+)
+
 
 def of_lead(lead: Lead, lists: AnswerLists) -> tuple[list[Happened], list[Happening]]:
     """The events of a lead, of those merged into it and of its offers that the reader sees; the same in words."""
@@ -63,8 +75,8 @@ def of_lead(lead: Lead, lists: AnswerLists) -> tuple[list[Happened], list[Happen
     merged = list(Lead.objects.filter(merged_into=lead).order_by("captured_at"))
     first = min([lead, *merged], key=lambda each: each.captured_at)
     events = in_order(happened({"lead": [lead.pk, *(each.pk for each in merged)], "offer": offers}, since=begun(first)))
-    notes = _notes(events)
-    return events, said(events, lambda event: fill(event, notes, lists))
+    notes, hands = _notes(events), _hands(events)
+    return events, said(events, lambda event: fill(event, notes, lists) | _handed(event, hands, lists))
 
 
 def in_order(events: list[Happened]) -> list[Happened]:
@@ -85,6 +97,36 @@ def of_offer(offer: Offer, lists: AnswerLists) -> list[Happening]:
 def _notes(events: list[Happened]) -> dict[int, str]:
     ids = [event.data["note"] for event in events if event.name == "lead.noted"]
     return dict(LeadNote.objects.filter(pk__in=ids).values_list("pk", "text")) if ids else {}
+
+
+def _hands(events: list[Happened]) -> dict[int, SellerAssignment]:
+    ids = {event.data["assignment"] for event in events if "assignment" in event.data}
+    return handed(ids) if ids else {}
+
+
+def _handed(event: Happened, hands: Mapping[int, SellerAssignment], lists: AnswerLists) -> dict[str, Any]:
+    """Of an event about a lead's seller: who it was, and what was said."""
+    if event.name not in HANDED:
+        return {}
+    row = hands.get(event.data.get("assignment", 0))
+    name = row.seat.name if row and row.seat else _("somebody")
+    words = {"seller": name}
+    if event.name == "lead.assigned":
+        words["seller"] = _assigned(event, row, name)
+    if event.name == "lead.unassigned":
+        words["because"] = str(BECAUSE.get(event.data.get("because", ""), ""))
+    if event.name == "lead.given_back":
+        text = f" “{row.text}”" if row and row.text else ""
+        words["said"] = lists.say(RETURN, event.data["code"]) + text
+    return words
+
+
+def _assigned(event: Happened, row: SellerAssignment | None, name: str) -> str:
+    """“Sal Seller, by the rule”, “Sal Seller, by Eva Exec: “knows them””."""
+    if event.data.get("how") == "rule":
+        return _("%(name)s, by the rule") % {"name": name}
+    text = f": “{row.text}”" if row and row.text else ""
+    return _("%(name)s, by %(actor)s") % {"name": name, "actor": event.actor} + text
 
 
 def fill(event: Happened, notes: Mapping[int, str], lists: AnswerLists) -> dict[str, Any]:

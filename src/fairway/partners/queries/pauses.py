@@ -28,8 +28,11 @@ def _told() -> QuerySet[PartnerPause, dict[str, Any]]:
 
 
 def paused(partner_ids: Iterable[int]) -> dict[int, PartnerPause]:
-    """Partner id → its running pause: one query."""
-    rows = PartnerPause.objects.filter(partner_id__in=list(partner_ids), ended_at=None, begun_at__isnull=False)
+    """Partner id → its running pause: one query, none where nobody is asked for."""
+    ids = list(partner_ids)
+    if not ids:
+        return {}
+    rows = PartnerPause.objects.filter(partner_id__in=ids, ended_at=None, begun_at__isnull=False)
     return {row.partner_id: row for row in rows}
 
 

@@ -48,7 +48,7 @@ from fairway.partners.queries.partners import (
     tier_choices,
     tiers_of,
 )
-from fairway.partners.queries.pauses import pause_of
+from fairway.partners.queries.pauses import pause_of, paused
 from fairway.partners.rules.states import PARTNER
 from fairway.partners.views.tables import STATES, PartnerTable, kinds_in_words
 
@@ -71,8 +71,10 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     rows = listed_partners(request.GET, own_cams=own).order_by(*PartnerTable.order_by(request.GET))
     page = paginate(rows, request)
     tier_names = tiers_of([row["id"] for row in page.rows])
+    pauses = paused([row["id"] for row in page.rows if row["state"] == PartnerState.PAUSED])
     for row in page.rows:
         row["tier"] = tier_names.get(row["id"], "")
+        row["pause"] = pauses[row["id"]].last_on if row["id"] in pauses else None
     table = PartnerTable(
         page,
         request=request,

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from fairway.core.http.format import day
 from fairway.core.http.tables import Column, Table
 from fairway.core.tenancy.models import PartnerState
 from fairway.partners.queries.partners import KIND_WORDS
@@ -25,6 +27,10 @@ def place_in_words(row: Any) -> str:
     return ", ".join(part for part in (row["city"], row["state_code"], row["country"]) if part)
 
 
+def pause_in_words(row: Any) -> str:
+    return gettext("until %(day)s") % {"day": day(row["pause"])} if row.get("pause") else ""
+
+
 class PartnerTable(Table):
     name = "partners"
     default_sort = "sort_name"
@@ -38,7 +44,7 @@ class PartnerTable(Table):
         Column("tier", _("Tier")),
         Column("territory_name", _("Territory")),
         Column("cam_name", _("Account manager")),
-        Column("state", _("State"), kind="state", states=STATES),
+        Column("state", _("State"), kind="state", states=STATES, second=pause_in_words),
         Column("lead_capacity", _("Open leads at most"), kind="number",
                value=lambda row: row["lead_capacity"] if row["accepts_leads"] else 0),
     ]  # fmt: skip
