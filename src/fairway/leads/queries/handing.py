@@ -46,10 +46,10 @@ def held_by(partner: Partner, most: int = MOST) -> list[Held]:
 def held_beside(whole: Reassignment, most: int) -> list[Held]:
     """What its partner has that no line of it is for yet, first offers, then leads, each by age; at most `most`."""
     lines = ReassignmentLine.objects.filter(reassignment=whole)
-    last = lines.aggregate(offer=Max("offer_id"), lead=Max("lead_id", filter=Q(offer=None)))
-    offers = Offer.objects.filter(partner=whole.partner, state=OfferState.OPEN, pk__gt=last["offer"] or 0)
+    last = lines.aggregate(last_offer=Max("offer_id"), last_lead=Max("lead_id", filter=Q(offer=None)))
+    offers = Offer.objects.filter(partner=whole.partner, state=OfferState.OPEN, pk__gt=last["last_offer"] or 0)
     held = [Held(lead_id, offer_id) for offer_id, lead_id in offers.order_by("pk").values_list("pk", "lead_id")[:most]]
-    leads = Lead.objects.filter(partner=whole.partner, state=LeadState.ACCEPTED, pk__gt=last["lead"] or 0)
+    leads = Lead.objects.filter(partner=whole.partner, state=LeadState.ACCEPTED, pk__gt=last["last_lead"] or 0)
     held += [Held(pk, None) for pk in leads.order_by("pk").values_list("pk", flat=True)[: most - len(held)]]
     return held
 

@@ -24,6 +24,7 @@ from fairway.leads.queries.waiting import leads_to_route_again
 from fairway.leads.tests.makers import accepted, offered
 from fairway.leads.tests.test_routing import profile, publish
 from fairway.partners.actions.partners import change_state
+from fairway.partners.actions.pauses import pause_partner
 
 
 def has(cast):
@@ -228,3 +229,57 @@ def test_programs_hand_on_line_by_line(acme):
     jobs.run_pending()
     assert owners(acme) == [("waiting", None, [])] * 2
     assert program.get(f"reassignments/{made['uid']}").json()["state"] == "carried"
+
+
+def test_more_than_fits_one_request_is_gathered_by_a_job_that_goes_on_where_it_stopped(acme, monkeypatch, client_of):
+    monkeypatch.setattr(reassigning, "MOST", 3)
+    monkeypatch.setattr(reassigning, "CHUNK", 2)
+    leads = [accepted(acme) for _ in range(3)] + [offered(acme) for _ in range(2)]
+    whole = begun(acme)
+    assert (whole.state, lines(acme, whole)) == ("preparing", [])
+    client, address = client_of(acme.cam), f"/acme/console/distribution/handing-on/{whole.uid}/"
+    assert "Gathered so far: 0" in client.get(address).content.decode()
+    real, calls = reassigning._add_lines, []
+
+    def dies(*given, **named):
+        calls.append(1)
+        if len(calls) == 2:
+            raise RuntimeError("killed")
+        real(*given, **named)
+
+    monkeypatch.setattr(reassigning, "_add_lines", dies)
+    job = {"reassignment_id": whole.pk, "actor": system_member(acme.acme.pk, "Handing on"), "at": clock.now()}
+    with pytest.raises(RuntimeError):
+        reassigning.prepare_reassignment(**job)
+    assert [bool(line.offer_id) for line in lines(acme, whole)] == [True, True]
+    assert "Gathered so far: 2" in client.get(f"{address}progress/").content.decode()
+    assert reassigning.prepare_reassignment(**job) == len(leads)
+    assert reassigning.prepare_reassignment(**job) == len(leads)
+    found = lines(acme, whole)
+    assert [line.place for line in found] == [1, 2, 3, 4, 5]
+    assert {line.lead_id for line in found} == {each.lead_id if hasattr(each, "lead_id") else each.pk for each in leads}
+    ready = client.get(f"{address}progress/")
+    assert ready["HX-Refresh"] == "true"
+    client.post(f"{address}choices/", {"all": "here"})
+    assert {line.choice for line in lines(acme, whole)} == {"here"}
+    with entering(acme.admin.context):
+        again = Reassignment.objects.get(pk=whole.pk)
+    carry(acme, again)
+    assert [state for state, _partner, _open in owners(acme)] == ["waiting"] * 5
+
+
+def test_a_paused_partner_says_so_wherever_it_could_be_chosen_or_has_something(acme, client_of):
+    offer = offered(acme)
+    today = clock.today()
+    pause_partner(
+        partner=acme.beta, actor=acme.cam, at=clock.now(), reason="Stocktaking", last_on=today + timedelta(days=3)
+    )
+    client = client_of(acme.admin)
+    listed = client.get("/acme/console/partners/?state=paused").content.decode()
+    assert "until" in listed
+    assert "Beta Systems, paused" in client.get("/acme/console/leads/").content.decode()
+    with entering(acme.admin.context):
+        lead = Lead.objects.get(pk=offer.lead_id)
+    chosen = client.get(f"/acme/console/leads/{lead.uid}/partners/?q=Beta").content.decode()
+    assert "paused now" in chosen
+    assert "disabled" in chosen

@@ -18,6 +18,7 @@ from fairway.core.http.paging import paginate, paginate_rows
 from fairway.core.http.parts import Happening, Tab
 from fairway.core.http.tables import Filter, RowAction
 from fairway.core.http.toasts import toast
+from fairway.core.prepared import together
 from fairway.core.saved.pages import with_views
 from fairway.leads.actions.offers import accept_offer, decline_offer, open_offer
 from fairway.leads.forms import DeclineForm
@@ -40,6 +41,7 @@ FEW = 5  # so many are seen at a glance
 def tabs(request: HttpRequest, here: str) -> list[Tab]:
     """Offers, leads and what is over: the parts of the area “Leads”."""
     may_assign = member_of(request).can("seller.assign")
+    together(offer_count(request), pool_count(request), seller_count(request))  # in one trip
     return [
         Tab(_("Offers"), reverse("portal-offer-list"), here == "offers", offer_count(request)),
         Tab(_("Lead pool"), reverse("portal-poolentry-list"), here == "pool", pool_count(request)),

@@ -30,7 +30,7 @@ def ending(request: HttpRequest, uid: UUID) -> HttpResponse:
     member: Member = request.member  # type: ignore[attr-defined]
     require(member, "partner.edit")
     partner = get_object_or_404(Partner, uid=uid)
-    form = EndForm(request.POST or None)
+    form = EndForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             change_state(partner=partner, verb="end", actor=member, at=clock.now(), reason=form.cleaned_data["reason"])
