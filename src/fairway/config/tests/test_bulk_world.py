@@ -29,7 +29,11 @@ from fairway.leads.models import LeadScore
 SAMPLE = Scale("sample", partners=110, active=40, people=260, leads=2_000, deals=500, sales_lines=20_000, others_days=5)
 
 
-@pytest.fixture(scope="module", params=[SAMPLE, pytest.param(MEDIUM, marks=pytest.mark.long)], ids=lambda s: s.name)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(SAMPLE, marks=pytest.mark.wide), pytest.param(MEDIUM, marks=pytest.mark.long)],
+    ids=lambda s: s.name,
+)
 def world(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
 ) -> Iterator[Scale]:
