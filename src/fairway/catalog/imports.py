@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.catalog.actions.importing import ProductRow, import_products
 from fairway.core.cells import RowReader, amount_of, currency_of
 from fairway.core.imports import RowIssue, Target, TargetField, register
+from fairway.core.words import said as _
 
 _LIMITS = {"external_id": 100, "name": 200, "product_line": 100, "unit": 100}
 

@@ -10,6 +10,7 @@ from fairway.connect.models import ImportIssue, ImportRun
 from fairway.connect.rules.writing import csv_lines
 from fairway.core.access import Member
 from fairway.core.tenancy.context import entering
+from fairway.core.told import told_of
 
 _BATCH = 5000
 
@@ -42,5 +43,11 @@ def _rows(run: ImportRun, columns: list[str]) -> Iterator[list[Any]]:
     while batch := list(rows.filter(pk__gt=after)[:_BATCH]):
         for issue in batch:
             taken = _("yes") if issue.is_warning else _("no")
-            yield [issue.line, issue.column, issue.message, taken, *(issue.values.get(name, "") for name in columns)]
+            yield [
+                issue.line,
+                issue.column,
+                told_of(issue, "message"),
+                taken,
+                *(issue.values.get(name, "") for name in columns),
+            ]
         after = batch[-1].pk

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from fairway.connect.actions.drops import FILES_MOST, stop_drop_folder, take_one
@@ -23,10 +23,11 @@ from fairway.core import clock
 from fairway.core.access import Forbidden, Member, member_of_seat, system_member
 from fairway.core.imports import RowIssue
 from fairway.core.jobs import defer, job
-from fairway.core.refusals import Refused, no_room
+from fairway.core.refusals import Refused, no_room, sentence_of
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.lookups import seats_of_user
 from fairway.core.tenancy.models import Organization, Seat
+from fairway.core.words import said as _
 
 log = logging.getLogger("fairway.imports")
 CHUNK_ROWS = 2000
@@ -85,7 +86,7 @@ def look_into_drops(*, vendor_id: int) -> None:
                 if not take_one(folder_id=pk, actor=actor, at=clock.now()):
                     break
         except (NobodyToActAs, Forbidden) as error:
-            stop_drop_folder(folder_id=pk, problem=str(error), actor=system)
+            stop_drop_folder(folder_id=pk, problem=sentence_of(error), actor=system)
 
 
 @job("connect.find_duplicates")
@@ -110,18 +111,18 @@ def run_import(*, vendor_id: int, run_id: int) -> None:
     except (OperationalError, InterfaceError):
         raise
     except (FileProblem, Refused, Forbidden) as error:
-        _fail(run_id, system, str(error))
+        _fail(run_id, system, sentence_of(error))
     except FileNotFoundError:
         _fail(run_id, system, _("The file is no longer kept. Upload it again."))
     except OSError as error:
         log.exception("import %s cannot reach its files", run_id)
-        _fail(run_id, system, str(no_room(error) or _("The file cannot be read here. Tell your administrator.")))
+        _fail(run_id, system, no_room(error) or _("The file cannot be read here. Tell your administrator."))
     except Exception:
         log.exception("import %s broke", run_id)
         _fail(run_id, system, _("Something broke here. Rows before this point are in; run it again for the others."))
 
 
-def _fail(run_id: int, system: Member, error: str) -> None:
+def _fail(run_id: int, system: Member, error: Any) -> None:
     with entering(system.context):
         run = ImportRun.objects.get(pk=run_id)
     try:

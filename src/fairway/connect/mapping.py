@@ -48,7 +48,7 @@ class LineReader:
 
     def read(self, line: Line) -> Read:
         if line.problem is not None:
-            return Read(line, {}, None, (RowIssue(line.line, "", str(line.problem)),))
+            return Read(line, {}, None, (RowIssue(line.line, "", line.problem),))
         values = values_of(line, self.columns, self.defaults)
         if line.refused and (refused := self._issues(line, line.refused)):
             return Read(line, values, None, refused)
@@ -56,13 +56,13 @@ class LineReader:
         if line.doubtful:
             issues = [*issues, *self._issues(line, line.doubtful, is_warning=True)]
         if self.join and (missing := self.join.missing(line)):
-            issues = [*issues, RowIssue(line.line, "", str(missing), is_warning=True)]
+            issues = [*issues, RowIssue(line.line, "", missing, is_warning=True)]
         return Read(line, values, row, tuple(issues))
 
     def _issues(self, line: Line, said: Mapping[str, Words], *, is_warning: bool = False) -> tuple[RowIssue, ...]:
         """What is said of columns that are read; the others do not matter."""
         return tuple(
-            RowIssue(line.line, field, str(said[column]), is_warning=is_warning)
+            RowIssue(line.line, field, said[column], is_warning=is_warning)
             for field, column in self.columns.items()
             if column in said
         )

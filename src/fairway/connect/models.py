@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from fairway.connect.rules.states import DUPLICATE
 from fairway.core.tenancy.models import Seat
 from fairway.core.tenancy.scope import InternalModel, TenantForeignKey
+from fairway.core.told import tell
 from fairway.leads.rules.alike import WHY
 
 
@@ -39,7 +40,7 @@ class ImportRun(InternalModel):
     `totals` by currency: {"file": the amounts the rows say, "taken": those of the rows that were taken}, as text.
     """
 
-    personal = {"file_name": "text", "options": "text", "summary": "text", "error": "text"}
+    personal = {"file_name": "text", "options": "text", "summary": "text", "error": "text", "error_words": "text"}
     not_personal = (
         "reading",
         "mapping",
@@ -74,6 +75,7 @@ class ImportRun(InternalModel):
     summary = models.JSONField(default=dict)
     totals = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     error = models.TextField(blank=True)
+    error_words = models.JSONField(null=True)
 
     class Meta(InternalModel.Meta):
         abstract = False
@@ -83,7 +85,7 @@ class ImportRun(InternalModel):
 class ImportIssue(InternalModel):
     """One refused or doubtful row, with the values as they stood in the file."""
 
-    personal = {"message": "text", "values": "copy"}
+    personal = {"message": "text", "message_words": "text", "values": "copy"}
 
     limited = "EXISTS (SELECT 1 FROM connect_importrun r WHERE r.id = {run_id})"
 
@@ -91,6 +93,7 @@ class ImportIssue(InternalModel):
     line = models.BigIntegerField()
     column = models.CharField(max_length=100, blank=True)
     message = models.CharField(max_length=400)
+    message_words = models.JSONField(null=True)
     is_warning = models.BooleanField(default=False)
     values = models.JSONField(default=dict)
 
@@ -138,7 +141,7 @@ class DuplicatePair(InternalModel):
 
     After a merge `winner_id` is one of the two; `moved` says by "app.model.field" which rows were turned from the
     loser to the winner, so that it can be undone, `stayed` what each keeps for itself, `before` how the loser was.
-    `reasons` are sentences; of leads codes of `leads.rules.alike.WHY`, said in the language of who reads.
+    `reasons` are kept by `core.told`; of leads they are codes of `leads.rules.alike.WHY`.
     """
 
     personal = {"reasons": "text", "stayed": "copy", "before": "copy"}
@@ -173,7 +176,7 @@ class DuplicatePair(InternalModel):
 
     @property
     def why(self) -> str:
-        return ", ".join(str(WHY.get(reason, reason)) for reason in self.reasons)
+        return ", ".join(tell(each) if isinstance(each, dict) else str(WHY.get(each, each)) for each in self.reasons)
 
     @property
     def loser_id(self) -> int | None:
@@ -189,7 +192,7 @@ class DropFolder(InternalModel):
     was not taken.
     """
 
-    personal = {"name": "text", "defaults": "text", "problem": "text"}
+    personal = {"name": "text", "defaults": "text", "problem": "text", "problem_words": "text"}
 
     name = models.CharField(_("name"), max_length=100)
     kind = models.CharField(_("what is in the files?"), max_length=30, choices=ImportKind)
@@ -202,6 +205,7 @@ class DropFolder(InternalModel):
     looked_at = models.DateTimeField(null=True)
     came_in = TenantForeignKey(ImportRun, null=True, on_delete=models.SET_NULL, related_name="+")
     problem = models.CharField(max_length=400, blank=True)
+    problem_words = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta(InternalModel.Meta):

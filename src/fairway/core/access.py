@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from fairway.core.tenancy.context import Context, Surface
 from fairway.core.tenancy.lookups import SeatRow
+from fairway.core.words import said
 
 STAFF = frozenset({"admin", "chief", "cam", "marketer", "operations", "deal_desk", "finance"})
 PARTNER = frozenset({"executive", "partner_marketer", "seller"})
@@ -281,6 +282,23 @@ def _permissions_in(seat: SeatRow) -> frozenset[str] | None:
     return None if seat.permissions is None else permissions_of(seat.role, seat.permissions)
 
 
+# What rules, jobs and visitors are called, as it is kept in the log; people are in it by their seats.
+SYSTEM_NAMES = {
+    words.template: words
+    for words in (
+        said("A visitor"), said("Batch assignment"), said("Command line"), said("Duplicates"), said("ERP feed"),
+        said("Handing on"), said("Import"), said("Learning"), said("Mail"), said("Pools"), said("Ranks of partners"),
+        said("Routing"), said("Scoring"), said("Scoring and routing"), said("Set-up"), said("Shares of leads"),
+        said("Silent leads"), said("Sources of leads"), said("the rule for clear cases"), said("Time limits"),
+    )
+}  # fmt: skip
+
+
+def name_of_system(name: str) -> str:
+    """The name of a rule or a job out of the log, in the language in force."""
+    return str(SYSTEM_NAMES.get(name, name))
+
+
 def system_member(vendor_id: int, name: str, *, kind: str = "job") -> Member:
     """A rule or a job of one vendor, by the name the event log shows."""
     return Member(name=name, role="system", kind=kind, context=Context(Surface.ACTING, vendor_id=vendor_id))
@@ -289,7 +307,7 @@ def system_member(vendor_id: int, name: str, *, kind: str = "job") -> Member:
 def public_member(vendor_id: int, name: str = "") -> Member:
     """A visitor of one vendor's public pages."""
     return Member(
-        name=name or _("A visitor"),
+        name=name or "A visitor",
         role="public",
         kind="public",
         context=Context(Surface.PUBLIC, vendor_id=vendor_id),

@@ -9,10 +9,10 @@ from typing import Any
 
 from babel import Locale
 from babel.numbers import list_currencies
-from django.utils.translation import gettext as _
 from django_countries import countries
 
 from fairway.core.imports import RowIssue
+from fairway.core.words import said as _
 
 WHOLE_MAX = 2_000_000_000
 # Beyond this an amount is a slip of the pen or of the file, not a sale.
@@ -48,7 +48,7 @@ class RowReader:
         try:
             return convert(text)
         except CellError as error:
-            self.refuse(name, str(error))
+            self.refuse(name, error.args[0])
             return None
 
     def text(self, name: str) -> str:
@@ -58,14 +58,14 @@ class RowReader:
             self.refuse(name, _("This is longer than %(most)d characters.") % {"most": most})
         return value
 
-    def need(self, name: str, message: str) -> None:
+    def need(self, name: str, message: Any) -> None:
         if not self.values.get(name):
             self.refuse(name, message)
 
-    def refuse(self, name: str, message: str) -> None:
+    def refuse(self, name: str, message: Any) -> None:
         self.issues.append(RowIssue(self.line, name, message))
 
-    def warn(self, name: str, message: str) -> None:
+    def warn(self, name: str, message: Any) -> None:
         self.issues.append(RowIssue(self.line, name, message, is_warning=True))
 
     @property

@@ -12,6 +12,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
+from fairway.core.told import keep, told
+
 FieldType = Literal["text", "whole", "decimal", "money", "date", "bool", "country", "currency", "email", "choice"]
 Row = TypeVar("Row")
 # (typed row or None, values by field name) → currency and amount of a row, None when it says none.
@@ -24,13 +26,22 @@ MAY_NOT_BE_USED = _("Facts about a person's life are left out: they may not be u
 class RowIssue:
     """What is wrong with one row. `line` counts as a text editor does; `field` names a target field, or nothing.
 
-    A warning stands beside a row that was taken in; anything else refuses the row.
+    A warning stands beside a row that was taken in; anything else refuses the row. `message` is given as Words and kept
+    by `core.told`.
     """
 
     line: int
     field: str
-    message: str
+    message: Any
     is_warning: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", keep(self.message))
+
+    @property
+    def told(self) -> str:
+        """The message in the language in force."""
+        return told(self.message, self.message.words)
 
 
 @dataclass(slots=True)

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Case, F, Model, QuerySet, Value, When
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.core.states import Machine
+from fairway.core.words import Words
+from fairway.core.words import said as _
 
 
 def state_choices(machine: Machine) -> list[tuple[str, Any]]:
@@ -24,9 +25,14 @@ class StateConflict(Exception):
         super().__init__(machine.name)
 
     def __str__(self) -> str:
-        return _("Someone else was first: this %(name)s has changed since you opened it. Reload and look again.") % {
-            "name": self.machine.called
-        }
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Words | str:
+        return _(
+            "Someone else was first: this %(name)s has changed since you opened it. Reload and look again.",
+            name=self.machine.called_words,
+        )
 
 
 def move(target: Model | QuerySet[Any], machine: Machine, verb: str, *, field: str = "status", **changes: Any) -> str:

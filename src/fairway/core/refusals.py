@@ -16,8 +16,18 @@ class Refused(Exception):
         super().__init__(sentence)
         self.field = field
 
+    @property
+    def sentence(self) -> Any:
+        """As it was raised: Words, where it may be kept (`core.told.keep`)."""
+        return self.args[0]
+
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+def sentence_of(error: Exception) -> Any:
+    """What an error says, as it was raised: Words, where it may be kept (`core.told.keep`)."""
+    return getattr(error, "sentence", None) or str(error)
 
 
 def no_room(error: OSError) -> Any:

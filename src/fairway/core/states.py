@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from fairway.core.words import Words
+from fairway.core.words import Row, Words
 from fairway.core.words import said as _
 
 _machines: dict[str, "Machine"] = {}
@@ -21,16 +21,18 @@ class TransitionRefused(Exception):
         super().__init__(machine.name, state, verb)
 
     def __str__(self) -> str:
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> Words:
         machine = self.machine
-        now = {
-            "verb": machine.label(self.verb),
-            "name": machine.called,
-            "state": machine.label(self.state),
-            "able": ", ".join(machine.label(verb) for verb in machine.verbs_from(self.state)),
-        }
-        if now["able"]:
-            return str(_("“%(verb)s” is not possible: this %(name)s is “%(state)s”. Possible now: %(able)s.", **now))
-        return str(_("“%(verb)s” is not possible: this %(name)s is “%(state)s”, which is final.", **now))
+        able = Row(tuple(machine.words(verb) for verb in machine.verbs_from(self.state)), ", ")
+        now = {"verb": machine.words(self.verb), "name": machine.called_words, "state": machine.words(self.state)}
+        if able:
+            return _(
+                "“%(verb)s” is not possible: this %(name)s is “%(state)s”. Possible now: %(able)s.", **now, able=able
+            )
+        return _("“%(verb)s” is not possible: this %(name)s is “%(state)s”, which is final.", **now)
 
 
 class Machine:
@@ -93,8 +95,12 @@ class Machine:
 
     def label(self, state_or_verb: str) -> str:
         """The name for people of a state or verb, translated."""
+        return str(self.words(state_or_verb))
+
+    def words(self, state_or_verb: str) -> Any:
+        """The same, to be translated when it is said."""
         label = self._label(state_or_verb)
-        return str(Words(label) if isinstance(label, str) else label)
+        return Words(label) if isinstance(label, str) else label
 
     def _label(self, state_or_verb: str) -> Any:
         return self.labels.get(state_or_verb) or state_or_verb.replace("_", " ").capitalize()
@@ -102,7 +108,11 @@ class Machine:
     @property
     def called(self) -> str:
         """What a row is called in sentences, translated."""
-        return str(Words(self.title) if isinstance(self.title, str) else self.title)
+        return str(self.called_words)
+
+    @property
+    def called_words(self) -> Any:
+        return Words(self.title) if isinstance(self.title, str) else self.title
 
     @property
     def templates(self) -> list[str]:

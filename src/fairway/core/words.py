@@ -5,7 +5,7 @@ values, and `str()` translates when it is shown. Import `said` as `_`, so that t
 templates.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,10 @@ class Words:
         translated = _translate(self.template)
         return translated % dict(self.values) if self.values else translated
 
+    def __mod__(self, values: Mapping[str, Any]) -> "Words":
+        """The same with values: where a sentence is filled later than it is chosen."""
+        return Words(self.template, tuple(values.items()))
+
 
 def said(template: str, **values: Any) -> Words:
     return Words(template, tuple(values.items()))
@@ -56,3 +60,17 @@ class ManyWords:
 
 def said_many(singular: str, plural: str, **values: Any) -> ManyWords:
     return ManyWords(singular, plural, tuple(values.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Several sentences or texts one after the other, with `by` between them; nothing when there are none."""
+
+    parts: tuple[Any, ...]
+    by: str = ""
+
+    def __str__(self) -> str:
+        return self.by.join(map(str, self.parts))
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.core.cells import RowReader, country_of
 from fairway.core.imports import PERSONAL, RowIssue, Target, TargetField, forbidden, register
+from fairway.core.words import said as _
 from fairway.customers.actions.importing import ContactRow, CustomerRow, import_contacts, import_customers
 from fairway.customers.rules.match_keys import name_key
 

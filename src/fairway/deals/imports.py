@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.core.cells import CellError, RowReader, amount_of, bool_of, currency_of, date_of
 from fairway.core.imports import RowIssue, Target, TargetField, register
+from fairway.core.words import said as _
 from fairway.deals.actions.importing import DealRow, TouchRow, import_deals, import_touches
 from fairway.deals.rules.stages import state_of
 

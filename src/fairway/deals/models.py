@@ -131,7 +131,7 @@ class DealRules(InternalModel):
 class Conflict(InternalModel):
     """What the check found against a registration: what it is, how alike and why, how it weighs. Staff only."""
 
-    personal = {"text": "text", "why": "text"}
+    personal = {"text": "text", "text_words": "text", "why": "text", "why_words": "text"}
 
     limited = "EXISTS (SELECT 1 FROM deals_registration r WHERE r.id = {registration_id})"
 
@@ -141,7 +141,9 @@ class Conflict(InternalModel):
     other_uid = models.UUIDField()
     other_partner = TenantForeignKey(Partner, null=True, related_name="+")
     text = models.CharField(max_length=300)
+    text_words = models.JSONField(null=True)
     why = models.CharField(max_length=200, blank=True)
+    why_words = models.JSONField(null=True)
     similarity = models.FloatField()
     blocking = models.BooleanField(default=False)
     found_at = models.DateTimeField()
@@ -157,7 +159,7 @@ class Protection(SharedModel):
     """
 
     personal = {"scope_name": "text"}
-    not_personal = ("customer_name",)
+    not_personal = ("customer_name", "end_reason_words")
 
     partner = TenantForeignKey(Partner, related_name="protections", db_index=False)
     customer = TenantForeignKey(Customer, related_name="+")
@@ -177,6 +179,7 @@ class Protection(SharedModel):
     protected_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=200, blank=True)
+    end_reason_words = models.JSONField(null=True)  # by core.told, but for what a person typed
     version = models.PositiveIntegerField(default=1)
 
     class Meta(SharedModel.Meta):

@@ -37,7 +37,7 @@ class ReassignmentLine(InternalModel):
     `state` is "planned", "done", "skipped" or "undone"; `before` is what the partner had of an accepted lead.
     """
 
-    not_personal = ("choice", "state", "because", "before")
+    not_personal = ("choice", "state", "because", "because_words", "before")
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
@@ -49,6 +49,7 @@ class ReassignmentLine(InternalModel):
     partner = TenantForeignKey(Partner, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=10, default="planned")
     because = models.CharField(max_length=300, blank=True)
+    because_words = models.JSONField(null=True)
     made_offer = TenantForeignKey(Offer, null=True, related_name="+", db_index=False)
     before = models.JSONField(default=dict, blank=True)
 

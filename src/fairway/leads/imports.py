@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.core.cells import CellError, RowReader, amount_of, bool_of, country_of, currency_of, date_of, whole_of
 from fairway.core.imports import PERSONAL, RowIssue, Target, TargetField, forbidden, register
+from fairway.core.words import said as _
 from fairway.customers.rules.match_keys import looks_like_identifier
 from fairway.leads.actions.importing import CampaignRow, LeadRow, import_campaigns, import_leads
 from fairway.leads.actions.sources import CostRow, import_costs

@@ -22,6 +22,7 @@ class Lead(SharedModel):
         "description": "text",
         "consent_text": "text",
         "waiting_because": "text",
+        "waiting_because_words": "text",
         "next_step": "text",
         "source_detail": "text",
         "extra": "text",
@@ -59,6 +60,7 @@ class Lead(SharedModel):
     consented_at = models.DateTimeField(null=True, blank=True)
     captured_at = models.DateTimeField()
     waiting_because = models.TextField(blank=True, help_text="why nobody has it, in words, while it waits")
+    waiting_because_words = models.JSONField(null=True, blank=True, help_text="by core.told")
     offers_made = models.PositiveSmallIntegerField(default=0)
     accepted_at = models.DateTimeField(null=True, blank=True)
     seller = TenantForeignKey(Seat, null=True, blank=True, related_name="+")
@@ -364,7 +366,7 @@ class RoutingDecision(InternalModel):
     what was known of the lead, by `leads.queries.routing.kept_facts`.
     """
 
-    personal = {"note": "text"}
+    personal = {"note": "text", "note_words": "text"}
     not_personal = ("rule_name", "candidates", "excluded", "reasons", "facts", "override")
 
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
@@ -382,6 +384,7 @@ class RoutingDecision(InternalModel):
     excluded = models.JSONField(default=dict)
     reasons = models.JSONField(default=list)
     note = models.TextField(blank=True)
+    note_words = models.JSONField(null=True)  # by core.told, where the system wrote it
     # A person went against the rules: {"code", "name" of the reason, "against": [why the rules say otherwise]}.
     override = models.JSONField(null=True)
     decided_by = TenantForeignKey(Seat, null=True, related_name="+")
@@ -401,7 +404,7 @@ class RoutingDecision(InternalModel):
 class Offer(SharedModel):
     """A lead offered to one partner until `lapses_at`. It carries the brief: no name, no address of a person."""
 
-    personal = {"title": "text", "brief": "text", "answer_note": "text", "recall_reason": "text"}
+    personal = dict.fromkeys(("title", "brief", "answer_note", "recall_reason", "recall_reason_words"), "text")
 
     partner = TenantForeignKey(Partner, related_name="offers", db_index=False)
     lead = TenantForeignKey(Lead, related_name="offers", db_index=False)
@@ -424,6 +427,7 @@ class Offer(SharedModel):
     quality = ArrayField(models.CharField(max_length=40), default=list)
     answer_note = models.TextField(blank=True)
     recall_reason = models.CharField(max_length=200, blank=True)
+    recall_reason_words = models.JSONField(null=True)  # by core.told, but for what a person typed
     recall_code = models.CharField(max_length=40, blank=True, db_default="")
     # Taken by the partner itself; it counts as a lead it got, not as an offer it answered.
     claimed_from = TenantForeignKey("leads.LeadPool", null=True, related_name="+", db_index=False)

@@ -49,7 +49,7 @@ class AssignmentLine(InternalModel):
     `print` tells whether the lead changed since; `state` is "planned", "left", "offered" or "skipped".
     """
 
-    not_personal = ("print", "state", "because")
+    not_personal = ("print", "state", "because", "because_words")
 
     plan = TenantForeignKey(AssignmentPlan, related_name="lines", db_index=False)
     lead = TenantForeignKey(Lead, related_name="+", db_index=False)
@@ -64,6 +64,7 @@ class AssignmentLine(InternalModel):
     eligible = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10)
     because = models.CharField(max_length=500, blank=True)
+    because_words = models.JSONField(null=True)
 
     class Meta(InternalModel.Meta):
         abstract = False

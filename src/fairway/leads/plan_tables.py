@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from fairway.core.http.format import money
 from fairway.core.http.tables import Column, Table
+from fairway.core.told import told_of
 from fairway.leads.queries.plans import figures_of
 from fairway.leads.queries.shares import reasons_of
 from fairway.leads.rules.states import ASSIGNMENT
@@ -100,7 +101,7 @@ def _goes_to(line: Any) -> str:
 def why_line(line: Any) -> str:
     """Why a lead goes where it goes, or stays, in a few words."""
     if line.because:
-        return str(line.because)
+        return told_of(line, "because")
     if line.best is None or line.best_id == line.partner_id:
         return _("Worth most here")
     about = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from fairway.core.http.format import day, distance
 from fairway.core.http.tables import Column, Filter, Table
 from fairway.core.tenancy.models import PartnerState
+from fairway.core.told import told_of
 from fairway.leads.rules.answers import STAGES
 from fairway.leads.rules.states import LEAD, OFFER
 
@@ -61,6 +62,10 @@ def _band(row: Mapping[str, Any]) -> str:
     return row["scores__band"] or ""
 
 
+def _waits_because(row: Mapping[str, Any]) -> str:
+    return told_of(row, "waiting_because")
+
+
 class LeadTable(Table):
     name = "leads"
     caption = gettext_lazy("Leads")
@@ -91,7 +96,7 @@ class WaitingTable(LeadTable):
 
     columns = [
         *(c for c in LeadTable.columns if c.name in {"company", "points", "place", "amount_minor"}),
-        Column("waiting_because", gettext_lazy("Waits because"), phone="state"),
+        Column("waiting_because", gettext_lazy("Waits because"), value=_waits_because, phone="state"),
         next(c for c in LeadTable.columns if c.name == "captured_at"),
     ]
     empty = (

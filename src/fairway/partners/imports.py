@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.core.cells import CellError, RowReader, amount_of, country_of, whole_of
 from fairway.core.imports import RowIssue, Target, TargetField, register
+from fairway.core.words import said as _
 from fairway.partners.actions.importing import import_partners
 from fairway.partners.rules.kinds import kinds_of
 from fairway.partners.rules.rows import PartnerRow

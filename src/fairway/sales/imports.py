@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.core.cells import CellError, RowReader, amount_of, currency_of, date_of
 from fairway.core.imports import RowIssue, Target, TargetField, register
+from fairway.core.words import Words
+from fairway.core.words import said as _
 from fairway.sales.actions.importing import SalesRow, import_sales_lines
 from fairway.sales.models import SalesKind
 
@@ -46,7 +47,7 @@ def parse_sales_line(values: Mapping[str, str], line: int) -> tuple[SalesRow | N
     return row, reader.issues
 
 
-def _needed() -> dict[str, str]:
+def _needed() -> dict[str, Words]:
     return {
         "order_number": _("The order number is missing."),
         "partner": _("The partner is missing."),

@@ -49,7 +49,7 @@ class ApprovalState(models.TextChoices):
 class Approval(InternalModel):
     """One step of deciding about a subject: who may, until when, who did (and for whom), and why."""
 
-    personal = {"title": "text", "note": "text", "reasons": "text"}
+    personal = {"title": "text", "title_words": "text", "note": "text", "reasons": "text"}
     not_personal = ("next_steps",)
 
     limited = "{area}"
@@ -57,6 +57,7 @@ class Approval(InternalModel):
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
     title = models.CharField(max_length=200, blank=True)
+    title_words = models.JSONField(null=True)
     path = models.CharField(max_length=300, blank=True, help_text="of the page to decide on, such as console/…")
     partner = TenantForeignKey("core.Partner", null=True, related_name="+")
     state = models.CharField(max_length=20, choices=ApprovalState, default=ApprovalState.WAITING)

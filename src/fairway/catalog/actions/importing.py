@@ -10,7 +10,6 @@ from typing import Any
 from babel.numbers import get_currency_precision
 from django.db import connection
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
 from fairway.catalog.models import BusinessUnit, Product, ProductLine
 from fairway.core.access import Member, require
@@ -19,6 +18,7 @@ from fairway.core.imports import ImportOutcome, RowIssue
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Organization
+from fairway.core.words import said as _
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('products', %s))"
 _WRITTEN = ("name", "line_id", "list_price_minor", "currency")

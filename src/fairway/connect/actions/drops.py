@@ -3,11 +3,11 @@
 import posixpath
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import F
-from django.utils.translation import gettext as _
 
 from fairway.connect.actions.runs import start_import
 from fairway.connect.actions.uploads import NAME_MAX, checked_defaults, upload_import
@@ -18,6 +18,9 @@ from fairway.core.imports import target, targets
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Organization
+from fairway.core.told import columns, put
+from fairway.core.words import Row
+from fairway.core.words import said as _
 from fairway.workflow.actions.notifications import notify
 
 EVERY = (5, 15, 60, 360, 1440)
@@ -25,6 +28,7 @@ EVERY = (5, 15, 60, 360, 1440)
 SETTLED_AFTER = timedelta(seconds=30)
 FILES_MOST = 20
 REFUSED = "refused"
+PROBLEM_MOST = 400
 
 
 def save_drop_folder(
@@ -47,7 +51,8 @@ def save_drop_folder(
         verb = "changed" if folder else "created"
         folder = folder or _new_folder(actor, at)
         folder.name, folder.kind, folder.every_minutes, folder.is_active = name, kind, every_minutes, is_active
-        folder.defaults, folder.seat_id, folder.problem = given, actor.seat_id, ""
+        folder.defaults, folder.seat_id = given, actor.seat_id
+        put(folder, problem="")
         folder.version += verb == "changed"
         folder.save()
         record(verb, folder, actor=actor, at=at, kind=kind)
@@ -91,7 +96,7 @@ def take_one(*, folder_id: int, actor: Member, at: datetime) -> bool:
             run = _import(folder, key, name, actor, at)
         except Refused as refused:
             _set_aside(path, name)
-            _note(folder, f"{name}: {refused}", at)
+            _note(folder, Row((f"{name}: ", refused.sentence)), at)
             return True
         DropFolder.objects.filter(pk=folder_id).update(came_in=run)
     default_storage.delete(key)
@@ -106,9 +111,9 @@ def _import(folder: DropFolder, key: str, name: str, actor: Member, at: datetime
     try:
         start_import(run=run, actor=actor, at=at)
     except Refused as refused:
-        _note(folder, f"{name}: {refused}", at, run)
+        _note(folder, Row((f"{name}: ", refused.sentence)), at, run)
     else:
-        DropFolder.objects.filter(pk=folder.pk).update(problem="")
+        DropFolder.objects.filter(pk=folder.pk).update(**columns(problem=""))
     return run
 
 
@@ -135,14 +140,15 @@ def _set_aside(path: str, name: str) -> None:
     default_storage.delete(f"{path}/{name}")
 
 
-def _note(folder: DropFolder, problem: str, at: datetime, run: ImportRun | None = None) -> None:
-    DropFolder.objects.filter(pk=folder.pk).update(problem=problem[:400])
+def _note(folder: DropFolder, problem: Row, at: datetime, run: ImportRun | None = None) -> None:
+    kept = columns(problem=problem, most=PROBLEM_MOST)
+    DropFolder.objects.filter(pk=folder.pk).update(**kept)
     page = f"console/imports/{run.uid}/" if run else "console/imports/drops/"
-    notify([folder.seat_id], "import.drop", {"folder": folder.name, "problem": problem[:400]}, page, at=at)
+    notify([folder.seat_id], "import.drop", {"folder": folder.name, "problem": kept["problem_words"]}, page, at=at)
 
 
-def stop_drop_folder(*, folder_id: int, problem: str, actor: Member) -> None:
+def stop_drop_folder(*, folder_id: int, problem: Any, actor: Member) -> None:
     """Look no more until a person saves it again."""
     with acting_for(actor):
         rows = DropFolder.objects.filter(pk=folder_id)
-        rows.update(is_active=False, problem=problem[:400], version=F("version") + 1)
+        rows.update(is_active=False, version=F("version") + 1, **columns(problem=problem, most=PROBLEM_MOST))

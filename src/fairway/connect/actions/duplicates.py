@@ -19,6 +19,7 @@ from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState, Seat
+from fairway.core.told import packed
 from fairway.leads.actions.deadlines import end_silence
 from fairway.leads.models import Lead, Touch
 from fairway.leads.rules.merging import Side, why_not
@@ -44,7 +45,7 @@ def propose_duplicates(*, run_id: int, actor: Member, at: datetime) -> int:
                 DuplicatePair(
                     vendor_id=run.vendor_id, kind=run.kind, run=run, found_at=at, likeness=each.likeness,
                     first_id=each.first.row_id, second_id=each.second.row_id,
-                    reasons=[str(reason) for reason in each.reasons],
+                    reasons=[packed(reason) for reason in each.reasons],
                 )
                 for each in found
                 if (each.first.row_id, each.second.row_id) not in known
@@ -195,7 +196,8 @@ def _step_back(loser: Any, winner: Any, at: datetime) -> dict[str, Any]:
     """Take the loser out of the lists; returns how it was."""
     if isinstance(loser, Lead):
         before = {
-            "state": loser.state, "waiting_because": loser.waiting_because, "touches": loser.touches,
+            "state": loser.state, "waiting_because": loser.waiting_because,
+            "waiting_because_words": loser.waiting_because_words, "touches": loser.touches,
             "first_touch_at": _said(loser.first_touch_at), "last_touch_at": _said(loser.last_touch_at),
         }  # fmt: skip
         changes: dict[str, Any] = {
@@ -203,6 +205,7 @@ def _step_back(loser: Any, winner: Any, at: datetime) -> dict[str, Any]:
             "closed_at": at,
             "close_reason": "duplicate",
             "waiting_because": "",
+            "waiting_because_words": None,
             "merged_into_id": winner.pk,
         }
         _count_touches(winner, loser)

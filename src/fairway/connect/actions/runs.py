@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from fairway.connect.actions.mappings import remember
 from fairway.connect.mapping import Read
@@ -16,13 +15,14 @@ from fairway.connect.rules.states import IMPORT
 from fairway.connect.source import columns_of
 from fairway.core.access import Member, require
 from fairway.core.events.record import record
-from fairway.core.http.format import long_day
 from fairway.core.imports import Money, RowIssue, Target, target
 from fairway.core.jobs import defer
 from fairway.core.moves import move
 from fairway.core.personal.erased import erased_among
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.told import columns, written_out
+from fairway.core.words import said as _
 from fairway.workflow.actions.notifications import notify
 
 REFUSED_MAX = 50_000
@@ -125,7 +125,9 @@ def _erased(chunk: Chunk, wanted: Target[Any], vendor_id: int) -> list[RowIssue]
     known = erased_among((email for _line, _field, email in named), vendor_id)
     words = _("This person was erased on %(day)s and is not brought in again. An administrator can allow it.")
     return [
-        RowIssue(line, field, words % {"day": long_day(known[email])}) for line, field, email in named if email in known
+        RowIssue(line, field, words % {"day": written_out(known[email])})
+        for line, field, email in named
+        if email in known
     ]
 
 
@@ -154,7 +156,7 @@ def _keep(
             ImportIssue(
                 vendor_id=run.vendor_id, run=run, line=issue.line, is_warning=issue.is_warning,
                 column=(run.mapping.get(issue.field) or labels.get(issue.field, ""))[:100],
-                message=issue.message[:_MESSAGE_MAX],
+                **columns(message=issue.message, most=_MESSAGE_MAX),
                 values={
                     name: text.replace("\x00", "")
                     for name, text in values.get(issue.line, {}).items()
@@ -185,16 +187,16 @@ def _tell(run: ImportRun, at: datetime, *, form: str = "") -> None:
     if run.seat_id is None:
         return
     numbers = {"new": run.rows_created, "changed": run.rows_updated, "refused": run.rows_refused}
-    values = {"file": run.file_name, "error": run.error, **numbers}
+    values = {"file": run.file_name, "error": run.error_words or run.error, **numbers}
     notify([run.seat_id], "import", values, f"console/imports/{run.uid}/", at=at, form=form)
 
 
-def fail_import(*, run_id: int, actor: Member, at: datetime, error: str, summary: dict[str, Any]) -> None:
+def fail_import(*, run_id: int, actor: Member, at: datetime, error: Any, summary: dict[str, Any]) -> None:
     """End a run that cannot go on; what earlier chunks wrote stays."""
     with acting_for(actor):
         run = ImportRun.objects.select_for_update().get(pk=run_id)
         if run.state in (ImportState.WAITING, ImportState.RUNNING):
-            move(run, IMPORT, "fail", field="state", finished_at=at, error=error[:2000], summary=summary)
+            move(run, IMPORT, "fail", field="state", finished_at=at, summary=summary, **columns(error=error, most=2000))
             record("failed", run, actor=actor, at=at, kind=run.kind)
             _tell(run, at, form="stopped")
 
@@ -224,7 +226,7 @@ def push_stuck_imports(*, at: datetime, actor: Member) -> int:
         for run in list(standing.order_by("pk").select_for_update(skip_locked=True)):
             if run.pushes >= PUSHES_MAX:
                 error = _("The database refused again and again. Rows before this point are in; run it again.")
-                move(run, IMPORT, "fail", field="state", finished_at=at, error=error)
+                move(run, IMPORT, "fail", field="state", finished_at=at, **columns(error=error))
                 record("failed", run, actor=actor, at=at, kind=run.kind)
                 _tell(run, at, form="stopped")
                 continue

@@ -52,7 +52,7 @@ def _looked_at(file: File, *, field: str = "file", **corrected: Any) -> dict[str
     try:
         return first_reading(file, **corrected)  # type: ignore[arg-type]
     except FileProblem as problem:
-        raise Refused(str(problem), field=field) from None
+        raise Refused(problem.sentence, field=field) from None
 
 
 def _guess(run: ImportRun, *, anew: bool = False) -> None:
@@ -61,7 +61,7 @@ def _guess(run: ImportRun, *, anew: bool = False) -> None:
         run.mapping, defaults = first_mapping(run)
         saved = None if anew else remembered(run.kind, columns_of(run), target(run.kind))
     except FileProblem as problem:
-        raise Refused(str(problem)) from None
+        raise Refused(problem.sentence) from None
     run.options = {**run.options, "saved": str(saved.uid) if saved else ""}
     if saved is not None:
         run.mapping, defaults = saved.mapping, saved.defaults

@@ -13,7 +13,7 @@ from fairway.connect.actions.drops import EVERY, delete_drop_folder, save_drop_f
 from fairway.connect.api.imports import KINDS, Texts, may_import
 from fairway.connect.models import DropFolder
 from fairway.connect.queries.runs import visible_drops
-from fairway.core.http.api.fields import Choice, Flag, Input, Instant, Output, Text, Whole
+from fairway.core.http.api.fields import Choice, Flag, Input, Instant, KeptSentence, Output, Text, Whole
 from fairway.core.http.api.operations import Call, Resource
 from fairway.core.http.api.problems import Unprocessable
 from fairway.core.http.api.shapes import changing, deed, listing, making, reading
@@ -51,7 +51,7 @@ class DropTold(Output):
     created_at = Instant()
     looked_at = Instant(allow_null=True)
     last_import = serializers.UUIDField(source="came_in.uid", allow_null=True)
-    problem = serializers.CharField(help_text="Why the last file was not taken in.")
+    problem = KeptSentence(help_text="Why the last file was not taken in.")
 
 
 def rows(call: Call) -> QuerySet[DropFolder]:

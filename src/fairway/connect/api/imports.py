@@ -19,7 +19,7 @@ from fairway.connect.actions.uploads import save_mapping, upload_import
 from fairway.connect.models import ImportIssue, ImportKind, ImportRun, ImportState
 from fairway.connect.queries.runs import visible_runs
 from fairway.core.access import Member
-from fairway.core.http.api.fields import Choice, Flag, Input, Output, Text
+from fairway.core.http.api.fields import Choice, Flag, Input, KeptSentence, Output, Text
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
 from fairway.core.http.api.shapes import deed, making
@@ -99,7 +99,7 @@ class ImportTold(Output):
         child=serializers.DictField(child=serializers.CharField()),
         help_text="By currency: `file`, what the rows say, and `taken`, what was taken in.",
     )
-    error = serializers.CharField(allow_blank=True)
+    error = KeptSentence(allow_blank=True)
 
     def get_columns(self, run: ImportRun) -> list[str]:
         return [str(column) for column in run.reading.get("columns", [])]
@@ -108,7 +108,7 @@ class ImportTold(Output):
 class ImportIssueTold(Output):
     line = serializers.IntegerField()
     column = serializers.CharField(allow_blank=True)
-    message = serializers.CharField()
+    message = KeptSentence()
     is_warning = serializers.BooleanField(help_text="The row was taken in all the same.")
     values = serializers.DictField(child=serializers.CharField(allow_blank=True), help_text="The row as it stood.")
 

@@ -38,4 +38,4 @@ def same_file_before(run: ImportRun) -> ImportRun | None:
 
 def issues_of(run: ImportRun) -> QuerySet[ImportIssue, dict[str, Any]]:
     rows = ImportIssue.objects.filter(run=run).order_by("is_warning", "line", "pk")
-    return rows.values("line", "column", "message", "is_warning")
+    return rows.values("line", "column", "message", "message_words", "is_warning")

@@ -27,6 +27,10 @@ class FileProblem(ValueError):
     def __str__(self) -> str:
         return str(self.words)
 
+    @property
+    def sentence(self) -> Words:
+        return self.words
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -45,7 +45,7 @@ def preview_rows(reads: Sequence[Read], wanted: Target[Any]) -> dict[str, Any]:
             "line": read.line.line, "is_refused": read.is_refused,
             "cells": [_short(read.values.get(field.name, "")) for field in used],
             "issues": [
-                {"text": _said(labels.get(issue.field, ""), issue.message), "is_warning": issue.is_warning}
+                {"text": _said(labels.get(issue.field, ""), issue.told), "is_warning": issue.is_warning}
                 for issue in read.issues
             ],
         }

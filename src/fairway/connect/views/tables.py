@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from fairway.connect.models import ImportState
 from fairway.core.http.tables import Column, Table
 from fairway.core.imports import targets
+from fairway.core.told import told_of
 
 STATES: dict[str, tuple[str, Any]] = {
     ImportState.UPLOADED: ("open", _("Not started")),
@@ -45,7 +46,13 @@ class IssueTable(Table):
     columns = [
         Column("line", _("Line"), kind="number", phone="amount"),
         Column("column", _("Column"), phone="state"),
-        Column("message", _("What is wrong"), phone="name", mark=lambda row: "" if row["is_warning"] else "bad"),
+        Column(
+            "message",
+            _("What is wrong"),
+            phone="name",
+            value=lambda row: told_of(row, "message"),
+            mark=lambda row: "" if row["is_warning"] else "bad",
+        ),
         Column("taken", _("Taken in"), value=lambda row: _("yes") if row["is_warning"] else _("no")),
     ]
     empty = (_("Nothing is wrong"), "")

@@ -8,6 +8,7 @@ docs/conditions.md describes the language.
 
 from fairway.core.conditions.builder import FormGroup, FormRow, as_form, describe, from_form
 from fairway.core.conditions.condition import Condition
+from fairway.core.conditions.keeping import InWords
 from fairway.core.conditions.masks import Encoded, encode, to_mask
 from fairway.core.conditions.parse import ConditionError, parse
 from fairway.core.conditions.q import to_q
@@ -22,6 +23,7 @@ __all__ = [
     "Field",
     "FormGroup",
     "FormRow",
+    "InWords",
     "Reason",
     "Subject",
     "Verdict",

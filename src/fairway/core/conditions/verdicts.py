@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairway.core.conditions.condition import Condition
+from fairway.core.conditions.keeping import kept_reason
 from fairway.core.conditions.tree import Normal, Test
-from fairway.core.conditions.values import comparison, json_value
+from fairway.core.conditions.values import comparison
 from fairway.core.conditions.words import Part, plain, reason_parts
 
 
@@ -30,18 +31,9 @@ class Reason:
     def __str__(self) -> str:
         return plain(self.parts)
 
-    def as_json(self) -> dict[str, Any]:
-        """What is kept of a decision: enough to show it again without the condition or the subject."""
-        test = self.test
-        return {
-            "field": test.field.name,
-            "op": test.op,
-            "negated": test.negated,
-            "wanted": json_value(test.value),
-            "found": json_value(self.found),
-            "ok": self.ok,
-            "text": str(self),
-        }
+    def kept(self) -> dict[str, Any]:
+        """What is kept of a decision: enough to say it again without the condition or the subject."""
+        return kept_reason(self.test, self.found, self.ok)
 
 
 @dataclass(frozen=True, slots=True)

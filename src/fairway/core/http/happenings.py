@@ -13,8 +13,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from fairway.core.access import name_of_system
 from fairway.core.events.models import Event
 from fairway.core.http.parts import Happening
+from fairway.core.told import told_of
 
 Said = tuple[Any, Any]
 MOST = 60
@@ -63,10 +65,15 @@ def happened(
     return [
         Happened(
             f"{row['subject_type']}.{row['verb']}", row["subject_id"], row["at"],
-            row["actor_seat__name"] or row["actor_name"], row["partner__name"] or "", row["data"],
+            row["actor_seat__name"] or name_of_system(row["actor_name"]), row["partner__name"] or "", row["data"],
         )
         for row in rows
     ]  # fmt: skip
+
+
+def in_words(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event says, its kept sentences in the language in force."""
+    return {name: told_of(data, name) if f"{name}_words" in data else value for name, value in data.items()}
 
 
 def said(events: Iterable[Happened], fill: Callable[[Happened], Mapping[str, Any]] | None = None) -> list[Happening]:
@@ -77,6 +84,6 @@ def said(events: Iterable[Happened], fill: Callable[[Happened], Mapping[str, Any
             continue
         verb, text = _words[event.name]
         extra = fill(event) if fill else {}
-        values = defaultdict(str, {**event.data, "actor": event.actor, "partner": event.partner, **extra})
+        values = defaultdict(str, {**in_words(event.data), "actor": event.actor, "partner": event.partner, **extra})
         shown.append(Happening(str(verb), (str(text) % values).strip(), event.at, is_now=not shown))
     return shown

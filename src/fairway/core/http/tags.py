@@ -37,6 +37,7 @@ from fairway.core.http.parts import (
 )
 from fairway.core.http.tables import Table
 from fairway.core.http.toasts import UNDO
+from fairway.core.told import told_of
 
 register = template.Library()
 _ICONS = frozenset(NAMES)
@@ -83,6 +84,12 @@ def money(minor: int | None, currency: str) -> str:
 def money_cents(minor: int | None, currency: str) -> str:
     """With cents, where money moves: €58,400.00."""
     return format.money(minor, currency)
+
+
+@register.filter
+def told(row: Any, name: str) -> str:
+    """A sentence that the system wrote, in the reader's language: {{ lead|told:"waiting_because" }}."""
+    return told_of(row, name)
 
 
 @register.filter

@@ -94,8 +94,8 @@ _PERSONAL = frozenset({"", "accounts", "go", "invite", "not-here", "oauth", "sty
 
 
 def language_of(request: HttpRequest, first: str) -> str:
-    """The person's language where one is signed in, else what the browser asks for. Programs get English."""
-    if first == "api":
+    """The person's language where one is signed in, else what the browser or the program asks for."""
+    if first == "api" and "Accept-Language" not in request.headers:
         return settings.LANGUAGE_CODE
     if first in _PERSONAL and settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
         return known_language(request.user.language)
@@ -197,7 +197,7 @@ class TenancyMiddleware:
         member = member_of_token(token.strip())
         if member is None:
             return self.get_response(request)
-        return self._within(request, member)
+        return self._within(request, replace(member, language=get_language() or settings.LANGUAGE_CODE))
 
     def _within(self, request: HttpRequest, member: Member) -> HttpResponse:
         request.member = member  # type: ignore[attr-defined]

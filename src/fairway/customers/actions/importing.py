@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from fairway.core.access import Member, require
 from fairway.core.events.record import record_many
 from fairway.core.imports import ImportOutcome, RowIssue
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner
+from fairway.core.words import said as _
 from fairway.customers.actions import new_customer, wait_my_turn
 from fairway.customers.models import Customer, CustomerContact
 from fairway.customers.queries import keys_of, keys_of_customer

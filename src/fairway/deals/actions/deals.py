@@ -10,6 +10,7 @@ from fairway.core.events.record import record
 from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.words import said
 from fairway.deals.actions.editing import change
 from fairway.deals.actions.protections import end_protection
 from fairway.deals.models import Deal, Protection
@@ -61,7 +62,7 @@ def lose_deal(*, deal: Deal, reason: str, actor: Member, at: datetime, note: str
         )  # fmt: skip
         protection = Protection.objects.filter(pk=deal.protection_id, state__in=LIVE).first()
         if protection is not None:
-            end_protection(protection, "release", _("The deal was lost."), actor, at)
+            end_protection(protection, "release", said("The deal was lost."), actor, at)
         _record("lost", deal, actor, at, reason=reason)
     return deal
 

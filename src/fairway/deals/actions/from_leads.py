@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from django.utils.translation import gettext as _
-
 from fairway.core.events.record import Happened, record
+from fairway.core.words import said
 from fairway.customers.actions import create_unnamed, resolve_or_create
 from fairway.customers.models import Customer
 from fairway.deals.actions.opening import name_for_partner
@@ -40,7 +39,7 @@ def release_of_lead(happened: Sequence[Happened]) -> None:
     events = {event.subject_id: event for event in happened}
     for protection in rows:
         event = events[protection.lead_id or 0]
-        end_protection(protection, "release", _("The lead was taken back or closed."), event.actor, event.at)
+        end_protection(protection, "release", said("The lead was taken back or closed."), event.actor, event.at)
 
 
 def _protected_for(lead: Lead, customer: Customer) -> Protection | None:

@@ -8,7 +8,6 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from django.utils.translation import gettext as _
 
 from fairway.catalog.models import ProductLine
 from fairway.core.access import Member, require
@@ -17,6 +16,7 @@ from fairway.core.imports import ImportOutcome, RowIssue
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Organization, Partner
+from fairway.core.words import said as _
 from fairway.customers.models import Customer, CustomerContact
 from fairway.deals.models import Deal
 from fairway.leads.models import Lead, LeadNote, Touch

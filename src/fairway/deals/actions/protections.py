@@ -10,6 +10,8 @@ from fairway.core.events.record import record
 from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.told import columns, in_event
+from fairway.core.words import Words
 from fairway.customers.models import Customer
 from fairway.deals.models import Protection, Registration
 from fairway.deals.queries.conflicts import LIVE, describe
@@ -129,13 +131,14 @@ def release_protection(*, protection: Protection, reason: str, actor: Member, at
     return protection
 
 
-def end_protection(protection: Protection, verb: str, reason: str, actor: Member, at: datetime) -> None:
+def end_protection(protection: Protection, verb: str, reason: Words | str, actor: Member, at: datetime) -> None:
     """Inside an action: `verb` is release or expire."""
-    move(protection, PROTECTION, verb, field="state", ended_at=at, end_reason=reason[:200])
+    move(protection, PROTECTION, verb, field="state", ended_at=at, **columns(end_reason=reason, most=200))
     cancel_deadlines(protection, [EXPIRE])
     past = {"release": "released", "expire": "expired"}[verb]
     record(
-        past, protection, actor=actor, at=at, partner_id=protection.partner_id, audience="partner", note=reason
+        past, protection, actor=actor, at=at, partner_id=protection.partner_id, audience="partner",
+        **in_event(note=reason),
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Organization, PartnerState
+from fairway.core.told import columns
+from fairway.core.words import said
 from fairway.customers.actions import resolve_customer, wait_my_turn
 from fairway.customers.queries import Resolution, keys_of
 from fairway.deals.actions.decisions import approve_by_rule
@@ -166,8 +168,8 @@ def keep_findings(registration: Registration, findings: Sequence[Finding], at: d
         Conflict(
             vendor_id=registration.vendor_id, registration=registration, kind=each.claim.kind,
             other_id=each.row.pk, other_uid=each.row.uid, other_partner_id=each.claim.partner_id or None,
-            text=each.text[:300], why=str(each.claim.why)[:200], similarity=each.claim.likeness,
-            blocking=each.is_blocking, found_at=at,
+            similarity=each.claim.likeness, blocking=each.is_blocking, found_at=at,
+            **columns(text=each.sentence, most=300), **columns(why=each.claim.why, most=200),
         )
         for each in findings
         if each.weight is not Weight.OWN
@@ -203,7 +205,7 @@ def _decide_or_ask(
 ) -> None:
     verdict = _verdict(registration, found, findings)
     if verdict.is_clear:
-        rule = system_member(actor.vendor_id, _("the rule for clear cases"), kind="rule")
+        rule = system_member(actor.vendor_id, "the rule for clear cases", kind="rule")
         approve_by_rule(registration=registration, verdict=verdict, actor=rule, at=at)
     else:
         ask_deal_desk(registration, verdict.reasons, actor, at)
@@ -232,6 +234,6 @@ def ask_deal_desk(registration: Registration, reasons: list[dict[str, Any]], act
         subject=registration, partner=registration.partner, role="deal_desk", limit_hours=policy.limit_hours,
         steps=[step.kept for step in policy.further_steps(registration.amount_minor)],
         actor=actor, at=at, reasons=reasons, path=f"console/registrations/{registration.uid}/",
-        title=_("%(partner)s registers %(customer)s") % {"partner": partner, "customer": registration.customer_name},
+        title=said("%(partner)s registers %(customer)s", partner=partner, customer=registration.customer_name),
     )  # fmt: skip
     change(registration, REGISTRATION, {"due_at": approval.due_at})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from fairway.core.events.record import subject_type
-from fairway.core.http.api.fields import Instant, Output
+from fairway.core.http.api.fields import Instant, KeptSentence, Output
 from fairway.core.http.api.operations import Call, Resource
 from fairway.core.http.api.shapes import listing
 from fairway.deals.models import Registration
@@ -20,7 +20,7 @@ class ApprovalTold(Output):
     uid = serializers.UUIDField()
     registration = serializers.UUIDField(allow_null=True)
     partner = serializers.UUIDField(source="partner.uid", allow_null=True)
-    title = serializers.CharField()
+    title = KeptSentence()
     asked_of = serializers.CharField(help_text="Who is asked, in words.")
     requested_by = serializers.CharField(source="requested_by.name", allow_null=True)
     requested_at = Instant()

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from fairway.core.http.api.fields import Choice, Input, Instant, Output, Text, Whole
+from fairway.core.http.api.fields import Choice, Input, Instant, KeptSentence, Output, Text, Whole
 from fairway.core.http.api.operations import Call, PageQuery, Resource, operation
 from fairway.deals.actions.protections import extend_protection, release_protection
 from fairway.deals.models import Protection
@@ -35,7 +35,7 @@ class ProtectionTold(Output):
     starts_at = Instant()
     protected_until = Instant()
     ended_at = Instant(allow_null=True)
-    end_reason = serializers.CharField()
+    end_reason = KeptSentence()
 
 
 class ExtensionGiven(Input):

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
-from fairway.core.http.format import day
+from fairway.core.told import lowered, packed, tell
+from fairway.core.words import Row, Words
+from fairway.core.words import said as _
 from fairway.customers.models import Customer
 from fairway.customers.queries import Resolution
 from fairway.customers.rules.matching import Keys, compare
 from fairway.deals.models import Conflict, Deal, Protection, Registration
 from fairway.deals.rules.conflicts import SAME, Claim, Kind, Weight, scope_key, weigh
-from fairway.deals.rules.states import OPEN_STAGES, REGISTRATION, RegistrationState
+from fairway.deals.rules.states import DEAL, OPEN_STAGES, REGISTRATION, RegistrationState
 
 LIVE = ("live", "extended")
 HOLDING = (RegistrationState.SUBMITTED, RegistrationState.RETURNED)
@@ -34,6 +37,11 @@ class Finding:
     @property
     def text(self) -> str:
         return describe(self.row)
+
+    @property
+    def sentence(self) -> Row:
+        """The same as it is kept."""
+        return Row((_headline(self.row), _about(self.row)), ": ")
 
 
 def claim_of(registration: Registration) -> Claim:
@@ -115,21 +123,33 @@ def describe(row: Protection | Registration | Deal) -> str:
 
 def headline(row: Protection | Registration | Deal) -> str:
     """What it is and whose."""
-    names = {"partner": row.partner.name if row.partner else ""}
-    if isinstance(row, Protection):
-        return _("Protection of %(partner)s until %(until)s") % {**names, "until": day(row.protected_until)}
-    if isinstance(row, Registration):
-        names |= {"state": REGISTRATION.label(row.state).lower(), "since": day(row.submitted_at)}
-        return _("Registration of %(partner)s, %(state)s, sent %(since)s") % names
-    return _("Deal of %(partner)s, %(stage)s") % {**names, "stage": row.get_state_display()}
+    return tell(packed(_headline(row)))
 
 
 def about(row: Protection | Registration | Deal) -> str:
     """Product line and scope."""
-    return f"{row.product_line.name if row.product_line else _('all lines')}, {_scope(row)}"
+    return str(_about(row))
 
 
-def _scope(row: Protection | Registration | Deal) -> str:
+def _headline(row: Protection | Registration | Deal) -> Words:
+    names: dict[str, Any] = {"partner": row.partner.name if row.partner else ""}
+    if isinstance(row, Protection):
+        return _("Protection of %(partner)s until %(until)s", **names, until=timezone.localdate(row.protected_until))
+    if isinstance(row, Registration):
+        names |= {"state": lowered(REGISTRATION.words(row.state)), "since": _day(row.submitted_at)}
+        return _("Registration of %(partner)s, %(state)s, sent %(since)s", **names)
+    return _("Deal of %(partner)s, %(stage)s", **names, stage=DEAL.words(row.state))
+
+
+def _day(at: datetime | None) -> date | str:
+    return timezone.localdate(at) if at else ""
+
+
+def _about(row: Protection | Registration | Deal) -> Row:
+    return Row((row.product_line.name if row.product_line else _("all lines"), _scope(row)), ", ")
+
+
+def _scope(row: Protection | Registration | Deal) -> Words | str:
     if isinstance(row, Deal):
         return row.title
     name = row.scope_name if isinstance(row, Protection) or row.scope == "project" else ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from fairway.core.told import packed
 from fairway.core.words import said as _
 
 
@@ -81,7 +82,7 @@ class Verdict:
 
     @property
     def reasons(self) -> list[dict[str, Any]]:
-        return [{"holds": check.holds, "text": str(check.reason)} for check in self.checks]
+        return [{"holds": check.holds, "text": packed(check.reason)} for check in self.checks]
 
 
 def judge(facts: Facts, policy: DealPolicy = POLICY) -> Verdict:
@@ -101,7 +102,7 @@ def _conflicts(facts: Facts) -> Check:
 
 
 def _amount(facts: Facts, policy: DealPolicy) -> Check:
-    most = f"{policy.automatic_below_minor // 100:,} {facts.vendor_currency}"
+    most = {"is": "money", "minor": policy.automatic_below_minor, "currency": facts.vendor_currency}
     if facts.amount_minor is None:
         return Check(False, _("No amount is given."))
     if facts.currency != facts.vendor_currency:

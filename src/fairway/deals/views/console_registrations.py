@@ -17,6 +17,7 @@ from fairway.core.http.format import duration
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Tab
 from fairway.core.saved.pages import with_views
+from fairway.core.told import tell
 from fairway.customers.queries import Candidate
 from fairway.deals.actions.decisions import (
     approve_registration,
@@ -89,7 +90,7 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "findings": FindingTable([_shown(each) for each in findings]),
         "kept": registration.conflicts.select_related("other_partner").order_by("-blocking", "-similarity"),
         "candidates": CandidateTable([_alike(each) for each in found.candidates]),
-        "checks": approval.reasons if approval else [],
+        "checks": [{**check, "text": tell(check["text"])} for check in approval.reasons] if approval else [],
         "approval": approval,
         "decisions": decisions[::-1] if any(map(_says_more, decisions)) else [],
         "reason": REJECT_REASONS.get(registration.decision_reason, ""),

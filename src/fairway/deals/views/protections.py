@@ -15,6 +15,7 @@ from fairway.core.http.format import day
 from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Fact
 from fairway.core.saved.pages import with_views
+from fairway.core.told import told_of
 from fairway.deals.actions.protections import extend_protection, release_protection
 from fairway.deals.forms import ExtendForm, ReasonForm
 from fairway.deals.models import Deal, Protection
@@ -83,7 +84,7 @@ def brief(protection: Protection) -> list[Fact]:
         Fact(_("Covers"), covers(protection)),
         Fact(_("From"), day(protection.starts_at)),
         Fact(_("Until"), day(protection.protected_until)),
-        Fact(_("Ended"), day(protection.ended_at) if protection.ended_at else "", protection.end_reason),
+        Fact(_("Ended"), day(protection.ended_at) if protection.ended_at else "", told_of(protection, "end_reason")),
         came_from,
     ]  # fmt: skip
 

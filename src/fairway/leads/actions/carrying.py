@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from fairway.core.access import Member, require
 from fairway.core.events.record import record, record_many
-from fairway.core.http.format import money
 from fairway.core.moves import move
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.core.told import columns, put
+from fairway.core.words import Row, Words
+from fairway.core.words import said as _
 from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.actions.routing import lock_routing
 from fairway.leads.conditions import lead_values
@@ -67,8 +67,8 @@ class _Now:
     room: dict[int, int]
     partners: Mapping[int, Partner]
 
-    def refusal(self, line: AssignmentLine) -> str:
-        """Why a line cannot be carried out any more, "" when it can."""
+    def refusal(self, line: AssignmentLine) -> Words | None:
+        """Why a line cannot be carried out any more, None when it can."""
         if line.lead_id not in self.free:
             return _("The lead is no longer free: somebody has it, or is just changing it.")
         if self.prints[line.lead_id] != line.print:
@@ -78,7 +78,7 @@ class _Now:
             return _("The partner is paused or takes no leads now.")
         if self.room[partner_id] <= 0:
             return _("The partner has no room left.")
-        return ""
+        return None
 
 
 def _carry_chunk(plan: AssignmentPlan, actor: Member, at: datetime) -> Counter[str]:
@@ -89,13 +89,13 @@ def _carry_chunk(plan: AssignmentPlan, actor: Member, at: datetime) -> Counter[s
     now, rules = _as_it_is(lines, plan), rules_of_policy(plan.policy, plan.currency)
     going: list[AssignmentLine] = []
     for line in lines:
-        line.because = now.refusal(line)
+        put(line, because=now.refusal(line) or "")
         line.state = "skipped" if line.because else "offered"
         if not line.because:
             now.room[line.partner_id or 0] -= 1
             going.append(line)
     _offer(plan, going, now, rules, actor, at)
-    AssignmentLine.objects.bulk_update(lines, ["state", "because"])
+    AssignmentLine.objects.bulk_update(lines, ["state", "because", "because_words"])
     left = planned.count()
     AssignmentPlan.objects.filter(pk=plan.pk).update(progress=round(100 * (1 - left / max(plan.lead_count, 1))))
     return Counter(line.state for line in lines)
@@ -151,23 +151,27 @@ def _decision(
     return RoutingDecision(
         vendor_id=actor.vendor_id, lead_id=line.lead_id, policy=plan.policy, rule_number=line.rule_number,
         rule_name=rule.name, outcome="offered", partner_id=line.partner_id, considered=line.eligible,
-        note=why_this_one(plan, line), decided_at=at,
+        decided_at=at, **columns(note=why_this_one(plan, line)),
     )  # fmt: skip
 
 
-def why_this_one(plan: AssignmentPlan, line: AssignmentLine) -> str:
+def why_this_one(plan: AssignmentPlan, line: AssignmentLine) -> Words | Row:
     """Why a lead of a plan goes where it goes, and not to the partner that would be worth most."""
-    worth = money(line.value_minor, plan.currency, cents=False)
-    said = _("Assigned with %(n)d leads at once, best overall: worth %(worth)s here.") % {
-        "n": plan.lead_count, "worth": worth,
-    }  # fmt: skip
+
+    def worth(minor: int | None) -> Any:
+        return {"is": "money", "minor": minor, "currency": plan.currency}
+
+    said = _(
+        "Assigned with %(n)d leads at once, best overall: worth %(worth)s here.",
+        n=plan.lead_count, worth=worth(line.value_minor),
+    )  # fmt: skip
     if line.best is None or line.best_id == line.partner_id:
         return said
-    about = {"partner": line.best.name, "worth": money(line.best_value_minor, plan.currency, cents=False)}
+    about = {"partner": line.best.name, "worth": worth(line.best_value_minor)}
     if line.price_minor is None:
-        return said + " " + _("%(partner)s would be worth %(worth)s, but has no room.") % about
-    about["price"] = money(line.price_minor, plan.currency, cents=False)
+        return Row((said, _("%(partner)s would be worth %(worth)s, but has no room.", **about)), " ")
     more = _(
-        "%(partner)s would be worth %(worth)s, but has leads worth more for its last place: its price is %(price)s."
-    )
-    return f"{said} {more % about}"
+        "%(partner)s would be worth %(worth)s, but has leads worth more for its last place: its price is %(price)s.",
+        **about, price=worth(line.price_minor),
+    )  # fmt: skip
+    return Row((said, more), " ")

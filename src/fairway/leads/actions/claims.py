@@ -29,10 +29,11 @@ class AlreadyTaken(StateConflict):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(POOL_ENTRY)
-        self.sentence = sentence
+        self.why = sentence
 
-    def __str__(self) -> str:
-        return self.sentence
+    @property
+    def sentence(self) -> str:
+        return self.why
 
 
 def claim_lead(*, entry: PoolEntry, actor: Member, at: datetime) -> Lead:

@@ -124,7 +124,7 @@ def _goes_on(chain: Escalation, at: datetime) -> bool:
 
 def on_step(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     """The time of a step is over: tell the next in the chain, unless somebody acted meanwhile."""
-    with acting_for(system_member(vendor_id, _("Time limits"))):
+    with acting_for(system_member(vendor_id, "Time limits")):
         found = Escalation.objects.values_list("lead_id", flat=True).get(pk=subject_id)
         lead = Lead.objects.select_for_update().get(pk=found)
         chain = Escalation.objects.select_related("offer").select_for_update(of=("self",)).get(pk=subject_id)
@@ -140,7 +140,7 @@ def on_step(*, vendor_id: int, subject_id: int, at: datetime) -> None:
 
 def _tell(chain: Escalation, lead: Lead, at: datetime) -> None:
     step = Step(*chain.steps[chain.told])
-    actor = system_member(chain.vendor_id, _("Time limits"))
+    actor = system_member(chain.vendor_id, "Time limits")
     chain.told, chain.told_at = chain.told + 1, at
     chain.save(update_fields=["told", "told_at"])
     seats = receivers(step.to, step.seat_id, chain.partner_id)

@@ -6,11 +6,11 @@ The moments are deadlines of the lead: set when a partner accepts it, moved by w
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from fairway.core.access import Member, require, system_member
 from fairway.core.events.record import Happened, record
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.words import Words
+from fairway.core.words import said as _
 from fairway.leads.actions.notices import notes_to_workers
 from fairway.leads.actions.work import recall_lead
 from fairway.leads.models import Lead
@@ -103,7 +103,7 @@ def _due(subject_id: int, what: str) -> tuple[Lead, FollowUp] | None:
 
 
 def _warn(vendor_id: int, subject_id: int, what: str, at: datetime) -> None:
-    actor = system_member(vendor_id, _("Time limits"))
+    actor = system_member(vendor_id, "Time limits")
     with acting_for(actor):
         due = _due(subject_id, what)
         if due is None:
@@ -117,7 +117,7 @@ def _warn(vendor_id: int, subject_id: int, what: str, at: datetime) -> None:
 
 
 def _take_back(vendor_id: int, subject_id: int, what: str, at: datetime) -> None:
-    actor = system_member(vendor_id, _("Time limits"), kind="rule")
+    actor = system_member(vendor_id, "Time limits", kind="rule")
     with acting_for(actor):
         due = _due(subject_id, what)
         if due is None:
@@ -128,11 +128,11 @@ def _take_back(vendor_id: int, subject_id: int, what: str, at: datetime) -> None
         recall_lead(lead=lead, actor=actor, at=at, code=code, reason=_said(what, rule))
 
 
-def _said(what: str, rule: FollowUp) -> str:
-    hours = {"n": rule.hours_of(what)}
+def _said(what: str, rule: FollowUp) -> Words:
+    hours = rule.hours_of(what)
     if what == UNTOUCHED:
-        return _("No contact within %(n)s business hours.") % hours
-    return _("The same stage for %(n)s business hours.") % hours
+        return _("No contact within %(n)s business hours.", n=hours)
+    return _("The same stage for %(n)s business hours.", n=hours)
 
 
 def on_warn_untouched(*, vendor_id: int, subject_id: int, at: datetime) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from fairway.catalog.models import ProductLine
 from fairway.core.access import Member, require
@@ -18,6 +17,7 @@ from fairway.core.events.record import record_many
 from fairway.core.imports import ImportOutcome, RowIssue
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
+from fairway.core.words import said as _
 from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_many
 from fairway.leads.conditions import vendor_currency
 from fairway.leads.models import Lead

@@ -32,6 +32,7 @@ class _Told(NamedTuple):
     place: str
     lapses_at: datetime
     recall_reason: str
+    recall_reason_words: Any
     answer_note: str
 
 
@@ -72,7 +73,7 @@ def _about(offer: _Told) -> dict[str, Any]:
         "title": offer.title,
         "place": offer.place or _("Place not known"),
         "until": offer.lapses_at,
-        "reason": offer.recall_reason,
+        "reason": offer.recall_reason_words or offer.recall_reason,
     }
 
 
@@ -132,10 +133,17 @@ def tell_of_decisions_to_take(happened: Sequence[Happened]) -> None:
     path, values = "console/leads/waiting/", {"n": len(asked)}
     if len(asked) == 1:
         lead = Lead.objects.get(pk=asked[0])
-        path, values = LEAD_PATH.format(lead.uid), {"n": 1, "title": lead.title, "why": lead.waiting_because}
+        path, values = (
+            LEAD_PATH.format(lead.uid),
+            {"n": 1, "title": lead.title, "why": lead.waiting_because_words or lead.waiting_because},
+        )
     seats = _cams_of_last_partners(asked) or staff_in([Role.OPERATIONS, Role.CHIEF])
     form = "one" if len(asked) == 1 else ""
     notify_many([Note(seat, values, path) for seat in seats], "lead.person", at=happened[0].at, form=form)
+
+
+def _reason(event: Happened) -> Any:
+    return event.data.get("reason_words") or event.data.get("reason", "")
 
 
 def tell_of_recalled_leads(happened: Sequence[Happened]) -> None:
@@ -143,7 +151,7 @@ def tell_of_recalled_leads(happened: Sequence[Happened]) -> None:
     leads = {lead.pk: lead for lead in Lead.objects.filter(pk__any=[event.subject_id for event in happened])}
     sellers = sellers_of(event.partner_id for event in happened if event.partner_id)
     notes = [
-        Note(seat, {"title": leads[event.subject_id].title, "reason": event.data.get("reason", "")}, "portal/leads/")
+        Note(seat, {"title": leads[event.subject_id].title, "reason": _reason(event)}, "portal/leads/")
         for event in happened
         for seat in sellers.get(event.partner_id or 0, ())
     ]

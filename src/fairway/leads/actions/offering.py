@@ -60,7 +60,8 @@ def draft_of(
 
 
 _LEADS = """UPDATE leads_lead SET state = 'offered', offers_made = offers_made + 1, waiting_because = '',
- version = version + 1 WHERE vendor_id = %s AND id = ANY(%s) AND state IN ('captured', 'waiting')"""
+ waiting_because_words = NULL, version = version + 1
+ WHERE vendor_id = %s AND id = ANY(%s) AND state IN ('captured', 'waiting')"""
 
 _OFFERS = """INSERT INTO leads_offer (uid, vendor_id, partner_id, lead_id, decision_id, state, title, brief, place,
   product_line_id, amount_minor, currency, offered_at, lapses_at, limit_minutes, quality, answer_note,

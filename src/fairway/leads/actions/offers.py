@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from fairway.core.access import Member, require, system_member
 from fairway.core.events.record import record
 from fairway.core.jobs import defer
@@ -14,6 +12,9 @@ from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.core.told import columns, in_event, keep, packed, told_of
+from fairway.core.words import Words
+from fairway.core.words import said as _
 from fairway.leads.actions.deadlines import cancel_offer_deadlines, set_offer_reminder, watch_silence
 from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.actions.pooling import take_out_inside
@@ -26,7 +27,7 @@ from fairway.leads.queries.reasons import given_reason
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.queries.tracking import touch_due, tracking_policy
 from fairway.leads.rules.answers import ON_DECLINE, LeadStage
-from fairway.leads.rules.reasons import OTHER, OVERRIDE, RECALL, TEXT_MOST, Given
+from fairway.leads.rules.reasons import NAME_MOST, OTHER, OVERRIDE, RECALL, TEXT_MOST, Given
 from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 
 ELSEWHERE = "elsewhere"  # of the reasons to take back: the lead goes to another partner by a person's choice
@@ -35,12 +36,13 @@ ELSEWHERE = "elsewhere"  # of the reasons to take back: the lead goes to another
 class AlreadyAnswered(StateConflict):
     """Somebody answered the offer first. `str()` says who and how."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: Words | str) -> None:
         super().__init__(OFFER)
-        self.sentence = sentence
+        self.answer = sentence
 
-    def __str__(self) -> str:
-        return self.sentence
+    @property
+    def sentence(self) -> Words | str:
+        return self.answer
 
 
 def open_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
@@ -76,7 +78,7 @@ def hand_over(offer: Offer, lead: Lead, verb: str, *, actor: Member, at: datetim
     """
     move(
         lead, LEAD, verb, field="state",
-        partner_id=offer.partner_id, accepted_at=at, seller_id=actor.seat_id, waiting_because="",
+        partner_id=offer.partner_id, accepted_at=at, seller_id=actor.seat_id, **columns(waiting_because=""),
         # What a partner before did is in its touches; this one begins anew.
         stage=LeadStage.NEW, rated_at=None, touches=0, first_touch_at=None, last_touch_at=None,
         touch_due_at=touch_due(offer.partner_id, at, tracking_policy().touch_hours),
@@ -153,7 +155,7 @@ def remind_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
 
 
 def recall_offer(
-    *, offer: Offer, actor: Member, at: datetime, reason: str = "", code: str = OTHER, then_route: bool = True
+    *, offer: Offer, actor: Member, at: datetime, reason: Words | str = "", code: str = OTHER, then_route: bool = True
 ) -> None:
     """Take an open offer back, for a reason on the list and with a text; by default the rules find the next partner."""
     require(actor, "lead.recall")
@@ -182,18 +184,19 @@ def offer_lead_to(
     with acting_for(actor):
         fresh = Lead.objects.select_for_update().get(pk=lead.pk)
         if fresh.state == LeadState.POOLED:
-            said = reason or _("offered to %(partner)s") % {"partner": partner.name}
-            fresh = take_out_inside(fresh, actor=actor, at=at, reason=said)
+            why = reason or _("offered to %(partner)s", partner=partner.name)
+            fresh = take_out_inside(fresh, actor=actor, at=at, reason=why)
         _check_open(fresh, partner)
         override = _override(fresh, partner, actor, code, reason)
-        note = reason or (override or {}).get("name", "")
+        kept, note = override if override else (None, "")
+        note = reason or note
         _take_from_others(fresh, actor=actor, at=at, reason=note)
         decision = RoutingDecision.objects.create(
-            vendor_id=actor.vendor_id, lead=fresh, outcome="offered", partner=partner, note=note, override=override,
-            decided_by_id=actor.seat_id, decided_at=at,
+            vendor_id=actor.vendor_id, lead=fresh, outcome="offered", partner=partner, override=kept,
+            decided_by_id=actor.seat_id, decided_at=at, **columns(note=note),
         )  # fmt: skip
-        if override:
-            record("overridden", fresh, actor=actor, at=at, code=override["code"], partner=partner.pk)
+        if kept:
+            record("overridden", fresh, actor=actor, at=at, code=kept["code"], partner=partner.pk)
         minutes = round(limit_hours * 60)
         draft = draft_of(
             lead_rows([fresh.pk])[0],
@@ -212,33 +215,36 @@ def _check_open(lead: Lead, partner: Partner) -> None:
         raise Refused(_("%(partner)s has this offer already and may still answer.") % {"partner": partner.name})
 
 
-def _override(lead: Lead, partner: Partner, actor: Member, code: str, reason: str) -> dict[str, Any] | None:
-    """What is kept of a choice against the rules; None where they have nothing against it."""
+def _override(
+    lead: Lead, partner: Partner, actor: Member, code: str, reason: str
+) -> tuple[dict[str, Any], Words | str] | None:
+    """What is kept of a choice against the rules, and the reason's name; None where they have nothing against it."""
     against = against_rules(lead, partner)
     if not against:
         return None
     require(actor, "lead.override")
     if not code and not reason:
         sentence = _("The rules say otherwise: %(why)s Give a reason to offer it to %(partner)s all the same.")
-        raise Refused(sentence % {"why": " ".join(against), "partner": partner.name}, field="reason")
+        why = " ".join(map(str, against))
+        raise Refused(sentence % {"why": why, "partner": partner.name}, field="reason")
     given = given_reason(OVERRIDE, code or OTHER, reason)
-    return {"code": given.code, "name": given.name, "against": against}
+    kept = {"code": given.code, "name": packed(given.name), "against": [packed(each) for each in against]}
+    return kept, given.name
 
 
-def _take_from_others(lead: Lead, *, actor: Member, at: datetime, reason: str) -> None:
+def _take_from_others(lead: Lead, *, actor: Member, at: datetime, reason: Words | str) -> None:
     for other in Offer.objects.filter(lead=lead, state=OfferState.OPEN):
         _recall(other, given_reason(RECALL, OTHER if reason else ELSEWHERE, reason), actor=actor, at=at)
         _give_back(other, lead, actor=actor, then_route=False)
 
 
 def _recall(offer: Offer, given: Given, *, actor: Member, at: datetime) -> None:
-    said = given.said[:TEXT_MOST]
-    answer = {"answered_at": at, "answered_by_id": actor.seat_id}
-    _answer(offer, "recall", recall_reason=said, recall_code=given.code, **answer)
+    why = columns(recall_reason=given.said, most=TEXT_MOST)
+    _answer(offer, "recall", recall_code=given.code, answered_at=at, answered_by_id=actor.seat_id, **why)
     keep_recall(given, lead_id=offer.lead_id, partner_id=offer.partner_id, offer_id=offer.pk, actor=actor, at=at)
     record(
         "recalled", offer, actor=actor, at=at, partner_id=offer.partner_id, audience="partner",
-        lead=offer.lead_id, reason=said, code=given.code,
+        lead=offer.lead_id, code=given.code, **in_event(reason=given.said, most=TEXT_MOST),
     )  # fmt: skip
 
 
@@ -248,7 +254,8 @@ def keep_recall(
     """Keep why a partner lost a lead, beside the event: a row that can be counted. Inside `acting_for`."""
     LeadRecall.objects.create(
         vendor_id=actor.vendor_id, lead_id=lead_id, partner_id=partner_id, offer_id=offer_id, code=given.code,
-        name=given.name, text=given.text, seat_id=actor.seat_id, recalled_at=at,
+        name=str(keep(given.name))[:NAME_MOST], text=str(keep(given.text))[:TEXT_MOST], seat_id=actor.seat_id,
+        recalled_at=at,
     )  # fmt: skip
 
 
@@ -260,7 +267,7 @@ def _answer(offer: Offer, verb: str, **changes: object) -> None:
         raise AlreadyAnswered(_who_was_first(offer) or str(first)) from first
 
 
-def _who_was_first(offer: Offer) -> str:
+def _who_was_first(offer: Offer) -> Words | str:
     now = Offer.objects.select_related("answered_by").filter(pk=offer.pk).first()
     if now is None or now.state == OfferState.OPEN:
         return ""
@@ -271,7 +278,10 @@ def _who_was_first(offer: Offer) -> str:
         OfferState.LAPSED: _("The time to answer is over. This offer has lapsed."),
         OfferState.RECALLED: _("This offer was recalled: %(reason)s."),
     }
-    return sentences[OfferState(now.state)] % {"name": by or _("a colleague"), "reason": now.recall_reason.rstrip(".")}
+    return sentences[OfferState(now.state)] % {
+        "name": by or _("a colleague"),
+        "reason": told_of(now, "recall_reason").rstrip("."),
+    }
 
 
 def _locked_lead(offer: Offer) -> Lead:
@@ -290,7 +300,7 @@ def _give_back(offer: Offer, lead: Lead, *, actor: Member, then_route: bool = Tr
 def on_remind(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     """A share of the time to answer is over, two thirds unless a rule says otherwise; the next reminder is set."""
     offer = Offer.objects.select_related("partner").get(pk=subject_id)
-    if not remind_offer(offer=offer, actor=system_member(vendor_id, _("Time limits")), at=at):
+    if not remind_offer(offer=offer, actor=system_member(vendor_id, "Time limits"), at=at):
         return
     rule = of_offer(offer)
     following = next_reminder(place_of(offer.partner), offer.offered_at, offer.limit_minutes, rule, at)
@@ -300,4 +310,4 @@ def on_remind(*, vendor_id: int, subject_id: int, at: datetime) -> None:
 
 def on_lapse(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     """The time to answer is over."""
-    lapse_offer(offer=Offer.objects.get(pk=subject_id), actor=system_member(vendor_id, _("Time limits")), at=at)
+    lapse_offer(offer=Offer.objects.get(pk=subject_id), actor=system_member(vendor_id, "Time limits"), at=at)

@@ -18,6 +18,8 @@ from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Organization, PartnerState
+from fairway.core.told import columns, in_event
+from fairway.core.words import Words, said
 from fairway.leads.models import Lead, LeadPool, LeadRecall, Offer, PoolAudience, PoolEntry, PoolMember, RoutingDecision
 from fairway.leads.queries.pools import audiences_in_use, read_pools, told_pool
 from fairway.leads.queries.routing import partner_table
@@ -35,8 +37,8 @@ WIDEN, GIVE_UP = "widen", "give_up"
 AUDIENCE_LOCK = 0x61756469
 Row = Mapping[str, Any]
 
-_LEADS = """UPDATE leads_lead SET state = 'pooled', waiting_because = '', version = version + 1
- WHERE vendor_id = %s AND id = ANY(%s) AND state IN ('captured', 'waiting')"""
+_LEADS = """UPDATE leads_lead SET state = 'pooled', waiting_because = '', waiting_because_words = NULL,
+ version = version + 1 WHERE vendor_id = %s AND id = ANY(%s) AND state IN ('captured', 'waiting')"""
 
 
 def pool_leads(
@@ -213,15 +215,15 @@ def on_widen(*, vendor_id: int, subject_id: int, at: datetime) -> None:
         )  # fmt: skip
     except (StateConflict, TransitionRefused):
         return
-    actor = system_member(vendor_id, _("Time limits"))
+    actor = system_member(vendor_id, "Time limits")
     record("widened", entry.lead, actor=actor, at=at)
 
 
 def on_give_up(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     """Nobody took it at all: a person decides."""
-    actor = system_member(vendor_id, _("Time limits"))
+    actor = system_member(vendor_id, "Time limits")
     entry = PoolEntry.objects.select_related("pool").get(pk=subject_id)
-    because = _("Nobody took it from the pool %(pool)s in time. Now a person decides.") % {"pool": entry.pool.name}
+    because = said("Nobody took it from the pool %(pool)s in time. Now a person decides.", pool=entry.pool.name)
     lead = Lead.objects.select_for_update().get(pk=entry.lead_id)
     if entry.state in FREE and lead.state == LeadState.POOLED:
         _leave(entry, lead, "give_up", because, actor=actor, at=at)
@@ -237,17 +239,17 @@ def take_out(*, lead: Lead, actor: Member, at: datetime, reason: str) -> Lead:
         return take_out_inside(lead, actor=actor, at=at, reason=reason)
 
 
-def take_out_inside(lead: Lead, *, actor: Member, at: datetime, reason: str) -> Lead:
+def take_out_inside(lead: Lead, *, actor: Member, at: datetime, reason: Words | str) -> Lead:
     """The same, inside `acting_for`."""
-    text = reason.strip()[:200]
+    text = reason.strip()[:200] if isinstance(reason, str) else reason
     if not text:
         raise Refused(_("Give a reason. Your colleagues read it."), field="reason")
     fresh = Lead.objects.select_for_update().get(pk=lead.pk)
     entry = PoolEntry.objects.filter(lead=fresh, closed_at=None).first()
     if entry is None:
         raise Refused(_("This lead lies in no pool, or a partner has just taken it. Reload the page."))
-    because = _("Taken out of its pool by %(name)s: %(reason)s") % {"name": actor.name, "reason": text}
-    _leave(entry, fresh, "leave", because, actor=actor, at=at, reason=text)
+    because = said("Taken out of its pool by %(name)s: %(reason)s", name=actor.name, reason=text)
+    _leave(entry, fresh, "leave", because, actor=actor, at=at, **in_event(reason=text))
     return fresh
 
 
@@ -264,15 +266,17 @@ def close_entries(lead_ids: Iterable[int], at: datetime) -> None:
         cancel_deadlines_of(PoolEntry, [entry.pk])
 
 
-def _leave(entry: PoolEntry, lead: Lead, verb: str, because: str, *, actor: Member, at: datetime, **said: Any) -> None:
+def _leave(
+    entry: PoolEntry, lead: Lead, verb: str, because: Words, *, actor: Member, at: datetime, **data: Any
+) -> None:
     move(entry, POOL_ENTRY, verb, field="state", closed_at=at)
-    move(lead, LEAD, "leave", field="state", waiting_because=because)
+    move(lead, LEAD, "leave", field="state", **columns(waiting_because=because))
     cancel_deadlines_of(PoolEntry, [entry.pk], None if verb == "leave" else [WIDEN])
     RoutingDecision.objects.create(
-        vendor_id=actor.vendor_id, lead=lead, outcome="person", note=because, decided_by_id=actor.seat_id,
-        decided_at=at,
+        vendor_id=actor.vendor_id, lead=lead, outcome="person", decided_by_id=actor.seat_id, decided_at=at,
+        **columns(note=because),
     )  # fmt: skip
     past = {"leave": "left", "give_up": "given_up"}[verb]
-    record(past, lead, actor=actor, at=at, **said)
+    record(past, lead, actor=actor, at=at, **data)
     if verb == "give_up":
         record("routed", lead, actor=actor, at=at, outcome="person", rule=None, considered=0)

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from fairway.core.access import Member, require
 from fairway.core.events.record import record
 from fairway.core.jobs import defer
@@ -18,6 +16,9 @@ from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.core.told import columns, put
+from fairway.core.words import Words
+from fairway.core.words import said as _
 from fairway.leads.actions.deadlines import watch_silence
 from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.actions.offers import recall_offer
@@ -31,6 +32,7 @@ from fairway.leads.rules.reasons import RECALL
 from fairway.leads.rules.states import LEAD, REASSIGNMENT, LeadState, OfferState, ReassignmentState
 
 TO_PARTNER, ROUTE, KEEP_HERE, STAY = "partner", "route", "here", "stay"
+BECAUSE_MOST = 300
 CHOICES = (TO_PARTNER, ROUTE, KEEP_HERE, STAY)
 CHUNK = 500
 _REFUSALS = (Refused, StateConflict, TransitionRefused)
@@ -180,16 +182,18 @@ def _finish(whole: Reassignment, actor: Member, at: datetime) -> Counter[str]:
 
 
 def _carry(whole: Reassignment, line: ReassignmentLine, actor: Member, at: datetime) -> None:
-    line.state, line.because = "done", ""
+    because: Any = ""
+    line.state = "done"
     if line.choice == STAY:
-        line.because = _("It stays where it is.")
+        because = _("It stays where it is.")
     else:
         try:
             with acting_for(actor):
                 _hand_on(whole, line, actor, at)
         except _REFUSALS as refused:
-            line.state, line.because = "skipped", str(refused)[:300]
-    line.save(update_fields=["state", "because", "made_offer", "before"])
+            line.state, because = "skipped", refused.sentence
+    put(line, because=because, most=BECAUSE_MOST)
+    line.save(update_fields=["state", "because", "because_words", "made_offer", "before"])
 
 
 def _hand_on(whole: Reassignment, line: ReassignmentLine, actor: Member, at: datetime) -> None:
@@ -215,11 +219,11 @@ def _hand_on(whole: Reassignment, line: ReassignmentLine, actor: Member, at: dat
 def _keep_here(whole: Reassignment, lead_id: int, actor: Member, at: datetime) -> None:
     """The lead waits for a person: no rule takes it up."""
     lead = Lead.objects.get(pk=lead_id)
-    because = _("Kept here when it was taken from %(partner)s.") % {"partner": whole.partner.name}
-    move(lead, LEAD, "wait", field="state", waiting_because=because)
+    because = _("Kept here when it was taken from %(partner)s.", partner=whole.partner.name)
+    move(lead, LEAD, "wait", field="state", **columns(waiting_because=because))
     RoutingDecision.objects.create(
-        vendor_id=actor.vendor_id, lead=lead, outcome="person", note=because, decided_by_id=whole.carried_by_id,
-        decided_at=at,
+        vendor_id=actor.vendor_id, lead=lead, outcome="person", decided_by_id=whole.carried_by_id,
+        decided_at=at, **columns(note=because),
     )  # fmt: skip
 
 
@@ -231,7 +235,7 @@ def _offer_to(partner: Partner, lead_id: int, whole: Reassignment, actor: Member
     decision = RoutingDecision.objects.create(
         vendor_id=actor.vendor_id, lead_id=lead_id, outcome="offered", partner=partner,
         decided_by_id=whole.carried_by_id, decided_at=at,
-        note=_("Handed on from %(partner)s.") % {"partner": whole.partner.name},
+        **columns(note=_("Handed on from %(partner)s.", partner=whole.partner.name)),
     )  # fmt: skip
     minutes = DEFAULT_HOURS * 60
     instants = partner_limit(partner, at, minutes)
@@ -254,16 +258,18 @@ def undo_reassignment(*, reassignment: Reassignment, actor: Member, at: datetime
         lines = ReassignmentLine.objects.filter(reassignment=reassignment, state="done").order_by("place")
         counts: Counter[str] = Counter()
         for line in lines.exclude(choice=STAY).select_for_update(of=("self",)):
-            line.because = _give_back(reassignment, line, partner, actor, at)
+            put(line, because=_give_back(reassignment, line, partner, actor, at) or "", most=BECAUSE_MOST)
             line.state = line.state if line.because else "undone"
-            line.save(update_fields=["state", "because"])
+            line.save(update_fields=["state", "because", "because_words"])
             counts["kept" if line.because else "undone"] += 1
         record("undone", reassignment, actor=actor, at=at, partner_id=partner.pk, leads=counts["undone"])
     return counts
 
 
-def _give_back(whole: Reassignment, line: ReassignmentLine, partner: Partner, actor: Member, at: datetime) -> str:
-    """Empty when the partner has it again, else why not."""
+def _give_back(
+    whole: Reassignment, line: ReassignmentLine, partner: Partner, actor: Member, at: datetime
+) -> Words | None:
+    """None when the partner has it again, else why not."""
     lead = Lead.objects.select_for_update().get(pk=line.lead_id)
     open_now = Offer.objects.filter(lead=lead, state=OfferState.OPEN).first()
     if lead.state == LeadState.OFFERED and open_now and _came_of(whole, line, open_now):
@@ -275,14 +281,14 @@ def _give_back(whole: Reassignment, line: ReassignmentLine, partner: Partner, ac
         return _("%(partner)s is paused, so it gets no offer.") % {"partner": partner.name}
     if line.offer_id:
         _offer_to(partner, lead.pk, whole, actor, at)
-        return ""
+        return None
     back = {name: value for name, value in line.before.items() if name in _BEFORE}
-    move(lead, LEAD, "give_back", field="state", partner_id=partner.pk, waiting_because="", **back)
+    move(lead, LEAD, "give_back", field="state", partner_id=partner.pk, **columns(waiting_because=""), **back)
     LeadPerson.objects.filter(lead=lead).update(partner_id=partner.pk)
     lead.refresh_from_db()
     watch_silence([lead], at)
     record("accepted", lead, actor=actor, at=at, partner_id=partner.pk, audience="partner")
-    return ""
+    return None
 
 
 def _came_of(whole: Reassignment, line: ReassignmentLine, offer: Offer) -> bool:

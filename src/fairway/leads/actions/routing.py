@@ -7,13 +7,14 @@ from datetime import datetime
 from math import isqrt
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from fairway.core.access import Member, require
 from fairway.core.events.record import record_many
 from fairway.core.ids import uuid7_many
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
+from fairway.core.told import columns, keep
+from fairway.core.words import said as _
 from fairway.leads.actions.offering import OfferDraft, draft_of, in_json, insert_offers
 from fairway.leads.actions.pooling import pool_leads
 from fairway.leads.conditions import vendor_currency
@@ -144,12 +145,12 @@ def _said_before(one: Routed) -> bool:
 
 
 _DECISIONS = """INSERT INTO leads_routingdecision (uid, vendor_id, lead_id, policy_id, run_id, rule_number, rule_name,
-  outcome, partner_id, considered, candidates, excluded, reasons, facts, note, decided_by_id, decided_at)
+  outcome, partner_id, considered, candidates, excluded, reasons, facts, note, note_words, decided_by_id, decided_at)
  SELECT x.uid, %s, x.lead_id, %s, %s, x.rule_number, x.rule_name, x.outcome, x.partner_id, x.considered, x.candidates,
-  x.excluded, x.reasons, x.facts, x.note, %s, %s
+  x.excluded, x.reasons, x.facts, x.note, x.note_words, %s, %s
   FROM json_to_recordset(%s::json) AS x(uid uuid, lead_id bigint, rule_number int, rule_name text, outcome text,
    partner_id bigint, considered int, candidates jsonb, excluded jsonb,
-   reasons jsonb, facts jsonb, note text)
+   reasons jsonb, facts jsonb, note text, note_words jsonb)
  RETURNING lead_id, id"""
 
 
@@ -170,7 +171,7 @@ def _write_decisions(routed: Sequence[Routed], run: _Run, actor: Member, at: dat
             "excluded": one.decision.excluded,
             "reasons": one.reasons,
             "facts": one.facts,
-            "note": one.decision.waiting_because,
+            **columns(note=one.decision.waiting_because),
         }
         for uid, one in zip(uuid7_many(len(routed)), routed, strict=True)
     ]
@@ -195,17 +196,19 @@ def _offer(routed: Sequence[Routed], decision_ids: Mapping[int, int], run: _Run,
     insert_offers(drafts, actor=actor, at=at)
 
 
-_WAIT = """UPDATE leads_lead AS l SET state = 'waiting', waiting_because = x.because, version = l.version + 1
- FROM json_to_recordset(%s::json) AS x(id bigint, because text) WHERE l.id = x.id"""
+_WAIT = """UPDATE leads_lead AS l SET state = 'waiting', waiting_because = x.waiting_because,
+  waiting_because_words = x.waiting_because_words, version = l.version + 1
+ FROM json_to_recordset(%s::json) AS x(id bigint, waiting_because text, waiting_because_words jsonb)
+ WHERE l.id = x.id"""
 
 
 def _let_wait(routed: Sequence[Routed]) -> None:
     waiting = [one for one in routed if is_waiting(one)]
     if not waiting:
         return
+    unmatched = keep(_("No rule matches this lead."))
     rows = [
-        {"id": one.row["id"], "because": one.decision.waiting_because or _("No rule matches this lead.")}
-        for one in waiting
+        {"id": one.row["id"], **columns(waiting_because=one.decision.waiting_because or unmatched)} for one in waiting
     ]
     with connection.cursor() as cursor:
         cursor.execute(_WAIT, [in_json(rows)])

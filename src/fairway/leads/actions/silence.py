@@ -6,12 +6,11 @@ One deadline a lead at a time; each step sets the next one. Whoever logs a conta
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from fairway.core.access import Member, system_member
 from fairway.core.events.record import record
 from fairway.core.jobs import defer
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.words import said as _
 from fairway.leads.actions.deadlines import SILENCE, watch_silence
 from fairway.leads.actions.work import recall_lead
 from fairway.leads.models import Lead
@@ -39,7 +38,7 @@ def on_silence(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     if due > at:  # a contact was logged or the rules were changed since the deadline was set
         set_deadlines(Lead, [(lead.pk, due)], SILENCE)
         return
-    actor = system_member(vendor_id, _("Silent leads"))
+    actor = system_member(vendor_id, "Silent leads")
     if lead.silence_step >= SilenceStep.EXECUTIVE_TOLD:
         _take_back(lead, actor, at)
     else:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from fairway.core.access import Member, require
 from fairway.core.events.record import record, record_many
@@ -17,6 +16,7 @@ from fairway.core.money import Rounding, to_minor
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
+from fairway.core.words import said as _
 from fairway.leads.conditions import vendor_currency
 from fairway.leads.models import SourceCost, SourceRecord
 from fairway.leads.queries.sources import counted_sources

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from fairway.core.access import Member, require
 from fairway.core.events.record import record, subject_type
@@ -13,6 +12,9 @@ from fairway.core.jobs import defer
 from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.told import in_event
+from fairway.core.words import Words
+from fairway.core.words import said as _
 from fairway.leads.actions.deadlines import end_silence, watch_silence
 from fairway.leads.actions.offers import keep_recall
 from fairway.leads.actions.pooling import close_entries
@@ -108,7 +110,17 @@ def close_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, note: st
         if lead.state == LeadState.POOLED:
             Lead.objects.select_for_update().get(pk=lead.pk)  # the lead before its entry, as a claim does
             close_entries([lead.pk], at)
-        move(lead, LEAD, "close", field="state", closed_at=at, close_reason=reason, waiting_because="", extra=extra)
+        move(
+            lead,
+            LEAD,
+            "close",
+            field="state",
+            closed_at=at,
+            close_reason=reason,
+            waiting_because="",
+            waiting_because_words=None,
+            extra=extra,
+        )
         end_silence(lead)
         record(
             "closed", lead, actor=actor, at=at, partner_id=lead.partner_id,
@@ -118,7 +130,7 @@ def close_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, note: st
 
 
 def recall_lead(
-    *, lead: Lead, actor: Member, at: datetime, reason: str = "", code: str = OTHER, then_route: bool = True
+    *, lead: Lead, actor: Member, at: datetime, reason: Words | str = "", code: str = OTHER, then_route: bool = True
 ) -> Lead:
     """Take an accepted lead and its person back from the partner, for a reason on the list and with a text.
 
@@ -134,11 +146,10 @@ def recall_lead(
         move(lead, LEAD, "recall", field="state", **cleared, next_step_on=None, offers_made=offers_made)
         LeadPerson.objects.filter(lead=lead).update(partner_id=None)
         keep_recall(given, lead_id=lead.pk, partner_id=partner_id or 0, actor=actor, at=at)
-        said = given.said[:TEXT_MOST]
         end_silence(lead)
         record(
-            "recalled", lead, actor=actor, at=at, partner_id=partner_id, audience="partner", reason=said,
-            code=given.code,
+            "recalled", lead, actor=actor, at=at, partner_id=partner_id, audience="partner", code=given.code,
+            **in_event(reason=given.said, most=TEXT_MOST),
         )  # fmt: skip
         if then_route:
             defer("leads.route", vendor_id=actor.vendor_id, lead_ids=[lead.pk])

@@ -142,7 +142,8 @@ def _known(answer: Captured) -> dict[str, Any]:
 
 
 _NOTHING_YET = {
-    "version": 1, "state": LeadState.CAPTURED.value, "waiting_because": "", "stage": "", "next_step": "",
+    "version": 1, "state": LeadState.CAPTURED.value, "waiting_because": "", "waiting_because_words": None,
+    "stage": "", "next_step": "",
     "next_step_on": None, "accepted_at": None, "touches": 0, "first_touch_at": None,
     "last_touch_at": None, "touch_due_at": None, "rated_at": None, "silent_since": None, "silence_due_at": None,
     "closed_at": None,

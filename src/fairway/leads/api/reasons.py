@@ -38,7 +38,7 @@ class LeadReasons(Resource):
 
     @operation("read_lead_reasons", _("Read the lists of reasons"), permission="lead.read", gives=ReasonsTold)
     def get(self, call: Call) -> dict[str, Any]:
-        return {kind: [reason._asdict() for reason in reasons_of(kind)] for kind in KINDS}
+        return {kind: reasons_of(kind) for kind in KINDS}
 
     @operation(
         "save_lead_reason", _("Add or change a reason"), permission="routing.edit", takes=ReasonGiven,
@@ -46,4 +46,4 @@ class LeadReasons(Resource):
     )  # fmt: skip
     def post(self, call: Call) -> dict[str, Any]:
         save_reason(**call.data, actor=call.member, at=call.at)
-        return {kind: [reason._asdict() for reason in reasons_of(kind)] for kind in KINDS}
+        return {kind: reasons_of(kind) for kind in KINDS}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from fairway.core.http.api.fields import Choice, Input, Instant, Output, Text
+from fairway.core.http.api.fields import Choice, Input, Instant, KeptSentence, Output, Text
 from fairway.core.http.api.operations import Call, Resource, operation
 from fairway.core.http.api.problems import Unprocessable
 from fairway.core.http.api.shapes import deed, listing, making, reading
@@ -55,7 +55,7 @@ class ReassignmentLineTold(Output):
     choice = serializers.CharField()
     partner = serializers.UUIDField(source="partner.uid", allow_null=True)
     state = serializers.CharField()
-    because = serializers.CharField()
+    because = KeptSentence()
 
     def get_is_offer(self, line: ReassignmentLine) -> bool:
         return line.offer_id is not None

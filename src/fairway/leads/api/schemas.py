@@ -16,6 +16,7 @@ from fairway.core.http.api.fields import (
     Flag,
     Input,
     Instant,
+    KeptSentence,
     Money,
     Output,
     Slug,
@@ -188,7 +189,7 @@ class LeadTold(Output):
     timeframe_days = serializers.IntegerField(allow_null=True)
     captured_at = Instant()
     consented_at = Instant(allow_null=True)
-    waiting_because = serializers.CharField()
+    waiting_because = KeptSentence()
     score = serializers.SerializerMethodField()
     possible_duplicate_of = serializers.SerializerMethodField()
     customer = serializers.SerializerMethodField(help_text="The existing customer that it is of, or perhaps of.")
@@ -266,7 +267,7 @@ class OfferTold(Output):
     answered_by = serializers.CharField(source="answered_by.name", allow_null=True)
     quality = serializers.ListField(child=serializers.CharField())
     answer_note = serializers.CharField()
-    recall_reason = serializers.CharField()
+    recall_reason = KeptSentence()
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_lead(self, offer: Offer) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from fairway.core.told import told, words_of
 from fairway.leads.conditions import VendorSubjects, columns_of, lead_values
 from fairway.leads.models import Lead, RoutingPolicy
 from fairway.leads.queries.policies import Versions, rules_of
@@ -177,4 +178,5 @@ def _said(one: Routed, partners: PartnerTable, pools: Mapping[str, str]) -> str:
     if one.decision.pooling:
         return _("pool %(pool)s") % {"pool": pools.get(one.decision.pooling.pool, "")}
     partner = one.decision.partner
-    return one.decision.waiting_because if partner is None else partners.names[partner]
+    because = one.decision.waiting_because
+    return told(because, words_of(because)) if partner is None else partners.names[partner]

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from fairway.core.prepared import Wanted, prepared
 from fairway.leads.models import Lead, Offer
-from fairway.leads.queries.waiting import REASON
+from fairway.leads.queries.waiting import REASON, reason_told
 from fairway.leads.rules.states import LeadState, OfferState
 
 COUNT_CAP = 1000
@@ -34,22 +34,28 @@ def waiting_count() -> Wanted[int]:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why some leads wait, how many of those that were read, and since when the oldest does."""
+    """Why some leads wait, how many of those that were read, and since when the oldest does.
+
+    `text` as it is kept, `told` in the language in force.
+    """
 
     text: str
     leads: int
     oldest: datetime
+    told: str
 
 
 def waiting_by_reason() -> tuple[list[Reason], bool]:
     """The reasons of the WAITING_READ leads that wait longest, most leads first; True when more wait than were read."""
     waiting = Lead.objects.filter(state=LeadState.WAITING).order_by("captured_at")
-    rows = list(waiting.values_list(REASON, "captured_at")[: WAITING_READ + 1])
-    oldest: dict[str, datetime] = {}
-    for text, captured_at in rows[:WAITING_READ]:
-        oldest.setdefault(text, captured_at)
-    counts = Counter(text for text, _captured_at in rows[:WAITING_READ])
-    reasons = [Reason(text, count, oldest[text]) for text, count in counts.items()]
+    rows = list(waiting.values_list(REASON, "captured_at", "waiting_because_words")[: WAITING_READ + 1])
+    oldest: dict[str, tuple[datetime, Any]] = {}
+    for text, captured_at, words in rows[:WAITING_READ]:
+        oldest.setdefault(text, (captured_at, words))
+    counts = Counter(row[0] for row in rows[:WAITING_READ])
+    reasons = [
+        Reason(text, count, oldest[text][0], reason_told(text, oldest[text][1])) for text, count in counts.items()
+    ]
     return sorted(reasons, key=lambda one: (-one.leads, one.text)), len(rows) > WAITING_READ
 
 

@@ -17,7 +17,7 @@ from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Partner
 from fairway.customers.rules.match_keys import name_key
 from fairway.leads.models import Lead, Offer, PolicyState, ScoreCard
-from fairway.leads.queries.waiting import REASON
+from fairway.leads.queries.waiting import REASON, AnyValue, reason_told
 from fairway.leads.rules.states import LeadState, OfferState
 from fairway.partners.models import Profile, Territory
 from fairway.partners.queries.partners import ids_named
@@ -28,7 +28,9 @@ WAITING_REASONS_SHOWN = 12
 _LIST = (
     "id", "uid", "state", "title", "company", "city", "state_code", "country", "source", "source_detail",
     "product_line__name", "amount_minor", "currency", "captured_at", "partner__name", "partner__state",
-    "people__first_name", "people__last_name", "scores__points", "scores__band", "waiting_because", "silent_since",
+    "people__first_name", "people__last_name", "scores__points", "scores__band", "waiting_because",
+    "waiting_because_words",
+    "silent_since",
 )  # fmt: skip
 # What may stand in ?sort= of the console's list → the columns that order it.
 SORTS = {
@@ -152,8 +154,10 @@ def capped(count: int) -> str:
 
 def waiting_reasons() -> list[Mapping[str, Any]]:
     """Why leads wait, and how many for each reason, most first."""
-    rows = Lead.objects.filter(state=LeadState.WAITING).values(reason=REASON).annotate(leads=Count("id"))
-    return list(rows.order_by("-leads", "reason")[:WAITING_REASONS_SHOWN])
+    rows = Lead.objects.filter(state=LeadState.WAITING).values(reason=REASON)
+    rows = rows.annotate(leads=Count("id"), words=AnyValue("waiting_because_words"))
+    found = rows.order_by("-leads", "reason")[:WAITING_REASONS_SHOWN]
+    return [{**row, "told": reason_told(row["reason"], row["words"])} for row in found]
 
 
 def neighbours(lead: Lead, params: QueryDict) -> dict[str, Any]:

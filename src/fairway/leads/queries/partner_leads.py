@@ -16,7 +16,7 @@ COUNT_CAP = 1000
 TOUCHES_SHOWN = 100
 _OFFER = (
     "uid", "title", "place", "brief", "amount_minor", "currency", "state", "offered_at", "lapses_at", "answered_at",
-    "quality", "recall_reason",
+    "quality", "recall_reason", "recall_reason_words",
 )  # fmt: skip
 _LEAD = (
     "uid", "title", "company", "city", "state", "stage", "amount_minor", "currency", "next_step", "next_step_on",

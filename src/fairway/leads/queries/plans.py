@@ -9,9 +9,11 @@ from uuid import UUID
 import numpy as np
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from fairway.core.tenancy.models import Partner
+from fairway.core.told import Kept, columns, told
+from fairway.core.words import Words
+from fairway.core.words import said as _
 from fairway.leads.models import AssignmentLine, AssignmentPlan, Lead
 from fairway.leads.queries.expected import FREE, Gathered, favoured_mask
 from fairway.leads.queries.leads import chosen
@@ -21,6 +23,7 @@ from fairway.partners.models import Tier
 
 PARTNERS_KEPT = 50
 LEFT_SHOWN = 8
+BECAUSE_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Figures:
     unknown_amounts: int = 0
     ended: int = 0
     left: dict[str, int] = field(default_factory=dict)
+    # How the reasons of `left` are said, by core.told.
+    left_words: dict[str, Any] = field(default_factory=dict)
 
     @property
     def difference(self) -> int:
@@ -83,7 +88,8 @@ def compute(plan: AssignmentPlan, gathered: Gathered) -> Computed:
 def _figures(
     gathered: Gathered, found: Assignment, greedy: OneByOne, lines: list[dict[str, Any]], favoured: Any
 ) -> Figures:
-    left = Counter(line["because"] for line in lines if line["state"] == "left")
+    stays = [line for line in lines if line["state"] == "left"]
+    left = dict(Counter(line["because"] for line in stays).most_common(LEFT_SHOWN))
     taken = found.partners[found.partners != NOBODY]
     return Figures(
         leads=len(lines),
@@ -99,7 +105,8 @@ def _figures(
         partners_used=len(np.unique(taken)),
         unknown_amounts=gathered.unknown_amounts,
         ended=gathered.ended,
-        left=dict(left.most_common(LEFT_SHOWN)),
+        left=left,
+        left_words={line["because"]: line["because_words"] for line in stays if line["because"] in left},
     )
 
 
@@ -135,14 +142,14 @@ def _line(gathered: Gathered, found: Assignment, i: int, one: Placed) -> dict[st
         "price_minor": one.price,
         "eligible": len(gathered.eligible[i].rows),
         "state": "left" if one.partner == NOBODY else "planned",
-        "because": _left_because(gathered, i) if one.partner == NOBODY else "",
+        **columns(because=_left_because(gathered, i) if one.partner == NOBODY else "", most=BECAUSE_MOST),
     }
 
 
-def _left_because(gathered: Gathered, i: int) -> str:
+def _left_because(gathered: Gathered, i: int) -> Words | Kept:
     eligible = gathered.eligible[i]
     if eligible.nobody_because:
-        return eligible.nobody_because[:500]
+        return eligible.nobody_because
     if not (gathered.room[eligible.rows] > 0).any():
         return _("Every eligible partner is full.")
     if not gathered.batch.worth[i]:
@@ -154,7 +161,9 @@ def figures_of(plan: AssignmentPlan) -> Figures | None:
     if not plan.figures:
         return None
     # The database keeps no order of its own.
-    left = sorted(plan.figures["left"].items(), key=lambda pair: (-pair[1], pair[0]))
+    words = plan.figures.get("left_words", {})
+    said = [(told(because, words.get(because)), count) for because, count in plan.figures["left"].items()]
+    left = sorted(said, key=lambda pair: (-pair[1], pair[0]))
     return Figures(**{**plan.figures, "left": dict(left)})
 
 

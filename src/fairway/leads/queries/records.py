@@ -35,7 +35,8 @@ _TAKEN: dict[str, Field] = {
 _LEAD = (
     "id", "uid", "version", "state", "external_id", "source", "source_detail", "campaign", "title", "description",
     "company", "domain_key", "industry", "employees", "country", "state_code", "city", "postal_code", "amount_minor",
-    "currency", "timeframe_days", "captured_at", "consented_at", "waiting_because", "extra", "stage", "next_step",
+    "currency", "timeframe_days", "captured_at", "consented_at", "waiting_because",
+    "waiting_because_words", "extra", "stage", "next_step",
     "next_step_on", "accepted_at", "touches", "first_touch_at", "last_touch_at", "touch_due_at",
     "rated_at", "silent_since", "silence_due_at",
     "closed_at", "close_reason",

@@ -1,9 +1,12 @@
 """Leads that nobody has and that no person was asked to decide."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Func, OuterRef, Subquery, TextField, Value
+from django.db.models import Aggregate, F, Func, OuterRef, Subquery, TextField, Value
 
+from fairway.core.told import told
 from fairway.leads.models import Lead, RoutingDecision
 from fairway.leads.rules.states import LeadState
 
@@ -16,6 +19,23 @@ REASON = Func(
     F("waiting_because"), Value("( [0-9]+): [0-9].*$"), Value(r"\1."),
     function="regexp_replace", output_field=TextField(),
 )  # fmt: skip
+
+
+class AnyValue(Aggregate):
+    """One of the values of a group, whichever."""
+
+    function = "ANY_VALUE"
+
+
+_NUMBERS = ": %(words)s."
+
+
+def reason_told(reason: str, words: Any) -> str:
+    """A REASON in the language in force, by the words of one of its leads."""
+    message = words.get("text", "") if isinstance(words, Mapping) else ""
+    if message.endswith(_NUMBERS):
+        words = {**words, "text": message.removesuffix(_NUMBERS) + "."}
+    return told(reason, words)
 
 
 def leads_to_route_again(at: datetime) -> list[int]:

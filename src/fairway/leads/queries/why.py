@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.core.told import tell, told_of
 from fairway.leads.conditions import subjects_of_vendor
 from fairway.leads.models import Lead, RoutingDecision
 from fairway.leads.queries.pools import pool_names
@@ -117,18 +118,18 @@ def view_of(decision: RoutingDecision, currency: str) -> WhyView:
         published_at=decision.policy.published_at if decision.policy else None,
         considered=decision.considered,
         rows=rows,
-        excluded_text=excluded_text(beyond, rule),
+        excluded_text=str(excluded_text(beyond, rule)),
         excluded_count=excluded_count,
         fits_less_count=max(0, decision.considered - len(rows) - excluded_count) if rows else 0,
         then=next((row.name for row in rows if not row.is_chosen and row.decided not in {"no_room", "had_before"}), ""),
         remark=_remark(rows),
-        note=decision.note,
+        note=told_of(decision, "note"),
         by_hand=decision.decided_by.name if decision.decided_by else "",
         decided_at=decision.decided_at,
-        reasons=decision.reasons,
+        reasons=[tell(reason) for reason in decision.reasons],
         can_replay=decision.run_id is not None,
-        override=(decision.override or {}).get("name", ""),
-        against=(decision.override or {}).get("against", []),
+        override=tell((decision.override or {}).get("name")),
+        against=[tell(each) for each in (decision.override or {}).get("against", [])],
     )
 
 

@@ -13,6 +13,8 @@ import numpy as np
 
 from fairway.core.conditions import check, to_mask
 from fairway.core.conditions.masks import Column, Encoded
+from fairway.core.told import Kept, packed
+from fairway.core.told import keep as kept
 from fairway.core.words import said as _
 from fairway.leads.rules.keeping import SHARED, count_out, is_live, keep
 from fairway.leads.rules.partner_table import (
@@ -38,6 +40,7 @@ UNKNOWN_FIT = 0.25  # the part for distance when one of the places is unknown
 TURN_DAYS = 30.0  # after so many days without an offer it is wholly somebody's turn
 SHOWN = 5
 DAY = 86_400.0
+NOTHING = Kept("")
 CELLS_MOST = 400_000  # of leads × partners whose distances are worked out at once
 # What decided about a candidate; kept by its number, so only ever append.
 DECIDED = (
@@ -63,7 +66,7 @@ class Decision:
     considered: int
     shortlist: list[Candidate]
     excluded: dict[str, int]
-    waiting_because: str
+    waiting_because: Kept
     table: PartnerTable = field(compare=False, repr=False)
     pooling: Pooling | None = field(default=None, compare=False, repr=False)
 
@@ -88,7 +91,7 @@ class Eligible:
 
     rows: Ints
     excluded: Mapping[str, int]
-    nobody_because: str
+    nobody_because: Kept
 
 
 _NO_ROWS: Ints = np.zeros(0, dtype=np.int64)
@@ -116,7 +119,7 @@ class Router:
         self.sight = PoolSight(partners, pools or {})
         self._bases: dict[int, tuple[Bools, dict[str, int]]] = {}
         self._fields: dict[tuple[Any, ...], _Field] = {}
-        self._said: dict[Any, str] = {}
+        self._said: dict[Any, Kept] = {}
 
     def rule_numbers(self, columns: Mapping[str, Column], count: int) -> Ints:
         """For each of `count` leads the number of the first rule that matches, 0 for none."""
@@ -142,7 +145,7 @@ class Router:
         if rule.action.kind not in {"best", "named"}:
             return ""
         left, excluded = self._base(rule, None)
-        return "" if left.any() else excluded_text(excluded, rule) or str(_("there is no such partner"))
+        return "" if left.any() else str(excluded_text(excluded, rule) or _("there is no such partner"))
 
     def decide_many(self, leads: Sequence[LeadFacts], numbers: Sequence[int]) -> list[Decision]:
         """Decide leads one after the other, each by the rule of its number; the distances in bulk before."""
@@ -179,16 +182,16 @@ class Router:
     def eligible(self, lead: LeadFacts, number: int) -> Eligible:
         """Every partner that rule `number` allows for the lead, room or no room; nothing is counted."""
         if not number:
-            return Eligible(_NO_ROWS, {}, str(_("No rule matches this lead.")))
+            return Eligible(_NO_ROWS, {}, kept(_("No rule matches this lead.")))
         rule = self.rules[number - 1]
         if lead.offers_made >= rule.partners_at_most:
             return Eligible(
-                _NO_ROWS, {}, str(_("Offers made: %(n)d. Now the account manager decides.", n=lead.offers_made))
+                _NO_ROWS, {}, kept(_("Offers made: %(n)d. Now the account manager decides.", n=lead.offers_made))
             )
         if rule.action.kind == "person":
-            return Eligible(_NO_ROWS, {}, str(_("Rule %(n)d leaves it to the account manager.", n=number)))
+            return Eligible(_NO_ROWS, {}, kept(_("Rule %(n)d leaves it to the account manager.", n=number)))
         if rule.action.kind == "pool":
-            return Eligible(_NO_ROWS, {}, str(_("Rule %(n)d puts it into a pool.", n=number)))
+            return Eligible(_NO_ROWS, {}, kept(_("Rule %(n)d puts it into a pool.", n=number)))
         allowed = self._allowed(rule, number, lead)
         rows, excluded = allowed.rows, dict(allowed.excluded)
         if _is_narrowed(rule) or lead.had_before:
@@ -197,11 +200,11 @@ class Router:
             count_out(excluded, "had_before", int(np.count_nonzero(had)))
             rows = rows[~(out | had)]
         if len(rows):
-            return Eligible(rows, excluded, "")
+            return Eligible(rows, excluded, NOTHING)
         because = _("No partner is eligible by rule %(n)d.", n=number)
         if words := excluded_text(excluded, rule):
             because = _("No partner is eligible by rule %(n)d: %(words)s.", n=number, words=words)
-        return Eligible(rows, excluded, str(because))
+        return Eligible(rows, excluded, kept(because))
 
     def _pooled(self, lead: LeadFacts, rule: Rule, number: int) -> Decision:
         """Into the pool of the rule, or waiting where nobody would see it there."""
@@ -210,7 +213,7 @@ class Router:
         return Decision(outcome, number, None, len(self.partners), [], excluded, because, self.partners, pooling)
 
     def _waits(self, because: Any, number: int | None, outcome: str) -> Decision:
-        return Decision(outcome, number, None, len(self.partners), [], {}, str(because), self.partners)
+        return Decision(outcome, number, None, len(self.partners), [], {}, kept(because), self.partners)
 
     def _allowed(self, rule: Rule, number: int, lead: LeadFacts) -> _Field:
         shared = tuple(getattr(lead, name) if name in rule.match else None for name in SHARED)
@@ -270,7 +273,7 @@ class Router:
         row = int(allowed.rows[chosen])
         partners.open_leads[row] += 1
         partners.last_offered[row] = self.now
-        return Decision("offered", number, row, len(partners), shortlist, excluded, "", partners)
+        return Decision("offered", number, row, len(partners), shortlist, excluded, NOTHING, partners)
 
     def _live(self, rule: Rule, allowed: _Field, excluded: dict[str, int]) -> Bools:
         """Who fails what changes from lead to lead: the number of open leads."""
@@ -291,7 +294,7 @@ class Router:
             because = _("No partner is eligible by rule %(n)d: %(words)s.", n=number, words=words)
             if not len(self.partners) or not words:
                 because = _("No partner is eligible by rule %(n)d.", n=number)
-            self._said[key] = str(because)
+            self._said[key] = kept(because)
         count = len(self.partners)
         return Decision("waiting", number, None, count, shortlist, excluded, self._said[key], self.partners)
 
@@ -321,15 +324,15 @@ class Findings:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = rules
         self.names = [sorted(rule.when.field_names) for rule in rules]
-        self.said: dict[tuple[Any, ...], list[str]] = {}
+        self.said: dict[tuple[Any, ...], list[Any]] = {}
 
-    def of(self, number: int, values: Mapping[str, Any]) -> list[str]:
-        """The reasons of rule `number` for one lead; none for 0, and for a rule that takes every lead."""
+    def of(self, number: int, values: Mapping[str, Any]) -> list[Any]:
+        """The reasons of rule `number` for one lead, as they are kept; none for 0 and a rule that takes every lead."""
         if not number or not self.names[number - 1]:
             return []
         key = (number, *(values[name] for name in self.names[number - 1]))
         if key not in self.said:
-            self.said[key] = [str(reason) for reason in check(self.rules[number - 1].when, values).reasons]
+            self.said[key] = [packed(reason) for reason in check(self.rules[number - 1].when, values).reasons]
         return self.said[key]
 
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from fairway.core.told import packed
+from fairway.core.words import Row, Words
 from fairway.core.words import said as _
 
 LEVELS_MOST = 500
@@ -30,8 +33,8 @@ class Level:
 
 def is_above(
     levels: Sequence[Level], line: str, country: str, state: str, points: int | None, categories: Mapping[str, int]
-) -> tuple[bool, str]:
-    """Whether a lead reaches its levels, and the words that say why.
+) -> tuple[bool, Any]:
+    """Whether a lead reaches its levels, and why, as it is kept (`core.told.tell` says it).
 
     For the whole score, and for each category, the level counts that says most about the lead: of equals the higher
     one. All of them must be reached. A lead without a level is above; one without a score is not.
@@ -43,13 +46,13 @@ def is_above(
             if best is None or _weight(level) > _weight(best):
                 found[level.category] = level
     if not found:
-        return True, str(_("no trigger level is set for it"))
+        return True, packed(_("no trigger level is set for it"))
     said, is_reached = [], True
     for category, level in sorted(found.items()):
         have = (points or 0) if not category else categories.get(category, 0)
         is_reached &= points is not None and have >= level.at_least
         said.append(_words(level, None if points is None else have))
-    return is_reached, "; ".join(said)
+    return is_reached, packed(Row(tuple(said), "; "))
 
 
 def _weight(level: Level) -> tuple[int, bool, bool, int]:
@@ -57,14 +60,14 @@ def _weight(level: Level) -> tuple[int, bool, bool, int]:
     return sum(map(bool, (level.line, level.country, level.state))), bool(level.line), bool(level.state), level.at_least
 
 
-def _words(level: Level, have: int | None) -> str:
+def _words(level: Level, have: int | None) -> Words:
     """“62 points of Wireless, at least 60 for P1 in DE-BY”."""
     about = " ".join(part for part in (level.line, level.place) if part)
     values = {"have": "–" if have is None else have, "least": level.at_least, "of": level.category, "about": about}
     if level.category and about:
-        return str(_("%(have)s points of %(of)s, at least %(least)d for %(about)s", **values))
+        return _("%(have)s points of %(of)s, at least %(least)d for %(about)s", **values)
     if level.category:
-        return str(_("%(have)s points of %(of)s, at least %(least)d", **values))
+        return _("%(have)s points of %(of)s, at least %(least)d", **values)
     if about:
-        return str(_("%(have)s points, at least %(least)d for %(about)s", **values))
-    return str(_("%(have)s points, at least %(least)d", **values))
+        return _("%(have)s points, at least %(least)d for %(about)s", **values)
+    return _("%(have)s points, at least %(least)d", **values)

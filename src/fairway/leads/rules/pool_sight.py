@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from fairway.core.conditions import to_mask
+from fairway.core.told import Kept
+from fairway.core.told import keep as kept
 from fairway.core.words import said as _
 from fairway.leads.rules.keeping import SHARED, is_live, keep
 from fairway.leads.rules.partner_table import Bools, Ints, LeadFacts, PartnerTable
@@ -22,14 +24,14 @@ class PoolSight:
         self._sharing: dict[tuple[str, str], Bools] = {}
         self._seen: dict[Any, tuple[Ints, dict[str, int]]] = {}
 
-    def pooling(self, lead: LeadFacts, rule: Rule, number: int) -> tuple[Pooling | None, str, dict[str, int]]:
+    def pooling(self, lead: LeadFacts, rule: Rule, number: int) -> tuple[Pooling | None, Kept, dict[str, int]]:
         """(who will see the lead, or None; then why not; how many others are excluded, and why).
 
         The first ring sees it at once; where nobody is in the first, the second does.
         """
         pool = self.pools.get(rule.action.pool)
         if pool is None or not pool.is_open:
-            return None, str(_("The pool of rule %(n)d is shut or gone.", n=number)), {}
+            return None, kept(_("The pool of rule %(n)d is shut or gone.", n=number)), {}
         rings, first = [], dict[str, int]()
         for ring in (NEAR, WIDE) if pool.widens else (NEAR,):
             shared = _shared(lead, rule) if ring == NEAR or pool.keeps_match else {}
@@ -39,13 +41,13 @@ class PoolSight:
             if len(rows) > had:
                 rings.append(Ring(ring, shared, rows))
         if rings:
-            return Pooling(pool.uid, tuple(rings)), "", first
+            return Pooling(pool.uid, tuple(rings)), Kept(""), first
         because = _("Nobody sees the pool %(pool)s by rule %(n)d.", pool=pool.name, n=number)
         if words := excluded_text(first, rule):
             because = _(
                 "Nobody sees the pool %(pool)s by rule %(n)d: %(words)s.", pool=pool.name, n=number, words=words
             )
-        return None, str(because), first
+        return None, kept(because), first
 
     def sees(self, pool: Pool, ring: int, shared: Mapping[str, str]) -> tuple[Ints, dict[str, int]]:
         """Rows of the partners of one ring who have the shared facts; how many others are not among them, and why."""
@@ -90,7 +92,7 @@ class PoolSight:
         near, excluded = self.sees(pool, NEAR, {})
         if len(near) or (pool.widens and len(self.sees(pool, WIDE, {})[0])):
             return ""
-        return excluded_text(excluded, rule) or str(_("nobody sees its pool"))
+        return str(excluded_text(excluded, rule) or _("nobody sees its pool"))
 
 
 def _shared(lead: LeadFacts, rule: Rule) -> dict[str, str]:

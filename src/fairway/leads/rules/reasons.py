@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from fairway.core.words import Words
+from fairway.core.words import Row, Words
 from fairway.core.words import said as _
 
 RECALL = "recall"
@@ -53,21 +53,26 @@ class Reason(NamedTuple):
     name: str
     is_built_in: bool
     is_active: bool
+    # The name as it is kept: Words where the vendor has none of its own.
+    words: Words | str = ""
 
 
 class Given(NamedTuple):
-    """A reason as it was given: its code on the list, its name, and what was written beside it."""
+    """A reason as it was given: its code on the list, its name, and what was written beside it, or says the system."""
 
     code: str
-    name: str
-    text: str
+    name: Words | str
+    text: Words | str
 
     @property
-    def said(self) -> str:
+    def said(self) -> Words | Row | str:
         """What the partner reads: “Not contacted in time. We called twice”, or the text alone."""
         if not self.text:
             return self.name
-        return self.text if self.code == OTHER else f"{self.name.rstrip('.')}. {self.text}"
+        if self.code == OTHER:
+            return self.text
+        name = self.name.rstrip(".") if isinstance(self.name, str) else self.name
+        return Row((name, self.text), ". ")
 
 
 def in_order(kind: str, own: Iterable[tuple[str, str, bool]]) -> list[Reason]:
@@ -84,8 +89,8 @@ def in_order(kind: str, own: Iterable[tuple[str, str, bool]]) -> list[Reason]:
         OTHER,
     ]:
         name, is_active = kept.get(code, ("", True))
-        words = str(built_in[code]) if code in built_in else code
-        found.append(Reason(code, name or words, code in built_in, is_active or code == OTHER))
+        words = name or built_in.get(code, code)
+        found.append(Reason(code, str(words), code in built_in, is_active or code == OTHER, words))
     return found
 
 

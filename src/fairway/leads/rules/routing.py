@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fairway.core.conditions import Condition, ConditionError, Subject, parse, sentence, sentence_text
+from fairway.core.conditions import Condition, ConditionError, InWords, Subject, parse, sentence
 from fairway.core.conditions.tree import Group
-from fairway.core.words import Words
+from fairway.core.words import Row, Words
 from fairway.core.words import said as _
 from fairway.leads.rules.scoring import PolicyError
 
@@ -99,13 +99,13 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`who_parts` are the pieces of `who` that a partner can fail, each with its words."""
+    """`who_parts` are the pieces of `who` that a partner can fail, each as it is said."""
 
     uid: str
     name: str
     when: Condition
     who: Condition
-    who_parts: tuple[tuple[Condition, str], ...]
+    who_parts: tuple[tuple[Condition, InWords], ...]
     match: tuple[str, ...]
     action: Action
     limit_minutes: int
@@ -202,12 +202,12 @@ def _number(rule: Mapping[str, Any], name: str, place: Words, *, least: float, m
     return value
 
 
-def _parts_of(who: Condition) -> tuple[tuple[Condition, str], ...]:
+def _parts_of(who: Condition) -> tuple[tuple[Condition, InWords], ...]:
     """A partner fails the first part of an "all" that it does not meet; any other condition is one part."""
     root = who.root
     parts = root.parts if isinstance(root, Group) and root.match == "all" else (root,)
     conditions = [Condition(who.subject, part) for part in parts]
-    return tuple((condition, sentence_text(condition)) for condition in conditions)
+    return tuple((condition, InWords(condition)) for condition in conditions)
 
 
 Part = tuple[str, bool]
@@ -260,12 +260,12 @@ def _weights_text(weights: Mapping[str, float]) -> str:
     return ", ".join(named)
 
 
-def excluded_text(excluded: Mapping[str, int], rule: Rule | None) -> str:
+def excluded_text(excluded: Mapping[str, int], rule: Rule | None) -> Row:
     """“24 too far, 11 without: Certificates includes any of Wireless, 4 paused”, the greatest first."""
     said = []
     for code, count in sorted(excluded.items(), key=lambda item: -item[1]):
         name, _dot, number = code.partition(".")
         what = rule.who_parts[int(number)][1] if number and rule and int(number) < len(rule.who_parts) else ""
         template = EXCLUDED[name].template
-        said.append(str(_(template, n=count, what=what) if name == "who" else _(template, n=count)))
-    return ", ".join(said)
+        said.append(_(template, n=count, what=what) if name == "who" else _(template, n=count))
+    return Row(tuple(said), ", ")

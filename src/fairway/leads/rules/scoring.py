@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairway.core.conditions import Condition, Subject, check, parse, to_mask
+from fairway.core.conditions import Condition, Subject, Verdict, check, parse, to_mask
 from fairway.core.conditions.masks import Column
 from fairway.core.conditions.parse import ConditionError
+from fairway.core.told import packed
+from fairway.core.words import Row
 from fairway.core.words import said as _
 
 POINTS_MOST = 1000
@@ -96,6 +98,8 @@ class Card:
 @dataclass(frozen=True, slots=True)
 class Score:
     """`reasons` are {"name", "points", "text"}, weightiest first, then what caps and age took away.
+
+    Their names and texts are as they are kept: `core.told.tell` says them.
 
     `categories` are the points of each; `band_until_days` is the age at which the band will be another.
     """
@@ -187,7 +191,7 @@ def score(card: Card, values: Mapping[str, Any], age_days: int = 0) -> Score:
     """The score of one lead, given as condition values and its age in whole days."""
     met = [(rule, check(rule.when, values)) for rule in card.rules]
     held = [(rule, verdict) for rule, verdict in met if verdict.ok]
-    reasons = [_reason(rule, "; ".join(map(str, verdict.reasons))) for rule, verdict in held]
+    reasons = [_reason(rule, verdict) for rule, verdict in held]
     raw = [sum(rule.points for rule, _verdict in held if rule.category == name) for name in _names(card)]
     return _score(reasons, settle(card, tuple(raw), age_days))
 
@@ -230,7 +234,7 @@ def _note(
         row = values[index]
         found = tuple([row[name] for name in names])
         if found not in said:
-            said[found] = _reason(rule, "; ".join(map(str, check(rule.when, row).reasons)))
+            said[found] = _reason(rule, check(rule.when, row))
         met[index].append(said[found])
 
 
@@ -273,7 +277,7 @@ def settle(card: Card, raw: tuple[int, ...], age_days: int) -> Settled:
 
 
 def _taken(name: Any, points: int, text: Any) -> dict[str, Any]:
-    return {"name": str(name), "points": points, "text": str(text)}
+    return {"name": packed(name), "points": points, "text": packed(text)}
 
 
 def _cap_text(cap: int | None) -> Any:
@@ -306,7 +310,8 @@ def _names(card: Card) -> list[str]:
     return ["", *(category.name for category in card.categories)]
 
 
-def _reason(rule: ScoreRule, text: str) -> dict[str, Any]:
+def _reason(rule: ScoreRule, verdict: Verdict) -> dict[str, Any]:
+    text = packed(Row(tuple(verdict.reasons), "; "))
     said = {"name": rule.name, "points": rule.points, "text": text}
     return {**said, "category": rule.category} if rule.category else said
 

@@ -7,6 +7,7 @@ from fairway.core.access import Forbidden, system_member
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
+from fairway.core.told import tell
 from fairway.leads.actions.accounts import AccountLine, save_account, save_level, send_accounts
 from fairway.leads.actions.offers import decline_offer
 from fairway.leads.actions.policies import ensure_policies
@@ -122,11 +123,13 @@ LEVELS = [
     ],
 )  # fmt: skip
 def test_the_level_that_says_most_about_a_lead_counts(about, points, categories, expected):
-    assert is_above(LEVELS, *about, points, categories) == expected
+    above, because = is_above(LEVELS, *about, points, categories)
+    assert (above, tell(because)) == expected
 
 
 def test_a_lead_without_any_level_is_above_it():
-    assert is_above([], "", "US", "", None, {}) == (True, "no trigger level is set for it")
+    above, because = is_above([], "", "US", "", None, {})
+    assert (above, tell(because)) == (True, "no trigger level is set for it")
 
 
 def test_a_rule_asks_for_the_level_and_the_explanation_says_it(acme, rules):
@@ -139,7 +142,7 @@ def test_a_rule_asks_for_the_level_and_the_explanation_says_it(acme, rules):
     scored(acme, rules, cold, 59)
     assert route_leads(lead_ids=[hot, cold], actor=rules, at=AT) == {"offered": 1, "person": 1}
     with entering(acme.admin.context):
-        reasons = RoutingDecision.objects.get(lead_id=hot).reasons
+        reasons = [tell(each) for each in RoutingDecision.objects.get(lead_id=hot).reasons]
     assert reasons[-1] == "62 points, at least 60 for US"
     assert [one.differences for one in replay_many(lead_ids=[hot, cold], actor=acme.admin)] == [[], []]
 

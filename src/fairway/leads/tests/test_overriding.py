@@ -9,6 +9,7 @@ from fairway.core.events.models import Event
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
+from fairway.core.told import tell
 from fairway.leads.actions.offers import offer_lead_to, recall_offer
 from fairway.leads.models import Lead, Offer, RoutingDecision
 from fairway.leads.tests.makers import captured
@@ -46,7 +47,7 @@ def test_another_partner_than_the_rules_chose_needs_a_reason_that_is_kept(acme):
     offer_to(acme, lead, code="knows_customer", reason="Ten years")
     override, events, offers = kept(acme, lead)
     assert override["code"] == "knows_customer"
-    assert override["against"] == [f"They chose {acme.gamma.name}."]
+    assert [tell(each) for each in override["against"]] == [f"They chose {acme.gamma.name}."]
     assert (events, offers) == (1, 1)
 
 

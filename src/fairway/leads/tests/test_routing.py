@@ -12,6 +12,7 @@ from fairway.core.jobs import run_pending
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Organization, Partner
+from fairway.core.told import tell
 from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_lead, capture_many
 from fairway.leads.actions.offers import accept_offer, decline_offer, offer_lead_to
 from fairway.leads.actions.policies import (
@@ -167,7 +168,7 @@ def test_a_lead_of_a_customer_who_has_a_partner_goes_to_that_partner(acme, rules
     with entering(acme.admin.context):
         offers = dict(Offer.objects.filter(lead_id__in=[second, third]).values_list("lead_id", "partner_id"))
         decision = RoutingDecision.objects.get(lead_id=second)
-    assert (decision.rule_number, decision.reasons) == (1, ["Customer has a partner"])
+    assert (decision.rule_number, [tell(each) for each in decision.reasons]) == (1, ["Customer has a partner"])
     assert offers == {second: acme.gamma.pk, third: acme.beta.pk}
 
 

@@ -274,7 +274,7 @@ def test_the_default_rules_read_as_sentences():
         "distance 40, record 30, room 20, turn 10 within 250 km."
     )
     assert said[4].startswith("All leads go to the partner of the same country who fits best")
-    assert excluded_text({"too_far": 24, "paused": 4}, rules[2]) == "24 too far, 4 paused"
+    assert str(excluded_text({"too_far": 24, "paused": 4}, rules[2])) == "24 too far, 4 paused"
 
 
 def test_the_page_on_routing_names_every_reason_part_and_action():

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairway.core.conditions import parse
+from fairway.core.told import tell
 from fairway.leads.conditions import LEADS, columns_of
 from fairway.leads.rules.defaults import SCORE_BANDS
 from fairway.leads.rules.scoring import Card, PolicyError, first_fit, parse_card, score, score_many, settle
@@ -27,7 +28,7 @@ def card(*rules: dict, categories=CATEGORIES, most=None) -> Card:
 def test_a_cap_stops_a_category_and_says_what_it_took():
     made = score(card(rule("A", 30, "Fit"), rule("B", 25, "Fit"), rule("C", 5)), {**EMPTY, "lead.has_phone": True})
     assert (made.points, made.band, made.categories) == (45, "Warm", {"Fit": 40, "Urgency": 0})
-    assert [(reason["name"], reason["points"], reason["text"]) for reason in made.reasons] == [
+    assert [(tell(reason["name"]), reason["points"], tell(reason["text"])) for reason in made.reasons] == [
         ("A", 30, "Phone is known"), ("B", 25, "Phone is known"), ("C", 5, "Phone is known"),
         ("Cap of Fit", -15, "at most 40 points"),
     ]  # fmt: skip
@@ -52,7 +53,8 @@ def test_the_age_at_which_the_band_changes_is_known_beforehand():
 def test_the_cap_of_the_card_comes_last():
     made = score(card(rule("A", 30, "Fit"), rule("B", 90), most=100), {**EMPTY, "lead.has_phone": True})
     assert made.points == 100
-    assert made.reasons[-1] == {"name": "Cap of the card", "points": -20, "text": "at most 100 points"}
+    last = made.reasons[-1]
+    assert (tell(last["name"]), last["points"], tell(last["text"])) == ("Cap of the card", -20, "at most 100 points")
 
 
 POINTS = st.integers(-60, 60).filter(bool)

@@ -14,9 +14,12 @@ from fairway.core.http.toasts import toast
 from fairway.core.moves import StateConflict
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
+from fairway.core.words import said
 from fairway.leads.models import Lead, Offer
 
 REFUSALS = (Refused, StateConflict, TransitionRefused)
+# What is kept as the text somebody agreed to who said so to one of the vendor's people.
+TOLD_DIRECTLY = said("Told to us directly")
 
 
 def member_of(request: HttpRequest) -> Member:

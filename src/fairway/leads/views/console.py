@@ -24,7 +24,7 @@ from fairway.leads.forms import NewLeadForm
 from fairway.leads.models import Lead
 from fairway.leads.queries import leads as queries
 from fairway.leads.tables import LeadTable, WaitingTable, list_filters, partner_words
-from fairway.leads.views.asked import REFUSALS, address, member_of, refused_on
+from fairway.leads.views.asked import REFUSALS, TOLD_DIRECTLY, address, member_of, refused_on
 from fairway.leads.views.homes import waiting_count
 from fairway.leads.views.limits import left_of
 
@@ -157,7 +157,7 @@ def _captured(given: dict[str, Any], request: HttpRequest, currency: str) -> Lea
     values, person = values_of(given, currency)
     return capture_lead(
         actor=member_of(request), at=at, source=given["source"], values=values, person=person,
-        campaign=given["campaign"], consent_text=_("Told to us directly") if given["consent"] else "",
+        campaign=given["campaign"], consent_text=TOLD_DIRECTLY.template if given["consent"] else "",
         consented_at=at if given["consent"] else None,
     )  # fmt: skip
 

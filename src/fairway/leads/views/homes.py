@@ -176,7 +176,7 @@ def _waiting(reason: queries.Reason, is_more: bool) -> TodoItem:
     words = ngettext("%(n)s lead waits", "%(n)s leads wait", reason.leads)
     count = f"{number(reason.leads)}+" if is_more else number(reason.leads)
     return TodoItem(
-        words % {"n": count}, reason.text or _("No reason is kept."), _("since %(day)s") % {"day": day(reason.oldest)},
+        words % {"n": count}, reason.told or _("No reason is kept."), _("since %(day)s") % {"day": day(reason.oldest)},
         False, f"{reverse('lead-waiting')}?{urlencode({'because': reason.text})}", _("See leads"), "decide",
         reason.oldest.timestamp(), icon="target",
     )  # fmt: skip

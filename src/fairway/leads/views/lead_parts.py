@@ -12,6 +12,7 @@ from fairway.core.http.format import day, percent, whole_day
 from fairway.core.http.happenings import Happened
 from fairway.core.http.parts import Fact, Reason, Step
 from fairway.core.tenancy.models import Partner, PartnerState, Seat
+from fairway.core.told import tell
 from fairway.leads.models import CustomerMatch, Lead, LeadPerson, LeadScore, MatchState, Offer
 from fairway.leads.queries.following import open_escalation
 from fairway.leads.queries.why import WhyView, why
@@ -19,7 +20,7 @@ from fairway.leads.rules.alike import words_of
 from fairway.leads.rules.following import RECEIVERS
 from fairway.leads.rules.states import LeadState
 from fairway.leads.views import briefs
-from fairway.leads.views.asked import address
+from fairway.leads.views.asked import TOLD_DIRECTLY, address
 from fairway.leads.views.limits import TimeLeft, time_left
 from fairway.partners.models import PartnerPause
 from fairway.partners.queries.pauses import pause_of
@@ -147,7 +148,7 @@ def facts(lead: Lead, person: LeadPerson | None) -> list[Fact]:
     return [
         *briefs.facts(brief, lead.amount_minor, lead.currency),
         *_contact(lead, person),
-        Fact(_("Consent"), _consent(lead), lead.consent_text),
+        Fact(_("Consent"), _consent(lead), _agreed_to(lead)),
     ]
 
 
@@ -164,6 +165,11 @@ def _contact(lead: Lead, person: LeadPerson | None) -> list[Fact]:
     if person.phone:
         rows.append(Fact(_("Phone"), person.phone))
     return rows
+
+
+def _agreed_to(lead: Lead) -> str:
+    """What the person agreed to, as they read it; of one who told a colleague, that."""
+    return str(TOLD_DIRECTLY) if lead.consent_text == TOLD_DIRECTLY.template else lead.consent_text
 
 
 def _consent(lead: Lead) -> str:
@@ -185,7 +191,7 @@ def why_points(lead: Lead) -> dict[str, Any] | None:
         "band": score.band,
         "reasons": [
             Reason(
-                reason["points"], reason["name"], _telling(reason), round(100 * abs(reason["points"]) / widest)
+                reason["points"], tell(reason["name"]), _telling(reason), round(100 * abs(reason["points"]) / widest)
             )
             for reason in score.reasons
         ],
@@ -219,8 +225,8 @@ def _plain(value: Any) -> str:
 
 def _telling(reason: Mapping[str, Any]) -> str:
     """What the lead says, where that is more than the rule's own name."""
-    text = str(reason.get("text", ""))
-    return "" if text.casefold() == reason["name"].casefold() else text
+    text = tell(reason.get("text", ""))
+    return "" if text.casefold() == tell(reason["name"]).casefold() else text
 
 
 def why_partner(lead: Lead, currency: str) -> dict[str, Any] | None:

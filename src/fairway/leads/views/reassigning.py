@@ -15,6 +15,7 @@ from fairway.core.access import require
 from fairway.core.http.format import number
 from fairway.core.http.toasts import toast
 from fairway.core.tenancy.models import Partner, PartnerState
+from fairway.core.told import told_of
 from fairway.leads.actions.reassigning import (
     KEEP_HERE,
     ROUTE,
@@ -154,7 +155,7 @@ def _line(line: ReassignmentLine) -> dict[str, Any]:
         "partner": to,
         "words": words.get(line.choice, line.choice),
         "state": states.get(line.state, ("neutral", line.state)),
-        "because": line.because,
+        "because": told_of(line, "because"),
     }
 
 

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.translation import gettext as _
-
 from fairway.core.access import Member, require
 from fairway.core.events.record import record, record_many
 from fairway.core.imports import RowIssue
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Partner
+from fairway.core.words import said as _
 from fairway.partners.models import Enrollment, Program, Tier
 
 

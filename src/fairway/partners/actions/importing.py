@@ -7,7 +7,6 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from fairway.core.access import Member, require
 from fairway.core.bulk import staged
@@ -19,6 +18,7 @@ from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Organization, Partner, PartnerState, Seat
 from fairway.core.tenancy.organizations import new_organizations
+from fairway.core.words import said as _
 from fairway.partners.actions.enrollments import TierSaid, place_in_tiers
 from fairway.partners.models import Profile
 from fairway.partners.places import located

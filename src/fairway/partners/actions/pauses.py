@@ -89,16 +89,16 @@ def open_pause(partner: Partner, actor: Member, at: datetime, reason: str) -> No
 
 
 def on_begin(*, vendor_id: int, subject_id: int, at: datetime) -> None:
-    with acting_for(system_member(vendor_id, _("Time limits"))):
+    with acting_for(system_member(vendor_id, "Time limits")):
         pause = PartnerPause.objects.select_related("partner").get(pk=subject_id)
         if pause.ended_at is None and pause.begun_at is None:
-            _begin(pause, pause.partner, system_member(vendor_id, _("Time limits")), at)
+            _begin(pause, pause.partner, system_member(vendor_id, "Time limits"), at)
 
 
 def on_end(*, vendor_id: int, subject_id: int, at: datetime) -> None:
-    with acting_for(system_member(vendor_id, _("Time limits"))):
+    with acting_for(system_member(vendor_id, "Time limits")):
         pause = PartnerPause.objects.select_related("partner").get(pk=subject_id)
-        _end(pause, pause.partner, system_member(vendor_id, _("Time limits")), at)
+        _end(pause, pause.partner, system_member(vendor_id, "Time limits"), at)
 
 
 def _begin(pause: PartnerPause, partner: Partner, actor: Member, at: datetime) -> None:

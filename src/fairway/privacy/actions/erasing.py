@@ -20,7 +20,7 @@ from fairway.core.personal.models import ErasedPerson
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.lookups import sits_elsewhere
-from fairway.core.tenancy.models import Seat
+from fairway.core.tenancy.models import Invitation, Seat
 from fairway.core.tenancy.scope import TenantModel
 from fairway.core.tenancy.tokens import ApiToken
 from fairway.privacy.actions import erasing_files, erasing_log_ins
@@ -131,6 +131,8 @@ def _erase(erasure: Erasure, whose: Whose, found: Needles, actor: Member, at: da
         _add(counts, Notification, _silence(Notification.objects.filter(seat_id__in=whose.seat_ids)))
         _add(counts, Mail, _erase_mails(whose, erasure.placeholder))
         ApiToken.objects.filter(seat_id__in=whose.seat_ids, revoked_at=None).update(revoked_at=at)
+        invited = Invitation.objects.filter(pk__in=whose.rows.get(Invitation._meta.label, []))
+        invited.filter(accepted_at=None, revoked_at=None).update(revoked_at=at)
         ours = [user_id for user_id in whose.user_ids if not sits_elsewhere(user_id)]
     # Before the rows that say whose file it is are emptied.
     counts |= erasing_files.erase_files(found, actor=actor, at=at)

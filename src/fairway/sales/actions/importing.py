@@ -11,7 +11,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from fairway.catalog.models import Product
 from fairway.core.access import Member, require
@@ -22,6 +21,7 @@ from fairway.core.imports import ImportOutcome, RowIssue
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import current
 from fairway.core.tenancy.models import Partner
+from fairway.core.words import said as _
 from fairway.sales.models import SalesLine
 
 _COLUMNS = {

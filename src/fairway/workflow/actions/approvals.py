@@ -15,6 +15,7 @@ from fairway.core.access import HIGHER, Forbidden, Member, system_member
 from fairway.core.events.record import record, subject_type
 from fairway.core.moves import StateConflict, move
 from fairway.core.tenancy.models import Organization, Partner, Role, Seat
+from fairway.core.told import Stored, columns
 from fairway.workflow.actions.deadlines import cancel_deadlines, set_deadline
 from fairway.workflow.actions.notifications import notify
 from fairway.workflow.models import Approval, ApprovalState
@@ -56,7 +57,7 @@ def request_approval(
     at: datetime,
     partner: Partner | None = None,
     reasons: Sequence[Any] = (),
-    title: str = "",
+    title: Any = "",
     path: str = "",
     steps: Sequence[Mapping[str, Any]] = (),
     previous: Approval | None = None,
@@ -77,7 +78,7 @@ def request_approval(
         vendor_id=actor.vendor_id,
         subject_type=subject_type(subject),
         subject_id=subject.pk,
-        title=title[:200],
+        **columns(title=title, most=200),
         path=path,
         partner=partner,
         approver_role=role,
@@ -167,7 +168,7 @@ def _ask_next(done: Approval, subject: Model, actor: Member, at: datetime) -> Ap
     step, *others = done.next_steps or []
     return request_approval(
         subject=subject, role=step["role"], limit_hours=step["limit_hours"], actor=actor, at=at, partner=done.partner,
-        reasons=done.reasons, title=done.title, path=done.path, steps=others, previous=done,
+        reasons=done.reasons, title=Stored(done.title, done.title_words), path=done.path, steps=others, previous=done,
         seat_id=step.get("seat_id", 0),
     )  # fmt: skip
 
@@ -198,7 +199,7 @@ def escalate(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     approval.save(update_fields=["escalated_at", "escalated_to"])
     actor = system_member(vendor_id, "deadlines")
     record("escalated", approval, actor=actor, at=at, partner_id=approval.partner_id, role=higher)
-    values = {"title": approval.title, "role": _asked_of(approval)}
+    values = {"title": Stored(approval.title, approval.title_words), "role": _asked_of(approval)}
     form, path = "" if approval.title else "untitled", approval.path or "console/"
     notify(_asked(approval, higher), "approval.escalated", values, path, at=at, form=form)
 

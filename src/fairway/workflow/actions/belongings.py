@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fairway.core.events.record import Happened
 from fairway.core.tenancy.handing import Kind, register
 from fairway.core.tenancy.models import Seat
+from fairway.core.told import Stored
+from fairway.core.words import Words, said
 from fairway.workflow.actions.notifications import Note, notify_many
 from fairway.workflow.models import Approval, ApprovalState
 
@@ -55,5 +56,9 @@ def register_kinds() -> None:
 def tell_takers(happened: Sequence[Happened]) -> None:
     """Who is asked now hears of it."""
     rows = Approval.objects.filter(pk__in=[event.subject_id for event in happened]).exclude(approver=None)
-    notes = [Note(row.approver_id, {"title": row.title or _("A decision")}, row.path) for row in rows]
+    notes = [Note(row.approver_id, {"title": _title(row)}, row.path) for row in rows]
     notify_many(notes, "approval.requested", at=happened[0].at)
+
+
+def _title(row: Approval) -> Stored | Words:
+    return Stored(row.title, row.title_words) if row.title else said("A decision")

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +10,10 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from fairway.core.http.format import day, long_moment, money
 from fairway.core.tenancy.lookups import readers_of
 from fairway.core.tenancy.models import Role
-from fairway.core.words import ManyWords, Words
+from fairway.core.told import register, value_told
+from fairway.core.words import ManyWords
 from fairway.workflow.rules.notices import Said, form_of
 
 # Among the values of a notice: which form of its kind is said, and for whom one stands in who hears of it.
@@ -48,7 +46,7 @@ def in_words(kind: str, values: Mapping[str, Any] | None) -> tuple[str, str] | N
     form = form_of(kind, str((values or {}).get(FORM, ""))) if values is not None else None
     if form is None or values is None:
         return None
-    known = {name: unpacked(value) for name, value in values.items()}
+    known = {name: value_told(value) for name, value in values.items()}
     try:
         lines = [_filled(line, known) for line in form.lines]
         title = _filled(form.title, known)
@@ -66,27 +64,9 @@ def _filled(said: Said | str, values: Mapping[str, Any]) -> str:
     return text % values if "%" in text else text
 
 
-@lru_cache(maxsize=2048)
-def _moment(at: str, _language: str | None, _zone: str) -> str:
-    """As the language and the time zone in force write it; a thousand offers lapse at few moments."""
-    return long_moment(datetime.fromisoformat(at))
+def _role(kept: Mapping[str, Any]) -> str:
+    role = str(Role(kept["role"]).label)
+    return f"{kept['name']} ({role})" if kept.get("name") else role
 
 
-def unpacked(value: Any) -> Any:
-    """A kept value as its reader writes it."""
-    if not isinstance(value, dict):
-        return "" if value is None else value
-    match value.get("is"):
-        case "moment":
-            return _moment(value["at"], translation.get_language(), timezone.get_current_timezone_name())
-        case "money":
-            return money(value["minor"], value["currency"], cents=False)
-        case "role":
-            role = str(Role(value["role"]).label)
-            return f"{value['name']} ({role})" if value.get("name") else role
-        case "day":
-            return day(date.fromisoformat(value["on"]))
-        case "words":
-            inner = {name: unpacked(each) for name, each in (value.get("values") or {}).items()}
-            return str(Words(value["text"], tuple(inner.items())))
-    return ""
+register("role", _role)

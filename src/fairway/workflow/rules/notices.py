@@ -8,9 +8,10 @@ time zone and forms (`workflow.queries.notices`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
+from fairway.core import told as keeping
+from fairway.core.told import amount as amount
 from fairway.core.words import ManyWords, Words
 from fairway.core.words import said as _
 
@@ -92,11 +93,6 @@ def form_of(name: str, form: str = "") -> Form | None:
     return kind.forms.get(form) if form else kind.form
 
 
-def amount(minor: int | None, currency: str) -> dict[str, Any] | str:
-    """An amount among the values of a notice; nothing when it is not known."""
-    return {"is": "money", "minor": minor, "currency": currency} if minor and currency else ""
-
-
 def role_named(role: str, name: str = "") -> dict[str, Any]:
     """What a role is called, or a person in it, among the values of a notice."""
     return {"is": "role", "role": role, "name": name}
@@ -104,14 +100,4 @@ def role_named(role: str, name: str = "") -> dict[str, Any]:
 
 def packed(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as JSON keeps them: words and moments stay what they are until somebody reads them."""
-    return {name: _packed(value) for name, value in values.items()}
-
-
-def _packed(value: Any) -> Any:
-    if isinstance(value, Words):
-        return {"is": "words", "text": value.template, "values": packed(dict(value.values))}
-    if isinstance(value, datetime):
-        return {"is": "moment", "at": value.isoformat()}
-    if isinstance(value, date):
-        return {"is": "day", "on": value.isoformat()}
-    return value if isinstance(value, int | dict) or value is None else str(value)
+    return {name: keeping.packed(value) for name, value in values.items()}

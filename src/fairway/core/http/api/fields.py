@@ -17,6 +17,7 @@ from rest_framework.exceptions import ValidationError
 
 from fairway.core.access import Member
 from fairway.core.cells import CellError, currency_of
+from fairway.core.told import told_of
 
 WHOLE_MOST = 2**53 - 1  # what every JSON reader holds exactly
 _NAME_SHOWN = 60
@@ -27,6 +28,17 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class KeptSentence(serializers.CharField):
+    """A text that the system wrote (`core.told`), in the language that the program asks for."""
+
+    def get_attribute(self, instance: Any) -> str:
+        return self.told(instance)
+
+    def told(self, row: Any, member: Member | None = None) -> str:
+        """As `api.telling` asks for it."""
+        return told_of(row, self.source or "")
 
 
 class Slug(Text):
