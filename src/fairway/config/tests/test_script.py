@@ -173,3 +173,12 @@ def test_the_list_of_third_parties_names_every_part_we_ask_for() -> None:
     for name in ("base", "node"):
         asked |= _names(ROOT / "requirements" / f"{name}.in", r"^([A-Za-z0-9][\w.-]*)")
     assert listed == asked
+
+
+def test_the_environment_finds_the_package_by_itself_wherever_the_checkout_lies(script: ModuleType) -> None:
+    site = script.VENV / "lib" / "python3.11" / "site-packages"
+    site.mkdir(parents=True)
+    script.show_the_source()
+    script.show_the_source()
+    (line,) = (site / "fairway-src.pth").read_text().splitlines()
+    assert (site / line).resolve() == script.ROOT / "src"

@@ -52,7 +52,7 @@ def _early_at(offer: Offer, calendar: BusinessCalendar, step: Step) -> datetime:
 
 def on_early(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     """So much of the time to answer is over, and the offer is open still: the first of the chain is told."""
-    with acting_for(system_member(vendor_id, _("Time limits"))):
+    with acting_for(system_member(vendor_id, "Time limits")):
         lead = Lead.objects.select_for_update().get(
             pk=Offer.objects.values_list("lead_id", flat=True).get(pk=subject_id)
         )

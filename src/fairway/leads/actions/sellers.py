@@ -321,7 +321,7 @@ def _on_to_next(lead: Lead, before: SellerAssignment, because: str, *, actor: Me
 
 def on_remind(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     """Half of the time is over."""
-    actor = system_member(vendor_id, _("Time limits"))
+    actor = system_member(vendor_id, "Time limits")
     with acting_for(actor):
         found = SellerAssignment.objects.filter(pk=subject_id, state=SellerState.OPEN, reminded_at=None)
         if not found.update(reminded_at=at):
@@ -336,7 +336,7 @@ def on_remind(*, vendor_id: int, subject_id: int, at: datetime) -> None:
 
 def on_lapse(*, vendor_id: int, subject_id: int, at: datetime) -> None:
     """The time to take it is over: it goes to the next, or back to the executive, who is told either way."""
-    actor = system_member(vendor_id, _("Time limits"))
+    actor = system_member(vendor_id, "Time limits")
     with acting_for(actor):
         lead = _locked(SellerAssignment.objects.values_list("lead_id", flat=True).get(pk=subject_id))
         assignment = SellerAssignment.objects.select_related("seat").get(pk=subject_id)

@@ -12,7 +12,7 @@ from fairway.core.jobs import defer
 from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
-from fairway.core.told import in_event
+from fairway.core.told import columns, in_event
 from fairway.core.words import Words
 from fairway.core.words import said as _
 from fairway.leads.actions.deadlines import end_silence, watch_silence
@@ -110,17 +110,8 @@ def close_lead(*, lead: Lead, actor: Member, at: datetime, reason: str, note: st
         if lead.state == LeadState.POOLED:
             Lead.objects.select_for_update().get(pk=lead.pk)  # the lead before its entry, as a claim does
             close_entries([lead.pk], at)
-        move(
-            lead,
-            LEAD,
-            "close",
-            field="state",
-            closed_at=at,
-            close_reason=reason,
-            waiting_because="",
-            waiting_because_words=None,
-            extra=extra,
-        )
+        closed = {"closed_at": at, "close_reason": reason, "extra": extra, **columns(waiting_because="")}
+        move(lead, LEAD, "close", field="state", **closed)
         end_silence(lead)
         record(
             "closed", lead, actor=actor, at=at, partner_id=lead.partner_id,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from fairway.core.events.models import Event
 from fairway.deals.models import Deal, Registration
 from fairway.leads.models import Lead, Offer, RoutingDecision, Touch
+from fairway.privacy.queries.counting import counted_together
 from fairway.privacy.queries.whose import Whose
 from fairway.workflow.models import Approval
 
@@ -23,19 +24,20 @@ class Kept:
 def kept_counts(whose: Whose) -> dict[str, int]:
     """What hangs on the person and stays, by name. In a context that reads the whole vendor."""
     leads, seats = whose.lead_ids, whose.seat_ids
-    counts = {
-        "leads": Lead.objects.filter(pk__in=leads).count(),
-        "offers": Offer.objects.filter(lead_id__in=leads).count()
-        + Offer.objects.filter(answered_by_id__in=seats).count(),
-        "decisions": RoutingDecision.objects.filter(lead_id__in=leads).count(),
-        "deals": Deal.objects.filter(Q(lead_id__in=leads) | Q(seller_id__in=seats)).count(),
-        "registrations": Registration.objects.filter(created_by_id__in=seats).count(),
-        "approvals": Approval.objects.filter(decided_by_id__in=seats).count(),
-        "touches": Touch.objects.filter(seat_id__in=seats).count(),
-        "events": Event.objects.filter(actor_seat_id__in=seats).count()
-        + Event.objects.filter(subject_type="lead", subject_id__in=leads).count(),
-    }
-    return {name: count for name, count in counts.items() if count}
+    return counted_together(
+        [
+            ("leads", Lead.objects.filter(pk__in=leads)),
+            ("offers", Offer.objects.filter(lead_id__in=leads)),
+            ("offers", Offer.objects.filter(answered_by_id__in=seats)),
+            ("decisions", RoutingDecision.objects.filter(lead_id__in=leads)),
+            ("deals", Deal.objects.filter(Q(lead_id__in=leads) | Q(seller_id__in=seats))),
+            ("registrations", Registration.objects.filter(created_by_id__in=seats)),
+            ("approvals", Approval.objects.filter(decided_by_id__in=seats)),
+            ("touches", Touch.objects.filter(seat_id__in=seats)),
+            ("events", Event.objects.filter(actor_seat_id__in=seats)),
+            ("events", Event.objects.filter(subject_type="lead", subject_id__in=leads)),
+        ]
+    )
 
 
 def told_kept(counts: dict[str, Any]) -> list[Kept]:

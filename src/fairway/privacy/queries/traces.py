@@ -1,24 +1,21 @@
 """Where a person is named beside the rows about them: in notes, reasons, copies, mails; row by row of every table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from fairway.core.personal.declared import columns_of
 from fairway.core.tenancy.policies import tenant_models
+from fairway.privacy.queries.counting import counted_together
 from fairway.privacy.queries.whose import Whose, person_models
 from fairway.privacy.rules.needles import Needles, needles
 
 NAMED_IN = ("text", "message", "copy", "log")
 OWN_WAY = ("SearchWord", "Event", "Erasure", "ErasedPerson")
 CHUNK = 500
-# Few enough that the plan of one statement stays small.
-TABLES_AT_ONCE = 40
 
 
 class Matches(Func):
@@ -55,16 +52,18 @@ def _together(columns: tuple[str, ...]) -> models.Expression:
 
 def needles_of(whose: Whose) -> Needles:
     """A telephone number that others have too (a switchboard) is not looked for: it is not this person's alone."""
-    return needles(whose.emails, [phone for phone in whose.phones if not _is_shared(phone, whose)], whose.names)
+    shared = _shared(whose)
+    return needles(whose.emails, [phone for phone in whose.phones if phone not in shared], whose.names)
 
 
-def _is_shared(phone: str, whose: Whose) -> bool:
+def _shared(whose: Whose) -> set[str]:
+    """The person's telephone numbers that stand in rows about others."""
+    asked: list[tuple[str, models.QuerySet]] = []
     for model in person_models():
+        others = model.objects.exclude(pk__in=whose.rows.get(model._meta.label, []))  # type: ignore[attr-defined]
         for column in columns_of(model, "phone"):
-            rows = model.objects.filter(**{column: phone})  # type: ignore[attr-defined]
-            if rows.exclude(pk__in=whose.rows.get(model._meta.label, [])).exists():
-                return True
-    return False
+            asked += [(phone, others.filter(**{column: phone})) for phone in whose.phones]
+    return set(counted_together(asked))
 
 
 def text_columns() -> Iterator[Columns]:
@@ -90,24 +89,4 @@ def traces(whose: Whose) -> dict[str, int]:
     for columns in text_columns():
         own = whose.rows.get(columns.model._meta.label, [])
         asked.append((columns.model.__name__, columns.rows(found).exclude(pk__in=own)))
-    counted: dict[str, int] = {}
-    for start in range(0, len(asked), TABLES_AT_ONCE):
-        counted |= _counted(asked[start : start + TABLES_AT_ONCE])
-    return counted
-
-
-def _counted(asked: Sequence[tuple[str, models.QuerySet]]) -> dict[str, int]:
-    """How many rows each of the queries finds, of those that find some. One statement."""
-    parts, values = [], list[Any]()
-    for name, rows in asked:
-        try:
-            sql, given = rows.order_by().values("pk").query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        parts.append(f"SELECT %s::text AS name, count(*) AS rows FROM ({sql}) AS found")
-        values += [name, *given]
-    if not parts:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT name, rows FROM ({' UNION ALL '.join(parts)}) AS counted WHERE rows > 0", values)
-        return dict(cursor.fetchall())
+    return counted_together(asked)
