@@ -6,10 +6,14 @@ design.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -145,12 +149,17 @@ def _kind(schema: Mapping[str, Any]) -> str:
     return _("text")
 
 
+@lru_cache(maxsize=16)
+def _shown(_language: str | None) -> tuple[list[Group], SafeString]:
+    """The groups, and all operations and objects as HTML, in the language in force: the same until the next release."""
+    schema = document()
+    listed = groups(schema)
+    html = render_to_string("api/docs_operations.html", {"groups": listed, "components": components(schema)})
+    return listed, html
+
+
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    schema = document()
-    context = {
-        "groups": groups(schema),
-        "components": components(schema),
-        "base": request.build_absolute_uri("/api/v1"),
-    }
-    return render(request, "api/docs.html", context)
+    listed, operations = _shown(get_language())
+    base = request.build_absolute_uri("/api/v1")
+    return render(request, "api/docs.html", {"groups": listed, "operations": operations, "base": base})
