@@ -290,6 +290,7 @@ SYSTEM_NAMES = {
         said("Handing on"), said("Import"), said("Learning"), said("Mail"), said("Pools"), said("Ranks of partners"),
         said("Routing"), said("Scoring"), said("Scoring and routing"), said("Set-up"), said("Shares of leads"),
         said("Silent leads"), said("Sources of leads"), said("the rule for clear cases"), said("Time limits"),
+        said("Your rule"),
     )
 }  # fmt: skip
 

@@ -182,3 +182,12 @@ def test_the_environment_finds_the_package_by_itself_wherever_the_checkout_lies(
     script.show_the_source()
     (line,) = (site / "fairway-src.pth").read_text().splitlines()
     assert (site / line).resolve() == script.ROOT / "src"
+
+
+def test_an_environment_of_another_checkout_is_left_as_it_is(script: ModuleType) -> None:
+    site = script.ROOT / "theirs" / "lib" / "python3.11" / "site-packages"
+    site.mkdir(parents=True)
+    script.VENV.rmdir()
+    script.VENV.symlink_to(script.ROOT / "theirs")
+    script.show_the_source()
+    assert list(site.iterdir()) == []

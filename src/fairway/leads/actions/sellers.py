@@ -59,10 +59,11 @@ class AlreadyAssigned(StateConflict):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(SELLER_ASSIGNMENT)
-        self.sentence = sentence
+        self.why = sentence
 
-    def __str__(self) -> str:
-        return self.sentence
+    @property
+    def sentence(self) -> str:
+        return self.why
 
 
 def begin_assigning(happened: Sequence[Happened]) -> None:
@@ -315,7 +316,7 @@ def _check_mine(assignment: SellerAssignment, actor: Member) -> None:
 
 def _on_to_next(lead: Lead, before: SellerAssignment, because: str, *, actor: Member, at: datetime) -> None:
     rule = rule_of(lead.partner_id)
-    by = system_member(lead.vendor_id, _("Your rule"), kind="rule") if actor.kind == "person" else actor
+    by = system_member(lead.vendor_id, "Your rule", kind="rule") if actor.kind == "person" else actor
     _by_rule(lead, rule, _line_for(lead, lines_of(rule)), actor=by, at=at, because=because)
 
 
