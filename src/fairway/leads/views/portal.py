@@ -42,10 +42,12 @@ def tabs(request: HttpRequest, here: str) -> list[Tab]:
     """Offers, leads and what is over: the parts of the area “Leads”."""
     may_assign = member_of(request).can("seller.assign")
     together(offer_count(request), pool_count(request), seller_count(request))  # in one trip
+    # The page lists more than leads to take; none of those is no “0” of what is expected.
+    to_take = seller_count(request).then(lambda count: count or None)
     return [
         Tab(_("Offers"), reverse("portal-offer-list"), here == "offers", offer_count(request)),
         Tab(_("Lead pool"), reverse("portal-poolentry-list"), here == "pool", pool_count(request)),
-        Tab(_("What is expected"), reverse("portal-lead-expected"), here == "due", seller_count(request)),
+        Tab(_("What is expected"), reverse("portal-lead-expected"), here == "due", to_take),
         Tab(_("Your leads"), reverse("portal-lead-list"), here == "leads"),
         *([Tab(_("Sellers"), reverse("portal-sellers"), here == "sellers")] if may_assign else []),
         Tab(_("Answered"), reverse("portal-offer-answered"), here == "answered"),
