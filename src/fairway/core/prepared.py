@@ -133,7 +133,8 @@ def together(*wanted: Wanted[Any]) -> None:
             each._answer, each._sql = each._read(cursor.fetchall()), ""
 
 
-Count = int | str | Wanted[int] | Wanted[int | str] | Wanted[int | None] | None  # what a badge shows, perhaps not asked for yet
+# What a badge shows, perhaps not asked for yet.
+Count = int | str | Wanted[int] | Wanted[int | str] | Wanted[int | None] | None
 
 
 def answer_of(count: Count) -> int | str | None:
