@@ -35,9 +35,7 @@ class StepForm(forms.Form):
     after_hours = forms.IntegerField(
         label=gettext_lazy("after business hours"), min_value=0, max_value=HOURS_MOST, required=False
     )
-    percent = forms.IntegerField(
-        label=gettext_lazy("or before the lapse, at percent of the time"), min_value=1, max_value=99, required=False
-    )
+    percent = forms.IntegerField(label=gettext_lazy("or at % of the time"), min_value=1, max_value=99, required=False)
 
 
 StepFormSet = forms.formset_factory(StepForm, extra=0, max_num=STEPS_MOST, validate_max=True)
