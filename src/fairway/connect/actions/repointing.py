@@ -17,6 +17,8 @@ STAYS = frozenset(
         "leads.customermatch.lead",
         # A partner's place among its peers, what it saw of pools, and its own days off.
         "leads.leadrank.partner", "leads.poolmember.partner", "partners.partnerpause.partner",
+        # How it hands out its leads, of which it has one rule; and with whom one lead was.
+        "leads.sellerrule.partner", "leads.sellerline.partner", "leads.sellerassignment.lead",
         "core.partner.merged_into", "customers.customer.merged_into",
     }
 )  # fmt: skip

@@ -4,7 +4,7 @@ from fairway.connect.actions.duplicates import merge_duplicate, undo_merge
 from fairway.connect.tests.files import AT
 from fairway.connect.tests.test_duplicates import two_partners
 from fairway.core.tenancy.acting import acting_for
-from fairway.leads.models import Lead, LeadPool, LeadRank, LeadRating, PoolAudience, PoolMember
+from fairway.leads.models import Lead, LeadPool, LeadRank, LeadRating, PoolAudience, PoolMember, SellerRule
 from fairway.partners.models import PartnerPause
 
 
@@ -19,6 +19,7 @@ def test_two_partners_that_have_a_rank_see_a_pool_and_rated_one_lead_become_one(
             LeadRank.objects.create(**whose, month_on=AT.date().replace(day=1), counted_at=AT)
             PoolMember.objects.create(**whose, audience=audience)
             LeadRating.objects.create(**whose, lead=lead, phase="decline", codes=["other"], rated_at=AT)
+            SellerRule.objects.create(**whose, way="turn", changed_at=AT)
         PartnerPause.objects.create(
             vendor=acme.acme, partner_id=pair.second_id, first_on=AT.date(), starts_at=AT, created_at=AT
         )

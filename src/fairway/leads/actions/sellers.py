@@ -343,6 +343,9 @@ def on_lapse(*, vendor_id: int, subject_id: int, at: datetime) -> None:
         assignment = SellerAssignment.objects.select_related("seat").get(pk=subject_id)
         if assignment.state != SellerState.OPEN:
             return
+        if lead.state != LeadState.ACCEPTED:
+            _end_live(lead, "end", at)
+            return
         is_here = assignment.seat is not None and assignment.seat.is_active
         _lapse(lead, assignment, LAPSED if is_here else SEAT_ENDED, actor=actor, at=at)
 
@@ -382,7 +385,7 @@ def seller_changed(happened: Sequence[Happened]) -> None:
 
 
 def end_assignments(happened: Sequence[Happened]) -> None:
-    """On lead.recalled, closed and converted: nobody has anything to take any more."""
+    """On lead.recalled, closed, converted and merged_away: nobody has anything to take any more."""
     live = SellerAssignment.objects.filter(lead_id__in=[event.subject_id for event in happened], ended_at=None)
     for assignment in live:
         move(assignment, SELLER_ASSIGNMENT, "end", field="state", ended_at=happened[0].at)

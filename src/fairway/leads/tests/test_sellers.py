@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.db.models import F
 from tests import cast as casting
 
 from fairway.core import clock
 from fairway.core.access import Forbidden
 from fairway.core.events.models import Event
+from fairway.core.events.record import record_many
 from fairway.core.http import undo
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
@@ -387,3 +389,19 @@ def test_what_was_taken_meanwhile_is_not_put_back(acme, people, client_of):
     key = next(iter(client.session[undo.KEY]))
     client.post(f"/acme/portal/undo/{key}/")
     assert read(acme, lead).seller_id == people[0].pk
+
+
+def test_work_that_is_handed_over_as_a_whole_goes_on_with_who_took_it(acme, people):
+    rule(acme)
+    lead, taken = taken_on(acme), taken_on(acme)
+    with acting_for(acme.admin):
+        seat = Seat.objects.get(pk=taken.seller_id)
+    take_assignment(assignment=live(acme, taken), actor=as_member(seat), at=AT)
+    for each in (lead, taken):
+        with acting_for(acme.admin):
+            Lead.objects.filter(pk=each.pk).update(seller=people[2], version=F("version") + 1)
+            moved = [(each.pk, acme.beta.pk, {"to": people[2].pk})]
+            record_many("seller_changed", Lead, moved, actor=acme.beta_executive, at=hours(1))
+    assert [live(acme, each).state for each in (lead, taken)] == ["open", "taken"]
+    assert [live(acme, each).seat_id for each in (lead, taken)] == [people[2].pk] * 2
+    assert {row[0] for row in history(acme, lead)} == {"replaced", "open"}
