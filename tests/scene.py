@@ -35,6 +35,7 @@ from fairway.leads.models import (
     ReassignmentLine,
     RoutingPolicy,
     ScoreCard,
+    SellerAssignment,
 )
 from fairway.leads.rules.mails import Letter
 from fairway.partners.actions.partners import create_partner
@@ -51,6 +52,7 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
         line = ProductLine.objects.create(vendor=cast.acme, code="scene", name="Scene")
     waiting, taken = offered(cast, "Waiting"), offered(cast, "Taken")
     lead = accept_offer(offer=taken, actor=cast.beta_seller, at=clock.now())
+    to_take = handed_on(cast, lead)
     draft = registered(cast, line, "Deichbau Nord")
     sent = submitted(cast, registered(cast, line, "Havelwerft", 9_900_000))
     asked = submitted(cast, registered(cast, line, "Weserland", 9_900_000))
@@ -76,11 +78,22 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
         "exports": [str(export.uid)],
         "invitations": [str(guest.uid)],
         "offers": [str(waiting.uid)],
+        "seller-assignments": [to_take],
         "leads": [str(lead.uid), str(free.uid)],
         "lead-drafts": [str(dropped_mail(cast).uid)],
         "registrations": [str(row.uid) for row in (draft, sent, asked, clear)],
         "deals": [str(deal.uid)],
     }
+
+
+def handed_on(cast: Cast, lead: Lead) -> str:
+    """The lead is with Beta's executive too, who has not taken it yet."""
+    with acting_for(cast.admin):
+        made = SellerAssignment.objects.create(
+            vendor=cast.acme, partner=cast.beta, lead=lead, seat_id=cast.beta_executive.seat_id, state="open",
+            how="rule", assigned_at=clock.now(), due_at=clock.now() + timedelta(days=1),
+        )  # fmt: skip
+    return str(made.uid)
 
 
 def dropped_mail(cast: Cast) -> LeadDraft:

@@ -26,7 +26,10 @@ OF_BETA = ("beta_executive", "beta_marketer", "beta_seller")
 STRANGERS = ("gamma_seller", "zeta_admin", "executive_at_zeta")
 # What each operation that takes a body can use.
 BODIES: dict[str, Any] = {
-    "change_seller_rule": {"way": "turn"},
+    "change_seller_rule": {
+        "way": "turn",
+        "lines": [{"name": "Swept", "when": {"field": "lead.country", "op": "is", "value": "DE"}}],
+    },
     "add_seller_absence": {"first_on": "2027-03-01", "last_on": "2027-03-05"},
     "give_lead_back": {"code": "no_time"},
     "assign_lead": {},

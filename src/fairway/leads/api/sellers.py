@@ -32,7 +32,10 @@ _LINE_WAYS = [(key, str(words)) for key, words in LINE_WAYS.items()]
 class SellerLineGiven(Input):
     name = Text(max_length=100)
     when = PlainObject(help_text="A condition on `own_leads`.")
-    seats = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=SEATS_MOST)
+    seats = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=SEATS_MOST, required=False,
+        help_text="Oneself, when it is left out.",
+    )  # fmt: skip
     way = Choice(choices=_LINE_WAYS, required=False)
 
 
@@ -103,6 +106,8 @@ class SellerRuleOf(Resource):
 
 
 def _line(given: dict[str, Any], call: Call) -> dict[str, Any]:
+    if "seats" not in given:
+        return {"way": TURN, **given, "seats": [call.member.seat_id]}
     seats = {seat.uid: seat.pk for seat in _seats(call).filter(uid__in=given["seats"])}
     if unknown := [str(uid) for uid in given["seats"] if uid not in seats]:
         raise Unprocessable({"lines": [_("Nobody of your company has this uid: %(uid)s.") % {"uid": unknown[0]}]})
