@@ -17,17 +17,8 @@ from fairway.leads.rules.states import LEAD, OFFER, LeadState, OfferState
 
 
 class Lead(SharedModel):
-    personal = {
-        "title": "text",
-        "description": "text",
-        "consent_text": "text",
-        "waiting_because": "text",
-        "waiting_because_words": "text",
-        "next_step": "text",
-        "source_detail": "text",
-        "extra": "text",
-        "external_id": "key",
-    }
+    _texts = ("title", "description", "consent_text", "waiting_because", "waiting_because_words", "next_step")
+    personal = dict.fromkeys((*_texts, "source_detail", "extra"), "text") | {"external_id": "key"}
     not_personal = ("company", "name_key", "city", "postal_code")
 
     limited = "({area} OR ({partner_id} IS NULL AND EXISTS (SELECT 1 FROM leads_offer o WHERE o.lead_id = {id})))"

@@ -92,7 +92,7 @@ class SellerAssignment(SharedModel):
     """
 
     personal = {"text": "text"}
-    not_personal = ("how", "because", "passed", "code")
+    not_personal = ("how", "because", "passed", "code", "line_name")
 
     partner = TenantForeignKey(Partner, related_name="+", db_index=False)
     lead = TenantForeignKey(Lead, related_name="assignments", db_index=False)

@@ -27,7 +27,7 @@ VALUES = packed(
         "note": "Gern", "question": "Wann?", "reason": said("Price"), "amount": amount(58_400_00, "EUR"), "n": 2,
         "why": "Zwei passen.", "role": role_named("deal_desk"), "file": "a.csv", "new": 1, "changed": 2, "refused": 3,
         "error": "Halt.", "folder": "Messe", "problem": "Leer.",
-        "name": "Ann", "by": "Otto", "deputy": "Eva", "first": AT.date(), "last": AT.date(),
+        "name": "Ann", "by": "Otto", "seller": "Sal", "deputy": "Eva", "first": AT.date(), "last": AT.date(),
         "source": "Messe", "said": "Budget", "since": AT.date(), "next": AT.date(),
     }
 )  # fmt: skip
