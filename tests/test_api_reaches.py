@@ -52,6 +52,7 @@ REVIEWED = {
     "fill_customer_keys": INSIDE, "fill_lead_keys": INSIDE, "keep_letter": INSIDE,
     "keep_recall": INSIDE, "save_reasons": BY_BULK, "follow_again": INSIDE, "open_pause": INSIDE,
     "reassign_lines": INSIDE, "prepare_reassignment": INSIDE, "choose_all": BY_BULK,
+    "take_up_left": INSIDE, "make_feed": BY_PERSON, "end_feed": BY_PERSON,
     "keep_alike": INSIDE, "look_for_alike": INSIDE, "count_ranks": INSIDE,
     "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
     "count_shares": INSIDE, "ask_for_shares": ON_PAGES,

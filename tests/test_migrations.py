@@ -32,6 +32,14 @@ REVIEWED: dict[str, str] = {
         "an index of the rows with an external id, of which there are none yet: one reading of the table",
     ),
     "workflow.0006_notice_words: AddIndex notification": "an index of rows for a digest, of which there are none yet",
+    **dict.fromkeys(
+        (
+            "leads.0030_plans_levels_calendars: AddConstraint triggerlevel",
+            "leads.0030_plans_levels_calendars: RemoveConstraint triggerlevel",
+        ),
+        "five hundred rows of a vendor at most: one more column makes them differ, and old processes never fill it",
+    ),
+    "leads.0030_plans_levels_calendars: AlterField reassignment.state": "one more choice, unknown to the database",
     "leads.0008_business_units: RunPython ": "fills a new column by slices, each in a transaction of its own",
     "core.0011_covers: RunSQL ": "changes the few rows of own roles; old processes know no such permission",
     "core.0010_merging: AddField partner.merged_into indexed": "a column without values, thirty thousand rows at most",

@@ -56,6 +56,8 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairway.leads.actions.handing_notices.tell_of_what_is_left",
     ),
     "partner.capacity_set": ("fairway.leads.actions.pooling.partners_changed",),
+    "partner.merged": ("fairway.leads.actions.pooling.partners_changed",),
+    "partner.unmerged": ("fairway.leads.actions.pooling.partners_changed",),
     "lead.rated": ("fairway.leads.actions.quality_notices.tell_of_bad_ratings",),
     "lead.silent": ("fairway.leads.actions.quality_notices.tell_of_silence",),
     "winmodel.drifted": ("fairway.leads.actions.notices.tell_of_drift",),

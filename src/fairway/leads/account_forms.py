@@ -12,6 +12,7 @@ from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.accounts import LINES_MOST, AccountLine
 from fairway.leads.queries.accounts import partner_named
 from fairway.leads.rules.levels import POINTS_MOST
+from fairway.partners.queries.credentials import credential_kinds
 
 
 class AccountForm(forms.Form):
@@ -63,6 +64,11 @@ class LevelForm(forms.Form):
         label=gettext_lazy("Skill: a category of the score cards"), max_length=30, required=False,
         help_text=gettext_lazy("Empty is the whole score."),
     )  # fmt: skip
+    credential = forms.ChoiceField(
+        label=gettext_lazy("For partners with the certificate"), required=False,
+        help_text=gettext_lazy("For them this level stands in place of the one for all; who holds several goes by the "
+                               "lowest."),
+    )  # fmt: skip
     at_least = forms.IntegerField(
         label=gettext_lazy("From points"), min_value=-POINTS_MOST, max_value=POINTS_MOST
     )  # fmt: skip
@@ -71,3 +77,8 @@ class LevelForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["product_line"].queryset = ProductLine.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["country"].choices = [("", _("All countries")), *countries]  # type: ignore[attr-defined]
+        kinds = [("", _("All partners")), *credential_kinds()]
+        kept = self.initial.get("credential")
+        if kept and kept not in dict(kinds):
+            kinds.append((kept, kept))
+        self.fields["credential"].choices = kinds  # type: ignore[attr-defined]

@@ -40,10 +40,11 @@ class NamedAccount(InternalModel):
 class TriggerLevel(InternalModel):
     """From how many points a lead of a product line, place and skill is passed on. What is empty takes all.
 
-    `category` is a category of the score cards, whose points count then instead of the whole score.
+    `category` is a category of the score cards, whose points count then instead of the whole score. `credential` is the
+    code of one that partners hold: for them the level stands in place of the others.
     """
 
-    not_personal = ("category",)
+    not_personal = ("category", "credential")
 
     limited = "true"
 
@@ -51,6 +52,7 @@ class TriggerLevel(InternalModel):
     country = models.CharField(max_length=2, blank=True)
     state_code = models.CharField(max_length=10, blank=True)
     category = models.CharField(max_length=30, blank=True)
+    credential = models.CharField(max_length=60, blank=True, default="", db_default="")
     at_least = models.IntegerField()
 
     class Meta(InternalModel.Meta):
@@ -58,7 +60,7 @@ class TriggerLevel(InternalModel):
         constraints = [
             *InternalModel.Meta.constraints,
             models.UniqueConstraint(
-                fields=["vendor", "product_line", "country", "state_code", "category"], nulls_distinct=False,
-                name="triggerlevel_once",
+                fields=["vendor", "product_line", "country", "state_code", "category", "credential"],
+                nulls_distinct=False, name="triggerlevel_each_once",
             ),
         ]  # fmt: skip

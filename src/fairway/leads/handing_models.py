@@ -34,7 +34,8 @@ class Reassignment(InternalModel):
 class ReassignmentLine(InternalModel):
     """One lead: where it goes (`choice` of rules.handing), what was, and what became of it.
 
-    `state` is "planned", "done", "skipped" or "undone"; `before` is what the partner had of an accepted lead.
+    `state` is "planned", "done", "skipped", "failed" (it broke at the last try, too) or "undone"; `tries` is how often
+    it broke, `before` what the partner had of an accepted lead.
     """
 
     not_personal = ("choice", "state", "because", "because_words", "before")
@@ -50,6 +51,7 @@ class ReassignmentLine(InternalModel):
     state = models.CharField(max_length=10, default="planned")
     because = models.CharField(max_length=300, blank=True)
     because_words = models.JSONField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     made_offer = TenantForeignKey(Offer, null=True, related_name="+", db_index=False)
     before = models.JSONField(default=dict, blank=True)
 

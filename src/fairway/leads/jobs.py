@@ -22,7 +22,7 @@ from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.pool_news import tell_of_pools
 from fairway.leads.actions.pooling import refresh_audiences
 from fairway.leads.actions.ranks import count_ranks
-from fairway.leads.actions.reassigning import prepare_reassignment, reassign_lines
+from fairway.leads.actions.reassigning import prepare_reassignment, reassign_lines, take_up_left
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.score_cards import make_due_cards_live
 from fairway.leads.actions.scoring import rescore_aged, score_leads
@@ -135,6 +135,19 @@ def prepare(*, vendor_id: int, reassignment_id: int) -> None:
     """Gather what a partner has where it is much; begun again it goes on where it stopped."""
     actor = system_member(vendor_id, "Handing on", kind="rule")
     prepare_reassignment(reassignment_id=reassignment_id, actor=actor, at=clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="leads.look_for_reassignments", queueing_lock="leads.look_for_reassignments")
+def look_for_reassignments(timestamp: int) -> None:
+    for vendor_id in Organization.objects.filter(is_vendor=True).values_list("pk", flat=True):
+        defer("leads.take_up_reassignments", vendor_id=vendor_id, once=f"leads.take_up_reassignments/{vendor_id}")
+
+
+@job("leads.take_up_reassignments")
+def take_up_reassignments(*, vendor_id: int) -> None:
+    """The queue lost a job, or gave it up: what is being carried out goes on."""
+    take_up_left(actor=system_member(vendor_id, "Handing on", kind="rule"))
 
 
 @job("leads.follow_again")

@@ -345,9 +345,7 @@ class RoutingRun(InternalModel):
 
     class Meta(InternalModel.Meta):
         abstract = False
-        indexes = [
-            models.Index(fields=["vendor", "-id"], condition=models.Q(base__isnull=True), name="routingrun_bases"),
-        ]
+        indexes = [models.Index(fields=["vendor", "-id"], condition=models.Q(base__isnull=True), name="routingrun_bases")]
 
 
 class RoutingDecision(InternalModel):
@@ -458,6 +456,7 @@ class Offer(SharedModel):
 # Kept in a file of their own, and found by Django here.
 from fairway.leads.account_models import NamedAccount as NamedAccount  # noqa: E402
 from fairway.leads.account_models import TriggerLevel as TriggerLevel  # noqa: E402
+from fairway.leads.calendar_models import CalendarFeed as CalendarFeed  # noqa: E402
 from fairway.leads.contact_models import CustomerMatch as CustomerMatch  # noqa: E402
 from fairway.leads.contact_models import MatchState as MatchState  # noqa: E402
 from fairway.leads.contact_models import Touch as Touch  # noqa: E402

@@ -6,7 +6,7 @@ from django.db import models
 from fairway.core.moves import state_choices
 from fairway.core.tenancy.models import Partner, Seat
 from fairway.core.tenancy.scope import InternalModel, SharedModel, TenantForeignKey
-from fairway.leads.models import Lead, RoutingPolicy
+from fairway.leads.models import Lead, RoutingPolicy, RoutingRun
 from fairway.leads.rules.states import ASSIGNMENT, PlanState
 
 
@@ -15,10 +15,11 @@ class AssignmentPlan(InternalModel):
 
     `favoured` is a condition over partners, `figures` what the plan is worth beside its bound and beside one lead
     after the other (`leads.queries.plans.Figures`), `partners` the first of them as
-    [id, leads, worth, room, price of a place or null].
+    [id, leads, worth, room, price of a place or null]. `run` keeps what was known of all partners, `objective` the
+    prices of their places (`leads.queries.plans.packed_objective`): with them the plan can be computed again.
     """
 
-    not_personal = ("favoured", "figures", "partners", "error")
+    not_personal = ("favoured", "figures", "partners", "error", "objective")
 
     state = models.CharField(max_length=12, choices=state_choices(ASSIGNMENT), default=PlanState.WAITING)
     seat = TenantForeignKey(Seat, null=True, related_name="+", db_index=False)
@@ -37,6 +38,8 @@ class AssignmentPlan(InternalModel):
     figures = models.JSONField(default=dict)
     partners = models.JSONField(default=list)
     error = models.CharField(max_length=300, blank=True)
+    run = TenantForeignKey(RoutingRun, null=True, related_name="+", db_index=False)
+    objective = models.BinaryField(null=True)
 
     class Meta(InternalModel.Meta):
         abstract = False
@@ -46,10 +49,12 @@ class AssignmentPlan(InternalModel):
 class AssignmentLine(InternalModel):
     """One lead of a plan: who gets it and what it is worth there, and who would be worth most without any limit.
 
-    `print` tells whether the lead changed since; `state` is "planned", "left", "offered" or "skipped".
+    `print` tells whether the lead changed since; `state` is "planned", "left", "offered" or "skipped". `worth` is
+    chance × amount, `facts` what was known of the lead, `candidates` the five that would be worth most, `excluded` how
+    many others were not eligible by reason: all as of a `RoutingDecision`.
     """
 
-    not_personal = ("print", "state", "because", "because_words")
+    not_personal = ("print", "state", "because", "because_words", "facts", "candidates", "excluded")
 
     plan = TenantForeignKey(AssignmentPlan, related_name="lines", db_index=False)
     lead = TenantForeignKey(Lead, related_name="+", db_index=False)
@@ -65,6 +70,10 @@ class AssignmentLine(InternalModel):
     state = models.CharField(max_length=10)
     because = models.CharField(max_length=500, blank=True)
     because_words = models.JSONField(null=True)
+    worth = models.FloatField(null=True)
+    facts = models.JSONField(null=True)
+    candidates = models.JSONField(default=list, db_default=[])
+    excluded = models.JSONField(default=dict, db_default={})
 
     class Meta(InternalModel.Meta):
         abstract = False

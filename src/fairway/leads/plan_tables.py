@@ -153,6 +153,7 @@ REASONS_OF_OTHERS = {
     "outside_territory": gettext_lazy("Outside its territory"),
     "lacks_line": gettext_lazy("Does not sell the line"),
     "too_far": gettext_lazy("Too far away"),
+    "below_level": gettext_lazy("Too few points for what it holds"),
     "had_before": gettext_lazy("Had it before"),
     "no_room": gettext_lazy("No room left"),
     "fits_less": gettext_lazy("Others fit better"),

@@ -131,6 +131,7 @@ def merge_duplicate(
         _refuse_unseen(seats_that_move(pair)[loser_id], people, winner)
         moved, stayed = repoint(model, loser_id, winner_id)
         before = _step_back(loser, winner, at)
+        _tell_of_state(loser, str(before.get("state", "")), actor, at, _("Merged into %(name)s.") % {"name": winner})
         move(
             pair, DUPLICATE, "merge", field="state", winner_id=winner_id, moved=moved, stayed=stayed, before=before,
             decided_at=at, decided_by_id=actor.seat_id,
@@ -160,9 +161,23 @@ def undo_merge(*, pair: DuplicatePair, actor: Member, at: datetime) -> None:
         if getattr(winner, "merged_into_id", None) is not None:
             raise Refused(_("This was merged further since. Undo the later merge first."))
         turn_back(model, moved, loser.pk, winner.pk)
+        was = str(getattr(loser, "state", ""))
         _come_back(loser, winner, before)
+        _tell_of_state(loser, was, actor, at, _("The merge was undone."))
         record("unmerged", winner, actor=actor, at=at, partner_id=_partner_of(winner), other=str(loser.uid))
         record("unmerged", loser, actor=actor, at=at, partner_id=_partner_of(loser), other=str(winner.uid))
+
+
+def _tell_of_state(loser: Any, before: str, actor: Member, at: datetime, reason: str) -> None:
+    """A partner that gives way, or comes back, changes its state as by any other verb: pools and pages go by it."""
+    if not isinstance(loser, Partner):
+        return
+    loser.refresh_from_db(fields=["state"])
+    if loser.state != before:
+        record(
+            "state_changed", loser, actor=actor, at=at, partner_id=loser.pk, audience="partner", before=before,
+            state=loser.state, reason=reason,
+        )  # fmt: skip
 
 
 def _refuse_unseen(movers: Sequence[Seat], people: Collection[UUID], winner: Any) -> None:

@@ -485,3 +485,16 @@ def test_a_program_names_the_seats_that_move(acme, beta_and_gamma):
     people = [str(uid) for uid in seats_of(acme, acme.beta)]
     assert program.post(path, {"keep": "first", "people": people}).status_code == 200
     assert seats_of(acme, acme.beta) == set()
+
+
+def test_a_partner_that_gives_way_and_comes_back_says_so_in_its_state(acme):
+    pair = two_partners(acme)
+    with entering(acme.operations.context):
+        winner, loser = Partner.objects.get(external_id="1"), Partner.objects.get(external_id="7")
+    merge_duplicate(pair=pair, winner_id=winner.pk, actor=acme.operations, at=AT)
+    undo_merge(pair=proposed(acme)[0], actor=acme.operations, at=AT)
+    with entering(acme.operations.context):
+        told = Event.objects.filter(subject_type="partner", verb="state_changed").order_by("id")
+        assert [(each.subject_id, each.data["before"], each.data["state"]) for each in told] == [
+            (loser.pk, "active", "inactive"), (loser.pk, "inactive", "active"),
+        ]  # fmt: skip

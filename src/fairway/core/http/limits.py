@@ -89,6 +89,7 @@ def doors() -> tuple[Door, ...]:
     written = _path("/[^/]+/(console|portal)/(exports/start/.+|personal/.+/file/)")
     invite = _path("/[^/]+/(console|portal)/(people/invite|invitations/[^/]+/resend)/")
     form = _path("/[^/]+/public/f/[^/]+/(embed/)?")
+    calendar = _path("/[^/]+/public/calendar/.+")
     # The pages about the API tell nothing of anybody and ask no database.
     operation = _path(r"/api/v1/(?!docs/|openapi\.json).*")
     return (
@@ -104,6 +105,9 @@ def doors() -> tuple[Door, ...]:
         Door("public-form-stamp", "POST", form, _stamp, 10, 12 * HOUR, is_quiet=True),
         # By person where somebody is signed in: the page compares who that is, and reads no session of its own.
         Door("offer-link", "*", _path("/[^/]+/public/offers/.+"), person, 60, 10 * MINUTE),
+        # Services that read calendars for many people come from few addresses.
+        Door("calendar", "*", calendar, _own_path, 30, 10 * MINUTE),
+        Door("calendar-of", "*", calendar, address, 1_200, 10 * MINUTE),
         Door("upload", "POST", _path("/[^/]+/console/imports/(new|[^/]+/reading)/"), person, 60, HOUR),
         Door("export", "POST", written, person, 120, HOUR),
         Door("api", "*", operation, bearer, settings.API_REQUESTS_A_MINUTE, MINUTE),
@@ -111,6 +115,10 @@ def doors() -> tuple[Door, ...]:
         Door("oauth-consent", "*", _path("/oauth/authorize"), person, 120, HOUR),
         Door("api-unknown", "*", operation, _nobodys_address, 120, MINUTE),
     )  # fmt: skip
+
+
+def _own_path(request: HttpRequest) -> str:
+    return request.path_info
 
 
 def _form_and_address(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ from fairway.customers.rules.match_keys import domain_key, name_key
 from fairway.leads.models import NamedAccount, TriggerLevel
 from fairway.leads.queries.accounts import partner_named
 from fairway.leads.rules.levels import LEVELS_MOST, POINTS_MOST
+from fairway.partners.models import Credential
 
 LINES_MOST = 5_000
 
@@ -89,14 +90,16 @@ def send_accounts(*, lines: Sequence[AccountLine], actor: Member, at: datetime) 
 
 
 def save_level(*, level: TriggerLevel | None, actor: Member, at: datetime, **values: Any) -> TriggerLevel:
-    """Make a level, or change one; the same line, place and category again changes its points."""
+    """Make a level, or change one; the same line, place, category and credential again changes its points."""
     require(actor, "routing.edit")
     if not -POINTS_MOST <= values["at_least"] <= POINTS_MOST:
         raise Refused(_("Points lie between %(n)d below and above zero.") % {"n": POINTS_MOST}, field="at_least")
     if values.get("state_code") and not values.get("country"):
         raise Refused(_("Name the country of the state."), field="country")
     with acting_for(actor):
-        about = {name: values.get(name) or "" for name in ("country", "state_code", "category")}
+        about = {name: values.get(name) or "" for name in ("country", "state_code", "category", "credential")}
+        if about["credential"] and not Credential.objects.filter(code=about["credential"]).exists():
+            raise Refused(_("No partner holds “%(code)s”.") % {"code": about["credential"]}, field="credential")
         line = values.get("product_line")
         same = TriggerLevel.objects.filter(product_line=line, **about).first()
         if level is not None and same is not None and same.pk != level.pk:

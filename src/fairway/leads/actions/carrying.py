@@ -44,7 +44,7 @@ def carry_out_lines(*, plan_id: int, actor: Member, at: datetime) -> Counter[str
     outcomes: Counter[str] = Counter()
     while True:
         with acting_for(actor):
-            plan = AssignmentPlan.objects.select_related("policy").get(pk=plan_id)
+            plan = AssignmentPlan.objects.select_related("policy", "run").get(pk=plan_id)
             if plan.state != PlanState.CARRYING:
                 return outcomes
             lock_routing(actor.vendor_id)
@@ -150,8 +150,9 @@ def _decision(
     rule = rules[(line.rule_number or 0) - 1]
     return RoutingDecision(
         vendor_id=actor.vendor_id, lead_id=line.lead_id, policy=plan.policy, rule_number=line.rule_number,
-        rule_name=rule.name, outcome="offered", partner_id=line.partner_id, considered=line.eligible,
-        decided_at=at, **columns(note=why_this_one(plan, line)),
+        rule_name=rule.name, outcome="offered", partner_id=line.partner_id,
+        considered=plan.run.partner_count if plan.run else line.eligible, run=plan.run, facts=line.facts,
+        candidates=line.candidates, excluded=line.excluded, decided_at=at, **columns(note=why_this_one(plan, line)),
     )  # fmt: skip
 
 

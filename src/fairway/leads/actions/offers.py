@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from fairway.core.access import Member, require, system_member
 from fairway.core.events.record import record
+from fairway.core.http.format import moment
 from fairway.core.jobs import defer
 from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
@@ -45,6 +48,10 @@ class AlreadyAnswered(StateConflict):
         return self.answer
 
 
+class TimeIsOver(AlreadyAnswered):
+    """The time to answer has ended, though nothing has happened to the offer yet. `str()` says when, and what next."""
+
+
 def open_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
     """Note that a person of the partner has read the offer; True the first time. Staff who look change nothing."""
     if offer.opened_at or actor.is_staff or not actor.can("offer.answer"):
@@ -60,11 +67,13 @@ def open_offer(*, offer: Offer, actor: Member, at: datetime) -> bool:
 def accept_offer(*, offer: Offer, actor: Member, at: datetime, is_by_mail: bool = False) -> Lead:
     """The lead becomes the partner's, with its person, and the one who accepted its seller.
 
-    Of two who accept at once one wins; the other gets AlreadyAnswered. `is_by_mail`: by the link in the offer's mail.
+    Of two who accept at once one wins; the other gets AlreadyAnswered. After the limit TimeIsOver is raised, however
+    the answer comes. `is_by_mail`: by the link in the offer's mail.
     """
     require(actor, "offer.answer")
     with acting_for(actor):
         lead = _locked_lead(offer)
+        _check_may_answer(offer, actor, at)
         _answer(offer, "accept", answered_at=at, answered_by_id=actor.seat_id)
         cancel_offer_deadlines([offer.pk])
         hand_over(offer, lead, "accept", actor=actor, at=at, is_by_mail=is_by_mail)
@@ -105,7 +114,7 @@ def decline_offer(
 ) -> None:
     """The partner does not want it and says why (codes of the vendor's list); the lead goes to the next partner.
 
-    Raises Refused without a measure or with one that is not on the list.
+    Raises Refused without a measure or with one that is not on the list, and TimeIsOver after the limit.
     """
     require(actor, "offer.answer")
     with acting_for(actor):
@@ -113,6 +122,7 @@ def decline_offer(
         measures = list(said.codes)
         answer = {"answered_at": at, "answered_by_id": actor.seat_id, "quality": measures, "answer_note": note.strip()}
         lead = _locked_lead(offer)
+        _check_may_answer(offer, actor, at)
         _answer(offer, "decline", **answer)
         keep_rating(
             lead_id=offer.lead_id, partner_id=offer.partner_id, phase=RatingPhase.DECLINE, said=said, note=note,
@@ -257,6 +267,24 @@ def keep_recall(
         name=str(keep(given.name))[:NAME_MOST], text=str(keep(given.text))[:TEXT_MOST], seat_id=actor.seat_id,
         recalled_at=at,
     )  # fmt: skip
+
+
+def _check_may_answer(offer: Offer, actor: Member, at: datetime) -> None:
+    """Refuse an answer of who is no partner any more, and from the limit on.
+
+    Of an offer that was answered meanwhile `_answer` says by whom.
+    """
+    found = Offer.objects.filter(pk=offer.pk).values_list("state", "partner__state").first()
+    if found is None or found[0] != OfferState.OPEN:
+        return
+    if found[1] in {PartnerState.INACTIVE, PartnerState.PROSPECT}:
+        raise Refused(_("Your company is no partner any more, so it answers no offers. Ask your account manager."))
+    if at < offer.lapses_at:
+        return
+    with timezone.override(actor.zone):
+        ended = moment(offer.lapses_at, now=at)
+    sentence = _("The time to answer ended %(when)s, and the lead goes to others. Ask your account manager for it.")
+    raise TimeIsOver(sentence % {"when": ended})
 
 
 def _answer(offer: Offer, verb: str, **changes: object) -> None:

@@ -14,6 +14,7 @@ from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
+from fairway.leads.actions.routing import keep_run
 from fairway.leads.conditions import vendor_currency
 from fairway.leads.models import AssignmentLine, AssignmentPlan
 from fairway.leads.queries.expected import favoured_by, gather, published_policy
@@ -84,10 +85,12 @@ def compute_plan(*, plan_id: int, actor: Member, at: datetime) -> None:
         try:
             move(
                 plan, ASSIGNMENT, "compute", field="state", computed_at=at, progress=100,
-                figures=as_json(found.figures), partners=found.partners,
+                figures=as_json(found.figures), partners=found.partners, objective=found.objective,
             )  # fmt: skip
         except StateConflict:
             return
+        run_id = keep_run(plan.policy, gathered.basis.partners.rows, plan.currency, at)
+        AssignmentPlan.objects.filter(pk=plan.pk).update(run_id=run_id)
         rows = [AssignmentLine(vendor_id=actor.vendor_id, plan=plan, **line) for line in found.lines]
         AssignmentLine.objects.bulk_create(rows, batch_size=_LINES_AT_ONCE)
         record("computed", plan, actor=actor, at=at, leads=found.figures.leads, assigned=found.figures.assigned)

@@ -33,7 +33,7 @@ from fairway.workflow.queries.hours import hours_of_vendor
 from fairway.workflow.rules.business_hours import add_business_time
 
 WIDEN, GIVE_UP = "widen", "give_up"
-# One refresh of a vendor's audiences at a time.
+# One refresh of a vendor's audiences at a time, and none while leads go into pools.
 AUDIENCE_LOCK = 0x61756469
 Row = Mapping[str, Any]
 
@@ -50,6 +50,7 @@ def pool_leads(
     """
     if not pooled:
         return []
+    _hold_audiences(actor.vendor_id, shared=True)
     lead_ids = [row["id"] for row, _pooling in pooled]
     with connection.cursor() as cursor:
         cursor.execute(_LEADS, [current().vendor_id, lead_ids])
@@ -163,13 +164,19 @@ def _keep_members(audience: PoolAudience, partner_ids: list[int], at: datetime) 
     return changed
 
 
+def _hold_audiences(vendor_id: int, *, shared: bool = False) -> None:
+    """Many may use audiences at once, and one alone refreshes them: it empties those that nobody uses."""
+    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(%s, %s)", [AUDIENCE_LOCK, vendor_id % (1 << 31)])
+
+
 def refresh_audiences(*, actor: Member, at: datetime) -> int:
     """Bring who sees what in line with pools and partners as they are now; returns how many members changed."""
     require(actor, "lead.route")
     changed = 0
     with acting_for(actor):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [AUDIENCE_LOCK, actor.vendor_id % (1 << 31)])
+        _hold_audiences(actor.vendor_id)
         used = audiences_in_use()
         idle = PoolAudience.objects.exclude(pk__in=used).filter(refreshed_at__isnull=False)
         gone = list(idle.values_list("pk", flat=True))

@@ -1,8 +1,10 @@
 """Handing on what a partner has: proposed by the rules, chosen by a person, carried out by a job line by line.
 
 Every line is a transaction of its own and taken only while it is planned: whoever dies leaves the rest to the next.
+A line that breaks holds up no other; it is tried again, and after the last try a person reads that it is not done.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +12,7 @@ from typing import Any
 
 from fairway.core.access import Member, require
 from fairway.core.events.record import record
-from fairway.core.jobs import defer
+from fairway.core.jobs import defer, ids_at_work
 from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
@@ -35,6 +37,8 @@ TO_PARTNER, ROUTE, KEEP_HERE, STAY = "partner", "route", "here", "stay"
 BECAUSE_MOST = 300
 CHOICES = (TO_PARTNER, ROUTE, KEEP_HERE, STAY)
 CHUNK = 500
+TRIES_MOST = 5
+log = logging.getLogger("fairway.leads")
 _REFUSALS = (Refused, StateConflict, TransitionRefused)
 _BEFORE = ("seller_id", "stage", "next_step", "next_step_on", "accepted_at")
 
@@ -143,9 +147,39 @@ def carry_out_reassignment(
         changes = {"carried_at": at, "carried_by_id": actor.seat_id, "code": given.code, "text": given.text}
         move(reassignment, REASSIGNMENT, "carry_out", field="state", **changes)
         record("carrying", reassignment, actor=actor, at=at, partner_id=reassignment.partner_id, code=given.code)
-        defer("leads.reassign", vendor_id=actor.vendor_id, reassignment_id=reassignment.pk,
-              once=f"leads.reassign/{reassignment.pk}")  # fmt: skip
+        _ask_for_job(reassignment.pk, actor)
     return reassignment
+
+
+def carry_on_reassignment(*, reassignment: Reassignment, actor: Member, at: datetime) -> Reassignment:
+    """Try again what could not be carried out; only a reassignment that is stuck can go on."""
+    require(actor, "lead.route")
+    require(actor, "lead.recall")
+    with acting_for(actor):
+        move(reassignment, REASSIGNMENT, "carry_on", field="state")
+        lines = ReassignmentLine.objects.filter(reassignment=reassignment, state="failed")
+        again = lines.update(state="planned", tries=0)
+        record("carrying", reassignment, actor=actor, at=at, partner_id=reassignment.partner_id, again=again)
+        _ask_for_job(reassignment.pk, actor)
+    return reassignment
+
+
+def take_up_left(*, actor: Member) -> int:
+    """Give those that are being carried out, and that the queue lost or gave up, a new job; returns how many."""
+    require(actor, "lead.recall")
+    with acting_for(actor):
+        going = Reassignment.objects.filter(state=ReassignmentState.CARRYING).order_by("pk")
+        ids = list(going.values_list("pk", flat=True))
+        at_work = ids_at_work("leads.reassign", "reassignment_id") if ids else set()
+        left = [pk for pk in ids if pk not in at_work]
+        for pk in left:
+            _ask_for_job(pk, actor)
+    return len(left)
+
+
+def _ask_for_job(reassignment_id: int, actor: Member) -> None:
+    once = f"leads.reassign/{reassignment_id}"
+    defer("leads.reassign", vendor_id=actor.vendor_id, reassignment_id=reassignment_id, once=once)
 
 
 def drop_reassignment(*, reassignment: Reassignment, actor: Member, at: datetime) -> None:
@@ -157,27 +191,50 @@ def drop_reassignment(*, reassignment: Reassignment, actor: Member, at: datetime
 
 
 def reassign_lines(*, reassignment_id: int, actor: Member, at: datetime) -> Counter[str]:
-    """Carry out what is planned; begun again it goes on where it stopped. Enters `acting_for` itself, line by line."""
+    """Carry out what is planned; begun again it goes on where it stopped. Enters `acting_for` itself, line by line.
+
+    What breaks is raised after all other lines were tried, so that the queue comes back to it; from a line's last try
+    on it is told on the line, and nothing is raised.
+    """
     require(actor, "lead.recall")
+    place, broke = 0, None
     while True:
         with acting_for(actor):
             whole = Reassignment.objects.select_related("partner").get(pk=reassignment_id)
             if whole.state != ReassignmentState.CARRYING:
                 return Counter()
             planned = ReassignmentLine.objects.filter(reassignment=whole, state="planned").order_by("place")
-            line = planned.select_for_update(of=("self",)).first()
-            if line is None:
+            line = planned.filter(place__gt=place).select_for_update(of=("self",)).first()
+            if line is None and not planned.exists():
                 return _finish(whole, actor, at)
+            if line is not None:
+                place, broke = line.place, _try(whole, line, actor, at) or broke
+        if line is None:
+            raise broke or StateConflict(REASSIGNMENT)  # the latter: another worker has what is left
+
+
+def _try(whole: Reassignment, line: ReassignmentLine, actor: Member, at: datetime) -> Exception | None:
+    """Carry one line out; returns what broke, if it is to be tried again."""
+    try:
+        with acting_for(actor):
             _carry(whole, line, actor, at)
+    except Exception as problem:
+        log.exception("line %s of reassignment %s broke", line.place, whole.pk)
+        is_last = line.tries + 1 >= TRIES_MOST
+        state = "failed" if is_last else "planned"
+        ReassignmentLine.objects.filter(pk=line.pk).update(tries=line.tries + 1, state=state)
+        return None if is_last else problem
+    return None
 
 
 def _finish(whole: Reassignment, actor: Member, at: datetime) -> Counter[str]:
     counts = Counter(ReassignmentLine.objects.filter(reassignment=whole).values_list("state", flat=True))
+    verb, past = ("get_stuck", "stuck") if counts["failed"] else ("finish", "carried")
     try:
-        move(whole, REASSIGNMENT, "finish", field="state")
+        move(whole, REASSIGNMENT, verb, field="state")
     except StateConflict:
         return counts
-    record("carried", whole, actor=actor, at=at, partner_id=whole.partner_id, done=counts["done"])
+    record(past, whole, actor=actor, at=at, partner_id=whole.partner_id, done=counts["done"], failed=counts["failed"])
     return counts
 
 

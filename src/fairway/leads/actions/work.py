@@ -5,9 +5,11 @@ from datetime import date, datetime
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from fairway.core.access import Member, require
 from fairway.core.events.record import record, subject_type
+from fairway.core.http.format import moment
 from fairway.core.jobs import defer
 from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
@@ -33,7 +35,7 @@ def log_touch(
     """Keep one contact with the customer of a lead or a deal; a row with `partner_id` that the actor may see.
 
     Kind and outcome are codes of the vendor's lists. Raises Refused for unknown or retired ones, and for a touch in
-    the future.
+    the future, or of a lead before its partner had it.
     """
     of_lead = "lead.route" if actor.is_staff else "lead.work"
     require(actor, of_lead if isinstance(subject, Lead) else "deal.work")
@@ -43,6 +45,8 @@ def log_touch(
     partner_id: int | None = getattr(subject, "partner_id", None)
     if partner_id is None:
         raise Refused(_("Nobody has this lead yet. It is worked after a partner has accepted it."))
+    if isinstance(subject, Lead):
+        _check_not_before(subject, happened_at, actor)
     with acting_for(actor):
         lists = AnswerLists()
         _check_choice(kind, [entry.code for entry in lists.kinds.open()], "kind")
@@ -58,6 +62,17 @@ def log_touch(
             kind=kind, outcome=outcome,
         )  # fmt: skip
     return touch
+
+
+def _check_not_before(lead: Lead, happened_at: datetime, actor: Member) -> None:
+    """Programs and forms tell minutes: the minute in which the lead was accepted counts as after."""
+    had_since = lead.accepted_at
+    if had_since is None or happened_at >= had_since.replace(second=0, microsecond=0):
+        return
+    with timezone.override(actor.zone):
+        since = moment(had_since)
+    sentence = _("The partner has this lead since %(since)s, and a contact cannot lie before. Mend its time.")
+    raise Refused(sentence % {"since": since}, field="touched_at")
 
 
 def _count_touch(lead: Lead, touched_at: datetime, at: datetime, *, has_reached: bool) -> None:

@@ -120,6 +120,7 @@ class LevelGiven(Input):
     country = Country(required=False)
     state_code = Text(max_length=10, required=False, allow_blank=True)
     category = Text(max_length=30, required=False, allow_blank=True, help_text="Of the score cards: the skill asked.")
+    credential = Text(max_length=60, required=False, allow_blank=True, help_text="The code of one that partners hold.")
     at_least = Whole(min_value=-POINTS_MOST, max_value=POINTS_MOST)
 
 
@@ -129,6 +130,7 @@ class LevelTold(Output):
     country = serializers.CharField()
     state_code = serializers.CharField()
     category = serializers.CharField()
+    credential = serializers.CharField()
     at_least = serializers.IntegerField()
 
 

@@ -14,22 +14,25 @@ from fairway.leads.queries.replay import replay
 from fairway.leads.queries.why import why
 
 
-class CandidateTold(Output):
+class CandidateTold(serializers.Serializer):
     """One partner that was weighed."""
 
     partner = serializers.UUIDField(source="partner_uid")
     name = serializers.CharField()
-    fit = serializers.FloatField(help_text="0 to 100.")
+    fit = serializers.FloatField(help_text="0 to 100; of a plan its worth there in percent of the greatest.")
     km = serializers.FloatField(allow_null=True)
     open = serializers.IntegerField(help_text="Open leads it had.")
     capacity = serializers.IntegerField()
     record = serializers.IntegerField(help_text="Offers accepted, in percent, drawn towards the mean.")
     decided = serializers.CharField()
+    worth = serializers.CharField(allow_blank=True, help_text="Of a plan: what the lead is worth there.")
+    price = serializers.CharField(allow_blank=True, help_text="Of a plan: what one more place there is worth.")
 
 
 class DecisionTold(Output):
     """The latest decision on a lead."""
 
+    is_batch = serializers.BooleanField(help_text="Whether it was decided with others at once, by a plan.")
     outcome = serializers.CharField(help_text="offered, waiting, pool or person.")
     partner = serializers.CharField(allow_blank=True)
     rule_number = serializers.IntegerField(allow_null=True)
@@ -59,8 +62,9 @@ class LeadDecision(Resource):
             raise Http404
         again = replay(lead)
         return {
-            "outcome": view.outcome, "partner": view.partner_name, "rule_number": view.rule_number,
-            "rule_name": view.rule_name, "considered": view.considered, "candidates": view.rows,
+            "is_batch": view.is_batch, "outcome": view.outcome, "partner": view.partner_name,
+            "rule_number": view.rule_number, "rule_name": view.rule_name, "considered": view.considered,
+            "candidates": view.rows,
             "excluded": view.excluded_text, "note": view.note, "decided_at": view.decided_at,
             "is_same_again": None if again is None else again.is_same,
             "differences": again.differences if again else [],

@@ -17,7 +17,7 @@ from fairway.core.http.api.problems import Unprocessable
 from fairway.leads.actions.plans import LEADS_MOST, begin_plan, carry_out_plan
 from fairway.leads.models import AssignmentLine, AssignmentPlan
 from fairway.leads.plan_tables import why_line
-from fairway.leads.queries.plans import figures_of, free_leads, lines_of
+from fairway.leads.queries.plans import figures_of, free_leads, lines_of, short_named
 from fairway.leads.rules.states import ASSIGNMENT
 
 ASSIGN = "lead.assign"
@@ -59,6 +59,11 @@ class PlanShareTold(serializers.Serializer):
     asked = serializers.IntegerField()
     possible = serializers.IntegerField()
     got = serializers.IntegerField()
+    missing = serializers.IntegerField(help_text="How many are missing of what was asked.")
+    without_any = serializers.IntegerField(help_text="Leads that no small partner with room is eligible for.")
+    without_room = serializers.IntegerField(help_text="Leads whose eligible small partners are full of such leads.")
+    places = serializers.IntegerField(help_text="The places of these partners.")
+    full = serializers.ListField(child=serializers.CharField(), help_text="The first of these partners, by name.")
 
 
 class FiguresTold(serializers.Serializer):
@@ -96,7 +101,9 @@ class PlanTold(Output):
         }
         small = {
             "partners": found.favoured_partners, "asked": found.favoured_asked, "possible": found.favoured_possible,
-            "got": found.favoured_got,
+            "got": found.favoured_got, "missing": found.short, "without_any": found.short_alone,
+            "without_room": found.short_blocked, "places": found.short_places,
+            "full": short_named(found)[0] if found.short_partners else [],
         }  # fmt: skip
         return {
             "leads": found.leads, "assigned": found.assigned, "partners": found.partners_used, **money, "small": small,

@@ -18,6 +18,7 @@ from fairway.leads.actions.reassigning import (
     CHOICES,
     TO_PARTNER,
     begin_reassignment,
+    carry_on_reassignment,
     carry_out_reassignment,
     choose_lines,
     drop_reassignment,
@@ -56,6 +57,7 @@ class ReassignmentLineTold(Output):
     partner = serializers.UUIDField(source="partner.uid", allow_null=True)
     state = serializers.CharField()
     because = KeptSentence()
+    tries = serializers.IntegerField(help_text="How often it broke.")
 
     def get_is_offer(self, line: ReassignmentLine) -> bool:
         return line.offer_id is not None
@@ -131,6 +133,14 @@ class ReassignmentCarrying(Resource):
     post = deed(
         "carry_out_reassignment", gettext_lazy("Carry a reassignment out"), permission=_MAY, found=found,
         by=carry_out_reassignment, takes=CarryingGiven, gives=ReassignmentTold, row="reassignment",
+    )  # fmt: skip
+
+
+class ReassignmentCarryingOn(Resource):
+    tag = "reassignments"
+    post = deed(
+        "carry_on_reassignment", gettext_lazy("Try again what broke of a reassignment"), permission=_MAY, found=found,
+        by=carry_on_reassignment, gives=ReassignmentTold, row="reassignment", can_refuse=True,
     )  # fmt: skip
 
 

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from fairway.core.tenancy.models import Partner
+from fairway.core.told import packed
 from fairway.customers.rules.match_keys import name_key
 from fairway.leads.models import LeadScore, NamedAccount, TriggerLevel
-from fairway.leads.rules.levels import Level, is_above
+from fairway.leads.rules.levels import ASKS_LEVEL, Level, reached
+from fairway.leads.rules.named_accounts import Account, Accounts
 from fairway.leads.rules.routing import Rule
+from fairway.partners.models import Credential
 from fairway.partners.queries.partners import ids_named
 
-ASKS_ACCOUNT, ASKS_LEVEL = "lead.is_named_account", "lead.above_trigger"
+ASKS_ACCOUNT = "lead.is_named_account"
 
 
 def with_asked(rows: Sequence[dict[str, Any]], rules: Sequence[Rule]) -> None:
@@ -25,19 +28,20 @@ def with_asked(rows: Sequence[dict[str, Any]], rules: Sequence[Rule]) -> None:
 
 
 def _add_accounts(rows: Sequence[dict[str, Any]]) -> None:
-    """ "named_partner": id of the partner to whom the company's leads go, by its domain or else its name."""
+    """ "named_partner": id of the partner to whom the company's leads go, and "account_because": why it is this one."""
     domains = {row["domain_key"] for row in rows if row["domain_key"]}
     names = {row["name_key"] for row in rows if row["name_key"]}
     found = NamedAccount.objects.filter(Q(domain_key__in=domains) | Q(name_key__in=names))
-    listed = list(found.values_list("domain_key", "name_key", "partner_id")) if domains or names else []
-    by_domain = {domain: partner_id for domain, _name, partner_id in listed if domain}
-    by_name = {name: partner_id for _domain, name, partner_id in listed if name}
+    listed = found.values_list("pk", "name", "domain_key", "name_key", "partner_id") if domains or names else []
+    accounts = Accounts(Account(*one) for one in listed)
     for row in rows:
-        row["named_partner"] = by_domain.get(row["domain_key"]) or by_name.get(row["name_key"])
+        chosen = accounts.of(row["domain_key"] or "", row["name_key"] or "")
+        row["named_partner"] = chosen[0].partner_id if chosen else None
+        row["account_because"] = packed(chosen[1]) if chosen else None
 
 
 def _add_levels(rows: Sequence[dict[str, Any]]) -> None:
-    """ "above_trigger" and "trigger_because"."""
+    """ "above_trigger", "trigger_because", and "reached": by credential, where levels differ by what partners hold."""
     levels = all_levels()
     categories: dict[int, dict[str, int]] = {}
     if any(level.category for level in levels):
@@ -45,13 +49,14 @@ def _add_levels(rows: Sequence[dict[str, Any]]) -> None:
         categories = dict(scores.values_list("lead_id", "categories"))
     for row in rows:
         about = row["product_code"], row["country"], row["state_code"]
-        above, because = is_above(levels, *about, row["points"], categories.get(row["id"], {}))
-        row["above_trigger"], row["trigger_because"] = above, because
+        found = reached(levels, *about, row["points"], categories.get(row["id"], {}))
+        row["above_trigger"], row["trigger_because"] = found.is_above, found.because
+        row["reached"] = found.by_credential
 
 
 def all_levels() -> list[Level]:
     rows = TriggerLevel.objects.order_by("pk")
-    fields = ("product_line__code", "country", "state_code", "category", "at_least")
+    fields = ("product_line__code", "country", "state_code", "category", "at_least", "credential")
     return [Level(line or "", *about) for line, *about in rows.values_list(*fields)]
 
 
@@ -65,10 +70,11 @@ def account_rows(params: Mapping[str, str]) -> QuerySet[NamedAccount]:
     return rows
 
 
-def level_rows() -> QuerySet[TriggerLevel]:
-    return TriggerLevel.objects.select_related("product_line").order_by(
-        "category", "product_line__name", "country", "pk"
-    )
+def level_rows() -> QuerySet[Any]:
+    """With `credential_name`, as one of those who hold it has it."""
+    named = Credential.objects.filter(code=OuterRef("credential")).values("name")[:1]
+    rows = TriggerLevel.objects.annotate(credential_name=Subquery(named))
+    return rows.select_related("product_line").order_by("credential", "category", "product_line__name", "country", "pk")
 
 
 def partner_named(words: str) -> Partner | None:

@@ -16,11 +16,12 @@ from fairway.core.tenancy.context import current
 from fairway.leads.conditions import CANDIDATES, columns_of, lead_values
 from fairway.leads.models import Lead, PolicyState, RoutingPolicy
 from fairway.leads.queries.accounts import with_asked
-from fairway.leads.queries.routing import lead_facts, partner_table
+from fairway.leads.queries.routing import kept_facts, lead_facts, names_asked, partner_table
 from fairway.leads.queries.runs import rules_of_policy
 from fairway.leads.queries.subjects import lead_rows
-from fairway.leads.rules.candidates import Eligible, PartnerTable, Router
+from fairway.leads.rules.candidates import LeadFacts, PartnerTable, Router
 from fairway.leads.rules.expected import Amounts, Batch, Bools, Chances, Ints, chances
+from fairway.leads.rules.planning import Basis
 from fairway.leads.rules.routing import Rule
 from fairway.leads.rules.states import LeadState
 
@@ -64,22 +65,22 @@ def usual_amounts(at: datetime, currency: str) -> Amounts:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A batch of leads with what is known of each and of the partners; all lists are in the order of `rows`."""
+    """A batch of leads with what is known of each and of the partners; all lists are in the order of `rows`.
+
+    `kept` is what is kept with each lead, so that its decision can be taken again.
+    """
 
     rows: list[dict[str, Any]]
-    numbers: list[int]
-    eligible: list[Eligible]
     prints: list[str]
+    kept: list[list[Any]]
     rules: tuple[Rule, ...]
-    partners: PartnerTable
-    batch: Batch
+    basis: Basis
     unknown_amounts: int
     ended: int  # leads that the chances rest on
 
     @property
-    def room(self) -> Ints:
-        """Free places of each partner."""
-        return np.maximum(self.partners.capacity - self.partners.open_leads, 0)
+    def batch(self) -> Batch:
+        return self.basis.batch
 
     @property
     def by_score(self) -> Ints:
@@ -107,17 +108,21 @@ def gather(
     chance, amounts = band_chances(at), usual_amounts(at, currency)
     rows: list[dict[str, Any]] = []
     numbers: list[int] = []
-    eligible: list[Eligible] = []
+    facts: list[LeadFacts] = []
+    kept: list[list[Any]] = []
     prints: list[str] = []
     for start in range(0, len(lead_ids), READ_AT_ONCE):
         some = [row for row in lead_rows(lead_ids[start : start + READ_AT_ONCE]) if row["state"] in FREE]
         with_asked(some, rules)
         values = [lead_values(row, currency) for row in some]
-        names = sorted({name for rule in rules for name in rule.when.field_names})
-        found = router.rule_numbers(columns_of(values, names), len(some)).tolist()
+        names = names_asked(rules)
         rows += some
-        numbers += found
-        eligible += [router.eligible(fact, number) for fact, number in zip(lead_facts(some), found, strict=True)]
+        numbers += router.rule_numbers(columns_of(values, names), len(some)).tolist()
+        known_of = lead_facts(some)
+        facts += known_of
+        kept += [
+            kept_facts(fact, row, value, names) for fact, row, value in zip(known_of, some, values, strict=True)
+        ]  # fmt: skip
         prints += [print_of(row, value) for row, value in zip(some, values, strict=True)]
     known = [row["amount_minor"] if row["currency"] in ("", currency) else None for row in rows]
     worth = np.array(
@@ -128,9 +133,8 @@ def gather(
         ],
         dtype=np.float64,
     )
-    batch = Batch(worth, partners.record, [one.rows for one in eligible])
     unknown = sum(amount is None or amount <= 0 for amount in known)
-    return Gathered(rows, numbers, eligible, prints, rules, partners, batch, unknown, chance.ended)
+    return Gathered(rows, prints, kept, rules, Basis.by(router, facts, numbers, worth), unknown, chance.ended)
 
 
 def _chance(row: Mapping[str, Any], by_band: Chances) -> float:

@@ -80,6 +80,16 @@ def untouched(seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
     )
 
 
+def unrated(seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
+    """Leads that were contacted, and of which nobody has said yet how good they are; with `seat_id` as for steps."""
+    rows = Lead.objects.filter(state=LeadState.ACCEPTED, first_touch_at__isnull=False, rated_at=None)
+    if seat_id is not None:
+        rows = rows.filter(Q(seller_id=seat_id) | Q(seller_id=None))
+    return rows.order_by("first_touch_at", "id").values(
+        "uid", "title", "company", "city", "first_touch_at", "people__first_name", "people__last_name"
+    )
+
+
 def leads_to_watch(seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
     """Leads that are silent, or that were contacted and not rated yet; with `seat_id` as for steps."""
     rows = Lead.objects.filter(state=LeadState.ACCEPTED).filter(

@@ -3,20 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 from django.utils.translation import gettext as _
 
 from fairway.core.access import Member
 from fairway.core.tenancy.context import entering
-from fairway.leads.conditions import columns_of, lead_values
-from fairway.leads.models import Lead, RoutingDecision
-from fairway.leads.queries.routing import NOT_KEPT, names_asked, names_of_partners
+from fairway.leads.conditions import columns_of
+from fairway.leads.models import AssignmentPlan, Lead, RoutingDecision
+from fairway.leads.queries.plan_replay import Again, Taken
+from fairway.leads.queries.routing import facts_of, names_asked, names_of_partners
 from fairway.leads.queries.runs import currency_of_run, pools_of_run, rows_of_run, rules_of_policy
-from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.candidates import Decision, Router
-from fairway.leads.rules.partner_table import LeadFacts, PartnerTable, table_of, unit_vectors
+from fairway.leads.rules.partner_table import LeadFacts, table_of
 from fairway.leads.rules.routing import Rule
 
 
@@ -36,7 +34,7 @@ def replay(lead: Lead) -> Replay | None:
     """The latest decision on a lead; None when there is none, or none that can be taken again (`cannot_replay`)."""
     latest = RoutingDecision.objects.filter(lead=lead).select_related("run", "policy").order_by("-decided_at", "-pk")
     found = latest.first()
-    return None if found is None or found.run is None else _replay_run([found])[0]
+    return None if found is None or found.run is None else _replay_all([found])[0]
 
 
 def replay_many(*, lead_ids: Sequence[int], actor: Member) -> list[Replay]:
@@ -48,7 +46,19 @@ def replay_many(*, lead_ids: Sequence[int], actor: Member) -> list[Replay]:
         for decision in latest.values():
             if decision.run_id:
                 runs[decision.run_id].append(decision)
-        return [replay for decisions in runs.values() for replay in _replay_run(decisions)]
+        return [replay for decisions in runs.values() for replay in _replay_all(decisions)]
+
+
+def _replay_all(decisions: Sequence[RoutingDecision]) -> list[Replay]:
+    """Decisions of one run, which is that of a plan or of the rules alone."""
+    plan = AssignmentPlan.objects.filter(run_id=decisions[0].run_id).select_related("policy", "run").first()
+    return _replay_run(decisions) if plan is None else _replay_plan(plan, decisions)
+
+
+def _replay_plan(plan: AssignmentPlan, decisions: Sequence[RoutingDecision]) -> list[Replay]:
+    names = names_of_partners()
+    again = Again.of(plan, names, {decision.lead_id for decision in decisions})
+    return [Replay(decision, _compared(decision, again.taken(decision.lead_id), names)) for decision in decisions]
 
 
 def _replay_run(decisions: Sequence[RoutingDecision]) -> list[Replay]:
@@ -58,14 +68,15 @@ def _replay_run(decisions: Sequence[RoutingDecision]) -> list[Replay]:
         raise ValueError("These decisions name no run.")
     names = names_of_partners()
     partners = table_of(rows_of_run(run), names)
-    rules = rules_of_policy(policy, currency_of_run(run))
+    currency = currency_of_run(run)
+    rules = rules_of_policy(policy, currency)
     router = Router(rules, partners, decisions[0].decided_at.timestamp(), pools_of_run(run))
     row_of = {int(key): row for row, key in enumerate(partners.ids)}
     wanted = {decision.pk: decision for decision in decisions}
     made: list[Replay] = []
     for pk, partner_id in _decisions_until(run.pk, max(decisions, key=lambda one: one.pk)):
         if pk in wanted:
-            made.append(Replay(wanted[pk], _differences(wanted[pk], router, rules, names)))
+            made.append(Replay(wanted[pk], _differences(wanted[pk], router, rules, names, currency)))
         row = row_of.get(partner_id or 0)
         if row is not None:
             partners.open_leads[row] += 1
@@ -79,18 +90,23 @@ def _decisions_until(run_id: int, last: RoutingDecision) -> Iterable[tuple[int, 
 
 
 def _differences(
-    decision: RoutingDecision, router: Router, rules: Sequence[Rule], names: dict[int, tuple[str, str]]
+    decision: RoutingDecision, router: Router, rules: Sequence[Rule], names: dict[int, tuple[str, str]], currency: str
 ) -> list[str]:
-    facts, values = _facts_of(decision, rules, router.partners)
+    facts, values = facts_of(decision.facts, decision.lead_id, rules, currency)
     asked = names_asked(rules)
     number = int(router.rule_numbers(columns_of([values], asked), 1)[0])
     again = _without_counting(router, facts, number)
     partner_id = None if again.partner is None else int(router.partners.ids[again.partner])
-    said = []
+    now = Taken(again.rule, again.outcome, partner_id, again.shortlist, again.excluded)
+    return _compared(decision, now, names)
+
+
+def _compared(decision: RoutingDecision, again: Taken, names: dict[int, tuple[str, str]]) -> list[str]:
+    said = [] if again.holds else [_("At the prices that were kept, another partner would be worth more.")]
     if again.rule != decision.rule_number:
         said.append(_("Rule %(now)s decides, not rule %(was)s.") % {"now": again.rule, "was": decision.rule_number})
-    if (again.outcome, partner_id) != (decision.outcome, decision.partner_id):
-        was, now = _whom(decision.outcome, decision.partner_id, names), _whom(again.outcome, partner_id, names)
+    if (again.outcome, again.partner_id) != (decision.outcome, decision.partner_id):
+        was, now = _whom(decision.outcome, decision.partner_id, names), _whom(again.outcome, again.partner_id, names)
         said.append(_("Now: %(now)s. Then: %(was)s.") % {"now": now, "was": was})
     if not said and again.shortlist != decision.candidates:
         said.append(_("The best five are others, or have other numbers."))
@@ -112,23 +128,3 @@ def _without_counting(router: Router, facts: LeadFacts, number: int) -> Decision
     again = router.decide(facts, number)
     partners.open_leads[:], partners.last_offered[:] = open_leads, last
     return again
-
-
-def _facts_of(
-    decision: RoutingDecision, rules: Sequence[Rule], partners: PartnerTable
-) -> tuple[LeadFacts, dict[str, Any]]:
-    """What was known of the lead, as `queries.routing.kept_facts` keeps it."""
-    # Decisions of before there were named accounts say nothing behind what was asked.
-    told = [*(decision.facts or []), 0]
-    country, state, territory, line, latitude, longitude, made, had, known, vertical, asked, named = told[:12]
-    values = dict(zip(names_asked(rules), asked, strict=True))
-    if written := NOT_KEPT & values.keys():
-        now = lead_values(lead_rows([decision.lead_id])[0], currency_of_run(decision.run) if decision.run else "")
-        values |= {name: now[name] for name in written}
-    place = [np.array([np.nan if degrees is None else degrees]) for degrees in (latitude, longitude)]
-    facts = LeadFacts(
-        country=country, state=state, territory=territory, product_line=line, point=unit_vectors(*place)[0],
-        offers_made=made, had_before=frozenset(had), known_partner=known, vertical=vertical,
-        named_partner=named,
-    )  # fmt: skip
-    return facts, values

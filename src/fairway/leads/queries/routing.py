@@ -11,7 +11,7 @@ import numpy as np
 from fairway.core.tenancy.models import Partner
 from fairway.leads.conditions import columns_of, lead_values
 from fairway.leads.models import LeadRecall, Offer
-from fairway.leads.queries.accounts import ASKS_LEVEL, with_asked
+from fairway.leads.queries.accounts import ASKS_ACCOUNT, with_asked
 from fairway.leads.queries.channel import (
     NO_HISTORY,
     NO_WINS,
@@ -20,7 +20,9 @@ from fairway.leads.queries.channel import (
     open_counts,
     past_of_partners,
 )
+from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.candidates import Decision, Findings, Router
+from fairway.leads.rules.levels import ASKS_LEVEL
 from fairway.leads.rules.partner_table import LeadFacts, PartnerTable, Rows, table_of, unit_vectors
 from fairway.leads.rules.pools import Pool
 from fairway.leads.rules.routing import Rule
@@ -84,6 +86,7 @@ def lead_facts(rows: Sequence[Mapping[str, Any]]) -> list[LeadFacts]:
             known_partner=row["known_partner"] or 0,
             vertical=row["industry"],
             named_partner=row.get("named_partner") or 0,
+            reached=row.get("reached"),
         )
         for row, point in zip(rows, points, strict=True)
     ]
@@ -128,11 +131,15 @@ class Deciding:
         ]
 
     def _found(self, number: int, values: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
-        """What the rule found in the lead, and which level the lead reached or missed where it asks for that."""
+        """What the rule found in the lead; where it asks, also whose account it is, and which level it reached."""
         found = self.findings.of(number, values)
-        if number and ASKS_LEVEL in self.router.rules[number - 1].when.field_names:
-            return [*found, row["trigger_because"]]
-        return found
+        if not number:
+            return found
+        rule = self.router.rules[number - 1]
+        asked = rule.when.field_names
+        if (ASKS_ACCOUNT in asked or rule.action.kind == "account") and row["account_because"]:
+            found = [*found, row["account_because"]]
+        return [*found, row["trigger_because"]] if ASKS_LEVEL in asked else found
 
 
 # What people wrote about themselves is not kept a second time; a replay takes it as it is by then.
@@ -149,8 +156,29 @@ def kept_facts(fact: LeadFacts, row: Mapping[str, Any], values: Mapping[str, Any
     return [
         fact.country, fact.state, fact.territory, fact.product_line, row["latitude"], row["longitude"],
         fact.offers_made, sorted(fact.had_before), fact.known_partner, fact.vertical,
-        [None if name in NOT_KEPT else values[name] for name in names], fact.named_partner,
+        [None if name in NOT_KEPT else values[name] for name in names], fact.named_partner, fact.reached,
     ]  # fmt: skip
+
+
+def facts_of(
+    kept: Sequence[Any] | None, lead_id: int, rules: Sequence[Rule], currency: str
+) -> tuple[LeadFacts, dict[str, Any]]:
+    """What was known of a lead, as `kept_facts` keeps it: facts, and the values that the rules asked for."""
+    # Decisions of before there were named accounts, and levels by credential, say nothing behind what was asked.
+    said = kept or []
+    told = [*said, *(0, None)[len(said) - 11 :]]
+    country, state, territory, line, latitude, longitude, made, had, known, vertical, asked, named, reached = told
+    values = dict(zip(names_asked(rules), asked, strict=True))
+    if written := NOT_KEPT & values.keys():
+        now = lead_values(lead_rows([lead_id])[0], currency)
+        values |= {name: now[name] for name in written}
+    place = [np.array([np.nan if degrees is None else degrees]) for degrees in (latitude, longitude)]
+    facts = LeadFacts(
+        country=country, state=state, territory=territory, product_line=line, point=unit_vectors(*place)[0],
+        offers_made=made, had_before=frozenset(had), known_partner=known, vertical=vertical,
+        named_partner=named, reached=None if reached is None else tuple((code, is_so) for code, is_so in reached),
+    )  # fmt: skip
+    return facts, values
 
 
 def decide(

@@ -19,6 +19,7 @@ from fairway.leads.queries.routing import lead_facts, partner_table
 from fairway.leads.queries.runs import rules_of_policy
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.candidates import LeadFacts, Router
+from fairway.leads.rules.planning import win_factor
 from fairway.leads.rules.shares import SIZES, count_reasons, size_of
 from fairway.partners.models import Enrollment
 
@@ -51,7 +52,7 @@ def counted_shares(at: datetime, currency: str) -> list[dict[str, Any]]:
     counted = count_reasons(rules, partners, facts, numbers)
     offered, tiers = _offered(since, at, currency), dict(_tier_names())
     is_open = partners.active & partners.accepting & (partners.open_leads < partners.capacity)
-    employees = partners.columns["partner.employees"]
+    employees, factor = partners.columns["partner.employees"], win_factor(partners)
     made = []
     for column, partner_id in enumerate(partners.ids.tolist()):
         got = offered.get(partner_id, _NOTHING)
@@ -60,7 +61,7 @@ def counted_shares(at: datetime, currency: str) -> list[dict[str, Any]]:
             "partner_id": partner_id, "since_at": since, "until_at": at, "leads_looked_at": counted.leads,
             "tier": tiers.get(partner_id, ""), "size": size_of(float(np.asarray(employees)[column])),
             "eligible": could, "offered": got[0], "accepted": got[1],
-            "value_minor": round(got[2] * float(partners.record[column])), "currency": currency,
+            "value_minor": round(got[2] * float(factor[column])), "currency": currency,
             "is_open": bool(is_open[column]), "is_starved": bool(is_open[column]) and could > 0 and not got[0],
             "reasons": counted.reasons_of(column),
         })  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fairway.core.http.format import money
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.core.told import tell, told_of
 from fairway.leads.conditions import subjects_of_vendor
@@ -27,6 +28,9 @@ DECIDED: dict[str, Any] = {
     "less_turn": gettext_lazy("Had a lead more recently"),
     "less_wins": gettext_lazy("Wins fewer deals"),
     "later_turn": gettext_lazy("Fits as well, had its turn"),
+    "less_worth": gettext_lazy("Worth less there"),
+    "dearer": gettext_lazy("Its last place is worth more to others"),
+    "for_share": gettext_lazy("The least share comes first"),
 }
 _MARKED = {"no_room": "open", "less_distance": "km", "less_record": "record", "less_room": "open"}
 
@@ -52,6 +56,8 @@ class CandidateRow:
     decided_text: str
     marked: str
     is_chosen: bool
+    worth: str = ""
+    price: str = ""
     parts: dict[str, int] = field(default_factory=dict)
     is_paused: bool = False
 
@@ -62,9 +68,9 @@ class WhyView:
 
     `outcome` is "offered", "waiting", "person" or "pool"; `by_hand` names who chose the partner, "" when a rule did.
     `sentence` is the rule as (text, is value) parts, empty when no rule decided; `reasons` are what it found.
-    `excluded_text` tells of the
-    partners beyond `rows` that were not eligible, `excluded_count` how many they are, `fits_less_count` how many more
-    fit less. `then` is who would be next. `remark` says in words why a better fit did not get it.
+    `is_batch`: it was decided with others at once, by worth and prices. `excluded_text` tells of the partners beyond
+    `rows` that were not eligible, `excluded_count` how many they are, `fits_less_count` how many more fit less. `then`
+    is who would be next. `remark` says in words why a better fit did not get it.
     """
 
     outcome: str
@@ -85,6 +91,7 @@ class WhyView:
     decided_at: datetime
     reasons: list[str]
     can_replay: bool = False
+    is_batch: bool = False
     override: str = ""
     against: list[str] = field(default_factory=list)
 
@@ -105,8 +112,9 @@ def why(lead: Lead, currency: str) -> WhyView | None:
 
 def view_of(decision: RoutingDecision, currency: str) -> WhyView:
     rule = _rule_of(decision, currency)
-    rows = [_row(candidate) for candidate in _at_length(decision, rule)]
+    rows = [_row(candidate, currency) for candidate in _at_length(decision, rule)]
     partner_name = decision.partner.name if decision.partner else ""
+    is_batch = any(row.worth for row in rows)
     beyond = _beyond(decision.excluded, rows)
     excluded_count = sum(beyond.values())
     return WhyView(
@@ -122,7 +130,8 @@ def view_of(decision: RoutingDecision, currency: str) -> WhyView:
         excluded_count=excluded_count,
         fits_less_count=max(0, decision.considered - len(rows) - excluded_count) if rows else 0,
         then=next((row.name for row in rows if not row.is_chosen and row.decided not in {"no_room", "had_before"}), ""),
-        remark=_remark(rows),
+        remark="" if is_batch else _remark(rows),
+        is_batch=is_batch,
         note=told_of(decision, "note"),
         by_hand=decision.decided_by.name if decision.decided_by else "",
         decided_at=decision.decided_at,
@@ -166,7 +175,8 @@ _NAMED = ("pk", "uid", "name", "profiles__city", "state")
 
 def at_length(short: list[Any], named: tuple[Any, str, str], decided_at: datetime, rule: Rule | None) -> dict[str, Any]:
     """One candidate of `rules.candidates` as an object. Parts are 0 to 100, of those that the rule weighs."""
-    _partner_id, code, fit, km, open_leads, capacity, record, last = short
+    _partner_id, code, fit, km, open_leads, capacity, record, last = short[:8]
+    worth, price = short[8:10] if len(short) > 8 else (None, None)
     days = TURN_DAYS if last is None else (decided_at.timestamp() - last) / DAY
     parts = {
         "distance": 100 * (UNKNOWN_FIT if km is None else 1 / (1 + km / HALF_FIT_KM)),
@@ -178,11 +188,13 @@ def at_length(short: list[Any], named: tuple[Any, str, str], decided_at: datetim
     return {
         "partner": str(named[0]), "name": named[1], "city": named[2], "fit": fit, "km": km, "open": open_leads,
         "capacity": capacity, "record": record, "last_offered": last, "decided": CODES[code],
-        "parts": {part: round(share) for part, share in parts.items() if part in weighed},
+        "parts": {part: round(share) for part, share in parts.items() if part in weighed and worth is None},
+        "worth": worth, "price": price,
     }  # fmt: skip
 
 
-def _row(candidate: dict[str, Any]) -> CandidateRow:
+def _row(candidate: dict[str, Any], currency: str) -> CandidateRow:
+    worth, price = candidate.get("worth"), candidate.get("price")
     decided, last = candidate["decided"], candidate["last_offered"]
     return CandidateRow(
         partner_uid=candidate["partner"],
@@ -198,6 +210,8 @@ def _row(candidate: dict[str, Any]) -> CandidateRow:
         decided_text=str(DECIDED.get(decided, decided)),
         marked=_MARKED.get(decided, ""),
         is_chosen=decided == "offered",
+        worth="" if worth is None else money(worth, currency, cents=False),
+        price="" if price is None else money(price, currency, cents=False),
         parts=candidate["parts"],
         is_paused=candidate.get("is_paused", False),
     )

@@ -16,10 +16,12 @@ The same input gives the same answer: ties go to the lead and the partner that c
 
 import heapq
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fairway.leads.rules.matching import BLOCK, NOBODY, Most, most_matched
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,11 +29,10 @@ Bools = NDArray[np.bool_]
 # Values of the leads numbered `numbers`: one row each, one column a partner, −inf where the pair is not eligible.
 Values = Callable[[Ints], Floats]
 
-NOBODY = -1
-NEAREST = 48  # pairs of a lead kept at hand; the others are looked at again when prices make them matter
-BLOCK = 512  # leads whose whole rows are held at once
+NEAREST = 160  # pairs of a lead kept at hand; the others are looked at again when prices make them matter
 GAP = 0.002  # the share of the bound that may be missing by the step of the auction
 BONUS_TRIES = 14
+BIDS_MOST = 100  # by the lead that the favoured have to get: beyond them the places are only bid up
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,29 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """Why the favoured cannot get their share.
+
+    `leads` are missing: of all leads `alone` have no favoured partner with a place that is eligible, and `blocked` only
+    ones of `full` (columns), whose `places` are all taken by leads that can go to no other of them either.
+    """
+
+    leads: int
+    alone: int
+    blocked: int
+    full: Ints
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """Who gets which lead, and what it is worth.
 
     `partners` has one column number a lead, NOBODY where it stays; `value` is their sum and `bound` what no
     assignment can exceed; `prices` are what one more place at each partner would be worth, ∞ for one without any
     place. `favoured_asked` leads had to go to the favoured group, `favoured_possible` could at most, `favoured_got`
-    did.
+    did; `short` says why not more. Nobody's lead is worth more than `step` more elsewhere, less the price there and
+    with the `bonus` of the favoured; `is_chosen_first`: but for those that the favoured have to get.
     """
 
     partners: Ints
@@ -64,6 +81,10 @@ class Assignment:
     favoured_possible: int = 0
     favoured_got: int = 0
     bids: int = field(default=0, compare=False)
+    bonus: float = 0.0
+    step: float = 0.0
+    short: Short | None = None
+    is_chosen_first: bool = False
 
     @property
     def ratio(self) -> float:
@@ -124,22 +145,30 @@ def assign(count: int, capacity: Ints, values: Values, shares: Shares | None = N
     if shares.favoured is None or not shares.least or not count:
         return _plain(count, room, values, step)
     asked = int(np.ceil(shares.least * count - 1e-9))
-    possible = _most_for(count, room, values, shares.favoured)
-    return _with_share(count, room, values, shares.favoured, asked, possible, step)
+    most = _most_for(count, room, values, shares.favoured)
+    return _with_share(count, room, values, shares.favoured, asked, most, step)
 
 
 def _plain(count: int, room: Ints, values: Values, step: float) -> Assignment:
     auction = _Auction(count, room, values, np.zeros(len(room)), step)
     auction.run()
     bound = bound_of(count, room, values, auction.prices)
-    return Assignment(auction.chosen, value_of(auction.chosen, values), bound, auction.prices, bids=auction.bids)
+    value = value_of(auction.chosen, values)
+    return Assignment(auction.chosen, value, bound, auction.prices, bids=auction.bids, step=step)
 
 
 def _with_share(
-    count: int, room: Ints, values: Values, favoured: Bools, asked: int, possible: int, step: float
+    count: int, room: Ints, values: Values, favoured: Bools, asked: int, most: Most, step: float
 ) -> Assignment:
-    """Raise the bonus of the favoured until they get their share; the smallest bonus that does is the price of it."""
-    owed = min(asked, possible)
+    """Raise the bonus of the favoured until they get their share; the smallest bonus that does is the price of it.
+
+    Where they can get no more than is asked, and where the auction would bid each place up to the whole bonus, the
+    leads that they get are chosen first.
+    """
+    owed = min(asked, most.possible)
+    short = _short(asked, most, room, favoured)
+    if asked >= most.possible:
+        return _chosen_first(count, room, values, favoured, asked, most, step, short)
     best: Assignment | None = None
     bounds: list[float] = []
     bids = 0
@@ -148,38 +177,92 @@ def _with_share(
     for _try in range(BONUS_TRIES):
         extra = np.where(favoured, bonus, 0.0)
         auction = _Auction(count, room, values, extra, step)
-        auction.run()
+        is_whole = auction.run(3 * bids // _try if _try else None)
         bids += auction.bids
+        if not is_whole:
+            break
         got = int(np.count_nonzero(favoured[auction.chosen] & (auction.chosen != NOBODY)))
         bounds.append(bound_of(count, room, values, auction.prices, bonus=extra, owed=bonus * owed))
         if got >= owed:
             value = value_of(auction.chosen, values)
             if best is None or value > best.value:
-                best = Assignment(auction.chosen, value, 0.0, auction.prices, asked, possible, got)
+                best = Assignment(
+                    auction.chosen, value, 0.0, auction.prices, asked, most.possible, got, bonus=bonus, step=step
+                )
             high = bonus
         else:
             low = bonus
         if (bonus == 0.0 and got >= owed) or (high is not None and high - low <= step):
             break
         bonus = (low + high) / 2 if high is not None else (bonus * 2 or top / 16)
+        if bonus > 2 * top:
+            break
     if best is None:
-        best = _at_any_price(count, room, values, favoured, asked, possible, top, step)
-    return Assignment(
-        best.partners, best.value, min(bounds), best.prices, asked, possible, best.favoured_got, bids=bids
-    )
+        found = _chosen_first(count, room, values, favoured, asked, most, step, short)
+        return replace(found, bound=min([*bounds, found.bound]), bids=bids + found.bids)
+    return replace(best, bound=min(bounds), bids=bids)
 
 
-def _at_any_price(
-    count: int, room: Ints, values: Values, favoured: Bools, asked: int, possible: int, top: float, step: float
+def _short(asked: int, most: Most, room: Ints, favoured: Bools) -> Short | None:
+    if asked <= most.possible:
+        return None
+    full = np.nonzero(favoured)[0][most.full]
+    return Short(asked - most.possible, most.alone, most.blocked, full, int(room[full].sum()))
+
+
+def _chosen_first(
+    count: int, room: Ints, values: Values, favoured: Bools, asked: int, most: Most, step: float, short: Short | None
 ) -> Assignment:
-    """The share comes before all value: a bonus no value can outbid."""
-    extra = np.where(favoured, top * (count + 1), 0.0)
-    auction = _Auction(count, room, values, extra, step)
-    auction.run()
-    got = int(np.count_nonzero(favoured[auction.chosen] & (auction.chosen != NOBODY)))
-    return Assignment(
-        auction.chosen, value_of(auction.chosen, values), 0.0, auction.prices, asked, possible, got, auction.bids
+    """The favoured get the leads that lose least by it, of the most they could get; then each part is assigned alone.
+
+    An auction gives these leads to the favoured for what they are worth there; those that it leaves find their place
+    by moving others on, which always succeeds. The rest is assigned as ever, with the places that are left.
+    """
+    owed = min(asked, most.possible)
+    columns = np.nonzero(favoured)[0]
+    loss = _losses(count, values, favoured)
+    could = np.nonzero(most.columns != NOBODY)[0]
+    theirs = np.sort(could[np.argsort(loss[could], kind="stable")[:owed]])
+    chosen = np.full(count, NOBODY, dtype=np.int64)
+
+    def of_theirs(numbers: Ints) -> Floats:
+        return values(theirs[numbers])[:, columns]
+
+    first = _Auction(len(theirs), room[columns], of_theirs, np.zeros(len(columns)), step)
+    first.run(BIDS_MOST * len(theirs))
+    whole = most_matched(len(theirs), room[columns], lambda numbers: of_theirs(numbers) > 0, begin=first.chosen)
+    chosen[theirs] = columns[whole.columns]
+    others = np.setdiff1d(np.arange(count), theirs)
+    left = room - np.bincount(chosen[theirs], minlength=len(room))
+    second = _Auction(len(others), left, lambda numbers: values(others[numbers]), np.zeros(len(room)), step)
+    second.run()
+    chosen[others] = second.chosen
+    prices = np.where(np.isfinite(second.prices), second.prices, 0.0)
+    prices[columns] = np.maximum(prices[columns], np.where(np.isfinite(first.prices), first.prices, 0.0))
+    prices[room <= 0] = np.inf
+    # What the last of their leads loses by going there is what another one would cost.
+    bonus = max(0.0, float(loss[theirs].max(initial=0.0)))
+    with_bonus = prices + np.where(favoured, bonus, 0.0)
+    bound = min(
+        bound_of(count, room, values, prices),
+        bound_of(count, room, values, with_bonus, bonus=np.where(favoured, bonus, 0.0), owed=bonus * owed),
     )
+    got = int(np.count_nonzero(favoured[chosen] & (chosen != NOBODY)))
+    return Assignment(
+        chosen, value_of(chosen, values), bound, prices, asked, most.possible, got, first.bids + second.bids,
+        bonus=bonus, step=step, short=short, is_chosen_first=True,
+    )  # fmt: skip
+
+
+def _losses(count: int, values: Values, favoured: Bools) -> Floats:
+    """For each lead what its best other partner is worth more than its best favoured one; below 0 where it gains."""
+    loss = np.zeros(count)
+    for start in range(0, count, BLOCK):
+        some = np.arange(start, min(count, start + BLOCK))
+        rows = values(some)
+        best = np.maximum(rows[:, ~favoured].max(axis=1, initial=0.0), 0.0)
+        loss[some] = best - np.maximum(rows[:, favoured].max(axis=1, initial=0.0), 0.0)
+    return loss
 
 
 def _greatest(count: int, values: Values) -> float:
@@ -199,41 +282,21 @@ def _mean_best(count: int, values: Values) -> float:
     return total / max(count, 1)
 
 
-def _most_for(count: int, room: Ints, values: Values, favoured: Bools) -> int:
-    """How many leads the favoured could get at most: augmenting paths, one lead after the other."""
+def _most_for(count: int, room: Ints, values: Values, favoured: Bools) -> Most:
+    """The most leads that the favoured could get, and of all such choices the one that loses least."""
     columns = np.nonzero(favoured)[0]
-    eligible: list[list[int]] = []
-    for start in range(0, count, BLOCK):
-        rows = values(np.arange(start, min(count, start + BLOCK)))[:, columns] > 0
-        eligible += [np.nonzero(row)[0].tolist() for row in rows]
-    places = room[columns].tolist()
-    held: list[list[int]] = [[] for _column in columns]
-    return sum(_augment(lead, eligible, places, held) for lead in range(count))
+    order = np.argsort(_losses(count, values, favoured), kind="stable")
+    return most_matched(count, room[columns], lambda numbers: values(numbers)[:, columns] > 0, order=order)
 
 
-def _augment(lead: int, eligible: list[list[int]], places: list[int], held: list[list[int]]) -> bool:
-    """Find the lead a place, moving others on; breadth first."""
-    came_from: dict[int, tuple[int, int]] = {}  # column -> (lead that asks for it, column that lead leaves)
-    asking = [(lead, NOBODY)]
-    for one, leaves in asking:
-        for column in eligible[one]:
-            if column in came_from:
-                continue
-            came_from[column] = (one, leaves)
-            if len(held[column]) < places[column]:
-                _move_on(column, came_from, held)
-                return True
-            asking += [(other, column) for other in held[column]]
-    return False
-
-
-def _move_on(column: int, came_from: dict[int, tuple[int, int]], held: list[list[int]]) -> None:
-    while column != NOBODY:
-        lead, leaves = came_from[column]
-        held[column].append(lead)
-        if leaves != NOBODY:
-            held[leaves].remove(lead)
-        column = leaves
+def greatest_of(net: Floats, width: int) -> Ints:
+    """The columns of the greatest numbers of each row, of equals the first, in the order of columns."""
+    least = np.partition(net, -width, axis=1)[:, -width, None]
+    above, equal = net > least, net == least
+    missing = width - np.count_nonzero(above, axis=1)[:, None]
+    crowded = np.nonzero(np.count_nonzero(equal, axis=1) > missing[:, 0])[0]
+    equal[crowded] &= np.cumsum(equal[crowded], axis=1, dtype=np.int32) <= missing[crowded]
+    return np.nonzero(above | equal)[1].reshape(len(net), width)
 
 
 class _Auction:
@@ -249,15 +312,18 @@ class _Auction:
         self.rest = np.full(count, np.inf)  # what no pair that is not at hand can exceed, at prices that only rise
         self.step, self.bids = step, 0
 
-    def run(self) -> None:
-        """Until every lead has a partner or wants none at these prices."""
+    def run(self, bids_most: int | None = None) -> bool:
+        """Until every lead has a partner or wants none at these prices; False when more bids than these are made."""
         if not self.count or not len(self.room):
-            return
+            return True
         everyone = np.arange(self.count)
         self._look(everyone)
         waiting = everyone
         while len(waiting):
+            if bids_most is not None and self.bids > bids_most:
+                return False
             waiting = self._round(waiting)
+        return True
 
     def _look(self, numbers: Ints) -> None:
         """Take the best pairs of these leads at today's prices to hand."""
@@ -266,8 +332,7 @@ class _Auction:
             rows = self.values(some) + self.extra
             net = rows - self.prices
             if self.width < net.shape[1]:
-                top = np.argpartition(-net, self.width - 1, axis=1)[:, : self.width]
-                top.sort(axis=1)
+                top = greatest_of(net, self.width)
                 self.rest[some] = np.take_along_axis(net, top, 1).min(axis=1)
             else:
                 top = np.broadcast_to(np.arange(self.width), net.shape)

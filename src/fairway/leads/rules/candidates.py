@@ -17,6 +17,7 @@ from fairway.core.told import Kept, packed
 from fairway.core.told import keep as kept
 from fairway.core.words import said as _
 from fairway.leads.rules.keeping import SHARED, count_out, is_live, keep
+from fairway.leads.rules.level_sight import LevelSight, differs
 from fairway.leads.rules.partner_table import (
     Bools,
     Floats,
@@ -32,7 +33,8 @@ from fairway.leads.rules.pools import Pool, Pooling
 from fairway.leads.rules.routing import Rule, excluded_text
 
 __all__ = [
-    "DECIDED", "Decision", "Findings", "LeadFacts", "PartnerTable", "Router", "kilometres", "shrunk", "unit_vectors",
+    "CODES", "DECIDED", "Decision", "Findings", "LeadFacts", "PartnerTable", "Router", "kilometres", "shrunk",
+    "unit_vectors",
 ]  # fmt: skip
 
 HALF_FIT_KM = 100.0  # at this distance the part for distance is a half
@@ -46,10 +48,13 @@ CELLS_MOST = 400_000  # of leads × partners whose distances are worked out at o
 DECIDED = (
     "offered", "no_room", "had_before", "less_distance", "less_record", "less_room", "less_turn", "later_turn",
     "less_wins",
+    # Of plans: worth less there, the last place there is worth more to others, or the least share comes first.
+    "less_worth", "dearer", "for_share",
 )  # fmt: skip
-_CODE = {name: code for code, name in enumerate(DECIDED)}
+CODES = {name: code for code, name in enumerate(DECIDED)}
 
-# partner id, number in DECIDED, fit, km or None, open leads, capacity, record in percent, last offer or None
+# partner id, number in DECIDED, fit, km or None, open leads, capacity, record in percent, last offer or None; of a plan
+# also what the lead is worth there, and the price of a place or None, in minor units.
 Candidate = list[Any]
 
 
@@ -77,7 +82,7 @@ class Decision:
 
 
 def _named(candidate: Candidate, table: PartnerTable) -> dict[str, Any]:
-    partner_id, code, fit, km, open_leads, capacity, record, last = candidate
+    partner_id, code, fit, km, open_leads, capacity, record, last = candidate[:8]
     row = int(np.searchsorted(table.ids, partner_id))
     return {
         "partner": table.uids[row], "name": table.names[row], "city": table.cities[row], "fit": fit, "km": km,
@@ -117,6 +122,7 @@ class Router:
         """`now` is seconds since 1970; `pools` are by uid."""
         self.rules, self.partners, self.now = rules, partners, now
         self.sight = PoolSight(partners, pools or {})
+        self.levels = LevelSight(partners)
         self._bases: dict[int, tuple[Bools, dict[str, int]]] = {}
         self._fields: dict[tuple[Any, ...], _Field] = {}
         self._said: dict[Any, Kept] = {}
@@ -194,8 +200,8 @@ class Router:
             return Eligible(_NO_ROWS, {}, kept(_("Rule %(n)d puts it into a pool.", n=number)))
         allowed = self._allowed(rule, number, lead)
         rows, excluded = allowed.rows, dict(allowed.excluded)
-        if _is_narrowed(rule) or lead.had_before:
-            out = _too_far(rule, kilometres(lead.point, allowed.points), excluded) | self._live(rule, allowed, excluded)
+        if _is_narrowed(rule) or lead.had_before or lead.reached:
+            out = self._out(lead, rule, allowed, kilometres(lead.point, allowed.points), excluded)
             had = np.isin(allowed.ids, list(lead.had_before)) & ~out
             count_out(excluded, "had_before", int(np.count_nonzero(had)))
             rows = rows[~(out | had)]
@@ -257,8 +263,8 @@ class Router:
         fits = _Fits(self, rule, allowed, km)
         eligible = fits.open_leads < allowed.capacity
         had = None
-        if _is_narrowed(rule) or lead.had_before:
-            out = _too_far(rule, km, excluded) | self._live(rule, allowed, excluded)
+        if _is_narrowed(rule) or lead.had_before or lead.reached:
+            out = self._out(lead, rule, allowed, km, excluded)
             had = np.isin(allowed.ids, list(lead.had_before)) & ~out
             fits.leave_out(out)
             count_out(excluded, "had_before", int(np.count_nonzero(had)))
@@ -275,9 +281,17 @@ class Router:
         partners.last_offered[row] = self.now
         return Decision("offered", number, row, len(partners), shortlist, excluded, NOTHING, partners)
 
-    def _live(self, rule: Rule, allowed: _Field, excluded: dict[str, int]) -> Bools:
-        """Who fails what changes from lead to lead: the number of open leads."""
+    def _out(self, lead: LeadFacts, rule: Rule, allowed: _Field, km: Floats, excluded: dict[str, int]) -> Bools:
+        """Who falls out for what this one lead is: its points, its place, and what is open just now."""
         out = np.zeros(len(allowed.rows), dtype=np.bool_)
+        if differs(rule, lead):
+            out = self.levels.below(lead, allowed.rows)
+            count_out(excluded, "below_level", int(np.count_nonzero(out)))
+        return out | _too_far(rule, km, excluded, out) | self._live(rule, allowed, excluded, out)
+
+    def _live(self, rule: Rule, allowed: _Field, excluded: dict[str, int], before: Bools) -> Bools:
+        """Who fails what changes from lead to lead: the number of open leads; counted as for distances."""
+        out = before.copy()
         for index, (condition, _words) in enumerate(rule.who_parts):
             if is_live(condition):
                 columns = {name: _part(self.partners.columns[name], allowed.rows) for name in condition.field_names}
@@ -308,13 +322,14 @@ def _part(column: Column, rows: Ints) -> Column:
     return Encoded(column.codes[rows], column.values) if isinstance(column, Encoded) else column[rows]
 
 
-def _too_far(rule: Rule, km: Floats, excluded: dict[str, int]) -> Bools:
+def _too_far(rule: Rule, km: Floats, excluded: dict[str, int], before: Bools) -> Bools:
+    """Who is too far away; counted are those who had not fallen out before."""
     if rule.action.max_km is None:
         return np.zeros(len(km), dtype=np.bool_)
     out = ~(km <= rule.action.max_km)
-    unknown = int(np.count_nonzero(np.isnan(km)))
+    unknown = int(np.count_nonzero(np.isnan(km) & ~before))
     count_out(excluded, "place_unknown", unknown)
-    count_out(excluded, "too_far", int(np.count_nonzero(out)) - unknown)
+    count_out(excluded, "too_far", int(np.count_nonzero(out & ~before)) - unknown)
     return out
 
 
@@ -408,13 +423,13 @@ class _Fits:
         if i == chosen:
             return 0
         if had is not None and had[i]:
-            return _CODE["had_before"]
+            return CODES["had_before"]
         if is_full or chosen is None:
-            return _CODE["no_room"]
+            return CODES["no_room"]
         worst, most = "", 0.0
         for part, share in self.weights.items():
             values = self.parts[part]
             lost = float(values[chosen] - values[i]) * share
             if lost > most:
                 worst, most = part, lost
-        return _CODE[f"less_{worst}"] if worst else _CODE["later_turn"]
+        return CODES[f"less_{worst}"] if worst else CODES["later_turn"]

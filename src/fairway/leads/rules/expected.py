@@ -1,4 +1,4 @@
-"""What a lead is worth with a partner: win chance × amount × the partner's record. Pure; minor units of one currency.
+"""What a lead is worth with a partner: win chance × amount × how the partner wins. Pure; minor units of one currency.
 
 The chance of a band is its share of leads that became deals of those that ended, drawn towards the share of all where
 few have ended: two won of two prove little.
@@ -57,7 +57,7 @@ class Batch:
     """Leads × partners: what each pair is worth, and which are eligible; bits, so that 10,000 × 8,500 take 11 MB."""
 
     def __init__(self, worth: Floats, record: Floats, eligible: Sequence[Ints]) -> None:
-        """`worth` is chance × amount of each lead, `record` each partner's share, `eligible` rows of partners."""
+        """`worth` is chance × amount of each lead, `record` each partner's factor, `eligible` columns of partners."""
         self.worth, self.record = worth, record
         mask = np.zeros((1, len(record)), dtype=np.bool_)
         bits = []
@@ -111,11 +111,12 @@ class Placed:
     price: int | None
 
 
-def placed(batch: Batch, found: Assignment) -> list[Placed]:
-    """The plan lead by lead, in the order of the batch."""
+def placed(batch: Batch, found: Assignment, wanted: Ints | None = None) -> list[Placed]:
+    """The plan lead by lead, in the order of the batch; or the leads of the numbers that are wanted."""
     lines: list[Placed] = []
-    for start in range(0, len(batch), 512):
-        numbers = np.arange(start, min(len(batch), start + 512))
+    all_of_them = np.arange(len(batch)) if wanted is None else wanted
+    for start in range(0, len(all_of_them), 512):
+        numbers = all_of_them[start : start + 512]
         values = batch.values(numbers)
         best = values.argmax(axis=1) if values.shape[1] else np.zeros(len(numbers), dtype=np.int64)
         for row, number in enumerate(numbers.tolist()):

@@ -1,4 +1,4 @@
-"""Trigger levels: from how many points a lead is passed on, by what it is of. Pure."""
+"""Trigger levels: from how many points a lead is passed on, by what it is of, and by what the partner holds. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,19 +8,25 @@ from fairway.core.told import packed
 from fairway.core.words import Row, Words
 from fairway.core.words import said as _
 
+ASKS_LEVEL = "lead.above_trigger"
+GENERAL = ""  # the level of partners that hold nothing with a level of its own
 LEVELS_MOST = 500
 POINTS_MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What is empty takes all. `line` is a product line's code, `category` one of the score cards."""
+    """What is empty takes all. `line` is a product line's code, `category` one of the score cards.
+
+    `credential` is the code of one: then the level is for partners that hold it, in place of the others.
+    """
 
     line: str
     country: str
     state: str
     category: str
     at_least: int
+    credential: str = ""
 
     @property
     def place(self) -> str:
@@ -29,6 +35,37 @@ class Level:
     def takes(self, line: str, country: str, state: str) -> bool:
         own = ((self.line, line), (self.country, country), (self.state, state))
         return all(not asked or asked == had for asked, had in own)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """`is_above`: there may be partners for whom the lead has points enough. `because` says of which levels.
+
+    `because` is as it is kept. `by_credential` is (code, or GENERAL for the others, whether the level is reached);
+    None where all partners are alike.
+    """
+
+    is_above: bool
+    because: Any
+    by_credential: tuple[tuple[str, bool], ...] | None = None
+
+
+def reached(
+    levels: Sequence[Level], line: str, country: str, state: str, points: int | None, categories: Mapping[str, int]
+) -> Reached:
+    """Which levels a lead reaches, for partners that hold some credential and for the others."""
+    own = [level for level in levels if level.takes(line, country, state)]
+    general, because = is_above([each for each in own if not each.credential], line, country, state, points, categories)
+    verdicts, said = [(GENERAL, general)], [because]
+    for credential in sorted({level.credential for level in own if level.credential}):
+        for_them = [level for level in own if level.credential in ("", credential)]
+        is_reached, words = is_above(for_them, line, country, state, points, categories)
+        verdicts.append((credential, is_reached))
+        said.append(_("partners with %(credential)s: %(words)s", credential=credential, words=words))
+    if len(verdicts) == 1:
+        return Reached(general, because)
+    because = packed(Row(tuple(said), "; "))
+    return Reached(any(each for _credential, each in verdicts), because, tuple(verdicts))
 
 
 def is_above(
@@ -55,9 +92,10 @@ def is_above(
     return is_reached, packed(Row(tuple(said), "; "))
 
 
-def _weight(level: Level) -> tuple[int, bool, bool, int]:
-    """The line says more than the state, the state more than the country."""
-    return sum(map(bool, (level.line, level.country, level.state))), bool(level.line), bool(level.state), level.at_least
+def _weight(level: Level) -> tuple[int, bool, bool, bool, int]:
+    """What the partner holds says more than the line, the line more than the state, the state more than the country."""
+    asked = (level.credential, level.line, level.state, level.country)
+    return sum(map(bool, asked)), bool(level.credential), bool(level.line), bool(level.state), level.at_least
 
 
 def _words(level: Level, have: int | None) -> Words:

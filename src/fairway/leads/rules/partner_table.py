@@ -72,6 +72,7 @@ class PartnerTable:
     last_offered: Floats
     columns: Mapping[str, Column] = field(default_factory=dict)
     wins: Floats | None = None
+    wins_mean: float = 0.2  # the share of won leads of all partners together
     verticals: Sequence[frozenset[str]] = ()
     rows: Rows = field(default_factory=dict)
 
@@ -93,6 +94,8 @@ class LeadFacts:
     known_partner: int = 0  # id of the partner who has the customer, 0 for none
     vertical: str = ""
     named_partner: int = 0  # id of the partner whose named account the company is, 0 for none
+    # Whether its trigger levels are reached, by credential of the partner (`rules.levels`); None where all are alike.
+    reached: tuple[tuple[str, bool], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ def table_of(rows: Rows, names: Mapping[int, tuple[str, str]], fixed: Fixed | No
     moving = list(zip(*(rows[key][OPEN : ENDED + 1] for key in fixed.ids), strict=True)) or [()] * (ENDED + 1 - OPEN)
     of = dict(zip(FACTS[OPEN : ENDED + 1], moving, strict=True))
     record = shrunk(_ints(of["accepted"]), _ints(of["answered"]))
-    wins = shrunk(_ints(of["won"]), _ints(of["ended"]), prior=0.2)
+    won, ended = _ints(of["won"]), _ints(of["ended"])
+    wins = shrunk(won, ended, prior=0.2)
     open_leads = _ints(of["open"])
     return PartnerTable(
         **fixed.fields,
@@ -149,6 +153,7 @@ def table_of(rows: Rows, names: Mapping[int, tuple[str, str]], fixed: Fixed | No
         last_offered=np.array([-np.inf if last is None else last / SECOND for last in of["last"]], dtype=np.float64),
         columns={**fixed.columns, **_moving_columns(of, open_leads, record, wins)},
         wins=wins,
+        wins_mean=float(won.sum() / ended.sum()) if ended.sum() else 0.2,
         rows=rows,
     )
 

@@ -70,6 +70,7 @@ EXCLUDED: dict[str, Words] = {
     "outside_territory": _("%(n)d outside the territory"),
     "lacks_line": _("%(n)d not selling the product line"),
     "lacks_vertical": _("%(n)d not of the industry"),
+    "below_level": _("%(n)d for whom it has too few points"),
     "too_far": _("%(n)d too far"),
     "place_unknown": _("%(n)d with an unknown place"),
     "had_before": _("%(n)d had this lead before"),

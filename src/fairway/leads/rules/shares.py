@@ -13,6 +13,7 @@ from fairway.core.conditions import to_mask
 from fairway.core.words import Words
 from fairway.core.words import said as _
 from fairway.leads.rules.candidates import LeadFacts, PartnerTable, kilometres
+from fairway.leads.rules.level_sight import LevelSight, differs
 from fairway.leads.rules.routing import Rule
 
 Ints = NDArray[np.int64]
@@ -29,13 +30,14 @@ REASONS: dict[str, Words] = {
     "outside_territory": _("They lay outside your territory"),
     "lacks_line": _("They were about a product line that you do not sell"),
     "too_far": _("They lay too far away"),
+    "below_level": _("They had too few points for what you hold"),
     "had_before": _("You had them before"),
     "no_room": _("You had no room left"),
     "fits_less": _("Somebody else fitted better"),
 }
 CODES = {name: number for number, name in enumerate(REASONS, start=1)}
 # What a partner can change by itself.
-IN_OWN_HANDS = ("paused", "not_accepting", "lacks_certificate", "lacks_line", "no_room", "fits_less")
+IN_OWN_HANDS = ("paused", "not_accepting", "lacks_certificate", "lacks_line", "below_level", "no_room", "fits_less")
 
 SIZES = ((10, "1–9"), (50, "10–49"), (250, "50–249"), (None, "250+"))
 
@@ -70,6 +72,7 @@ def count_reasons(
     full = partners.open_leads >= partners.capacity
     bases: dict[tuple[object, ...], Ints] = {}
     looked_at = 0
+    levels = LevelSight(partners)
     for lead, number in zip(leads, numbers, strict=True):
         rule = rules[number - 1] if number else None
         if rule is None or rule.action.kind in {"person", "named", "known"}:
@@ -78,7 +81,7 @@ def count_reasons(
         key = (number, *(getattr(lead, name) for name in rule.match))
         if key not in bases:
             bases[key] = _base(rule, partners, lead)
-        codes = _of_lead(rule, partners, lead, bases[key])
+        codes = _of_lead(rule, partners, lead, bases[key], levels)
         eligible += codes == 0
         codes = np.where((codes == 0) & full, CODES["no_room"], codes)
         by_reason[np.where(codes == 0, CODES["fits_less"], codes), columns] += 1
@@ -124,10 +127,12 @@ def _asked_by(names: frozenset[str] | set[str]) -> str:
     return "other_tier" if "partner.tier" in names else "other_condition"
 
 
-def _of_lead(rule: Rule, partners: PartnerTable, lead: LeadFacts, base: Ints) -> Ints:
-    if rule.action.max_km is None and not lead.had_before:
+def _of_lead(rule: Rule, partners: PartnerTable, lead: LeadFacts, base: Ints, levels: LevelSight) -> Ints:
+    if rule.action.max_km is None and not lead.had_before and not lead.reached:
         return base
     codes = base.copy()
+    if differs(rule, lead):
+        codes[(codes == 0) & levels.below(lead, np.arange(len(partners)))] = CODES["below_level"]
     if rule.action.max_km is not None:
         km = kilometres(lead.point, partners.points)
         codes[(codes == 0) & ~(km <= rule.action.max_km)] = CODES["too_far"]

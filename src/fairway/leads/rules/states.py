@@ -149,6 +149,7 @@ class ReassignmentState(StrEnum):
     PREVIEW = "preview"
     CARRYING = "carrying"
     CARRIED = "carried"
+    STUCK = "stuck"  # some lines could not be carried out, however often it was tried
     UNDONE = "undone"
     DROPPED = "dropped"
 
@@ -162,6 +163,7 @@ REASSIGNMENT = Machine(
         "preview": "Preview",
         "carrying": "Being carried out",
         "carried": "Carried out",
+        "stuck": "Carried out in part",
         "undone": "Taken back",
         "dropped": "Dropped",
     },
@@ -171,7 +173,10 @@ REASSIGNMENT = Machine(
         (ReassignmentState.PREVIEW, "carry_out"): ReassignmentState.CARRYING,
         (ReassignmentState.PREVIEW, "drop"): ReassignmentState.DROPPED,
         (ReassignmentState.CARRYING, "finish"): ReassignmentState.CARRIED,
+        (ReassignmentState.CARRYING, "get_stuck"): ReassignmentState.STUCK,
+        (ReassignmentState.STUCK, "carry_on"): ReassignmentState.CARRYING,
         (ReassignmentState.CARRIED, "undo"): ReassignmentState.UNDONE,
+        (ReassignmentState.STUCK, "undo"): ReassignmentState.UNDONE,
     },
 )
 

@@ -15,8 +15,9 @@ from fairway.leads.actions.routing import route_leads
 from fairway.leads.models import Lead, LeadScore, NamedAccount, Offer, RoutingDecision, TriggerLevel, WinModel
 from fairway.leads.queries.expected import gather
 from fairway.leads.queries.replay import replay_many
-from fairway.leads.rules.levels import Level, is_above
+from fairway.leads.rules.levels import Level, is_above, reached
 from fairway.leads.tests.test_routing import AT, captured, profile, publish
+from fairway.partners.actions.partners import set_credential
 
 pytestmark = pytest.mark.django_db
 IS_NAMED = {"all": [{"field": "lead.is_named_account", "op": "is", "value": True}]}
@@ -224,3 +225,65 @@ def test_programs_keep_list_and_remove_accounts_and_levels(acme):
     assert program_of(acme.beta_seller).get("named-accounts").status_code == 403
     with entering(acme.admin.context):
         assert not Lead.objects.exists()
+
+
+def holds(cast, partner, code):
+    set_credential(
+        partner=partner, code=code, name=code.title(), issued_on=AT.date(), expires_on=None, actor=cast.admin, at=AT
+    )  # fmt: skip
+
+
+ABOVE = {"all": [{"field": "lead.above_trigger", "op": "is", "value": True}]}
+
+
+def test_partners_that_hold_a_credential_go_by_its_level(acme, rules):
+    for partner in (acme.beta, acme.gamma):
+        profile(acme, partner, lead_capacity=5)
+    holds(acme, acme.beta, "security")
+    for values in ({"at_least": 60}, {"at_least": 30, "credential": "security"}):
+        save_level(level=None, actor=acme.operations, at=AT, **values)
+    publish(acme, {"when": ABOVE, "match": []}, {"action": {"kind": "person"}})
+    warm, cold = captured(acme, 2)
+    scored(acme, rules, warm, 45)
+    scored(acme, rules, cold, 20)
+    assert route_leads(lead_ids=[warm, cold], actor=rules, at=AT) == {"offered": 1, "person": 1}
+    assert outcome(acme, warm) == ("offered", 1, acme.beta.pk)
+    with entering(acme.admin.context):
+        decision = RoutingDecision.objects.get(lead_id=warm)
+    assert decision.excluded == {"below_level": 1}
+    assert tell(decision.reasons[-1]) == "45 points, at least 60; partners with security: 45 points, at least 30"
+    assert [one.differences for one in replay_many(lead_ids=[warm, cold], actor=acme.admin)] == [[], []]
+
+
+SKILLED = [Level("", "", "", "", 60), Level("", "", "", "", 30, "a"), Level("wifi", "", "", "", 90, "b")]
+
+
+@pytest.mark.parametrize(
+    ("line", "points", "expected"),
+    [
+        ("", 45, (True, (("", False), ("a", True)))),
+        ("wifi", 61, (True, (("", True), ("a", True), ("b", False)))),
+        ("wifi", 20, (False, (("", False), ("a", False), ("b", False)))),
+    ],
+)
+def test_a_lead_reaches_levels_for_some_partners_and_not_for_others(line, points, expected):
+    found = reached(SKILLED, line, "US", "", points, {})
+    assert (found.is_above, found.by_credential) == expected
+
+
+def test_a_level_for_a_credential_that_nobody_holds_is_refused_and_another_stands_beside_the_general_one(
+    acme, client_of
+):
+    with pytest.raises(Refused, match="No partner holds “magic”"):
+        save_level(level=None, actor=acme.operations, at=AT, at_least=1, credential="magic")
+    holds(acme, acme.gamma, "security")
+    client = client_of(acme.operations)
+    given = {"country": "US", "at_least": "60"}
+    assert client.post("/acme/console/routing/levels/new/", given).status_code == 302
+    assert client.post("/acme/console/routing/levels/new/", {**given, "credential": "magic"}).status_code == 422
+    skilled = {**given, "at_least": "30", "credential": "security"}
+    assert client.post("/acme/console/routing/levels/new/", skilled).status_code == 302
+    page = client.get("/acme/console/routing/levels/").content.decode()
+    assert "Security" in page
+    told = program_of(acme.operations).get("trigger-levels").json()["items"]
+    assert {(one["credential"], one["at_least"]) for one in told} == {("", 60), ("security", 30)}

@@ -9,6 +9,7 @@ import time_machine
 from fairway.core.http import expected
 from fairway.core.tenancy.context import entering
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
+from fairway.leads.actions.ratings import rate_lead
 from fairway.leads.actions.work import log_touch, set_next_step
 from fairway.leads.models import Offer
 from fairway.leads.tests.makers import captured, offered
@@ -64,6 +65,18 @@ def test_offers_first_contacts_and_next_steps_come_by_their_time(acme):
     assert ("Next step", "Hall: Call again", expected.end_of(date(2026, 3, 6), zone)) in told
 
 
+def test_how_good_a_lead_is_is_asked_within_a_business_day_of_the_first_contact_until_it_is_said(acme):
+    lead = a_lead(acme, "Hall")
+    log_touch(subject=lead, actor=acme.beta_seller, at=NOON, kind="call", outcome="reached", note="")
+    asked = ("Say how good the lead is", "Hall", NOON + timedelta(days=1))
+    assert asked in dues(acme.beta_seller)
+    assert asked not in dues(acme.gamma_seller)
+    with entering(acme.beta_seller.context):
+        fresh = type(lead).objects.get(pk=lead.pk)
+    rate_lead(lead=fresh, actor=acme.beta_seller, at=NOON, quality=["good_fit"])
+    assert asked not in dues(acme.beta_seller)
+
+
 def test_the_first_contact_is_due_a_business_day_after_acceptance_over_a_weekend_too(acme):
     friday = datetime(2026, 3, 6, 15, tzinfo=UTC)
     a_lead(acme, "Weekend", friday)
@@ -80,7 +93,7 @@ def test_what_is_overdue_stands_first_and_the_day_ends_where_the_reader_is(acme,
             fresh = type(lead).objects.get(pk=lead.pk)
         set_next_step(lead=fresh, actor=acme.beta_seller, at=NOON, next_step="Visit", on=on)
     page = page_of(client_of(acme.beta_seller))
-    assert groups_in(page) == ["Overdue", "Later"]
+    assert groups_in(page) == ["Overdue", "In the next seven days", "Later"], "how good the leads are is asked tomorrow"
     assert page.index("Late: Visit") < page.index("Later one: Visit")
     assert "was due 3 Mar" in page
     with time_machine.travel(NOON + timedelta(days=9), tick=False):

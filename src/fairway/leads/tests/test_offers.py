@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from tests.api import program_of
 
 from fairway.core.access import Forbidden, system_member
 from fairway.core.events.models import Event
@@ -8,9 +10,12 @@ from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
+from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
+from fairway.leads.actions.many import accept_offers
 from fairway.leads.actions.offers import (
     AlreadyAnswered,
+    TimeIsOver,
     accept_offer,
     decline_offer,
     lapse_offer,
@@ -20,6 +25,7 @@ from fairway.leads.actions.offers import (
     remind_offer,
 )
 from fairway.leads.models import Lead, LeadPerson, Offer, RoutingDecision
+from fairway.leads.queries.answer_links import answer_path
 from fairway.workflow.models import Deadline
 
 # A Wednesday, ten in the morning in New York.
@@ -179,3 +185,54 @@ def test_an_accepted_lead_is_not_offered_again(acme):
         offer_lead_to(lead=fresh(acme, lead), partner=acme.gamma, actor=acme.cam, at=LATER, reason="x")
     with acting_for(acme.cam):
         assert Offer.objects.filter(state="open").count() == 0
+
+
+def test_an_offer_past_its_limit_is_answered_nowhere_and_the_refusal_says_when_and_what_to_do(acme, client_of):
+    offer, end = offered(acme), datetime(2026, 3, 5, 15, tzinfo=UTC)
+    said = "The time to answer ended today 10:00, and the lead goes to others. Ask your account manager for it."
+    with time_machine.travel(end, tick=False):
+        answers = [
+            lambda: accept_offer(offer=offer, actor=acme.beta_seller, at=end),
+            lambda: decline_offer(offer=offer, actor=acme.beta_seller, at=end, quality=["other"]),
+        ]
+        for answer in answers:
+            with pytest.raises(TimeIsOver) as refused:
+                answer()
+            assert str(refused.value) == said
+        (line,) = accept_offers(rows=[offer], actor=acme.beta_seller, at=end)
+        assert (line.is_done, line.said) == (False, said)
+        client = client_of(acme.beta_seller)
+        page = client.get(f"/acme/portal/offers/{offer.uid}/").content.decode()
+        assert "The time to answer is over." in page
+        assert "acceptance" not in page
+        client.post(f"/acme/portal/offers/{offer.uid}/acceptance/")
+        assert said in client.get("/acme/portal/offers/").content.decode()
+        assert program_of(acme.beta_seller).post(f"offers/{offer.uid}/acceptance").status_code == 409
+        seat = acme.beta_seller.seat
+        client_of(acme.beta_seller).post(answer_path("acme", offer.uid, seat.seat_uid, seat.email))
+    assert fresh(acme, offer).state == "open"
+    with entering(acme.admin.context):
+        assert Lead.objects.get().state == "offered"
+    assert events(acme, "offer") == ["offer.offered"]
+    with time_machine.travel(end - timedelta(seconds=1), tick=False):
+        accept_offer(offer=offer, actor=acme.beta_seller, at=end - timedelta(seconds=1))
+    with pytest.raises(AlreadyAnswered, match="already accepted by Sal Seller"):
+        accept_offer(offer=offer, actor=acme.beta_executive, at=end + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("state", ["inactive", "prospect"])
+def test_a_company_whose_partnership_ended_after_the_offer_answers_nothing(acme, state):
+    offer = offered(acme)
+    with acting_for(acme.admin):
+        Partner.objects.filter(pk=acme.beta.pk).update(state=state)
+    for answer in (
+        lambda: accept_offer(offer=offer, actor=acme.beta_seller, at=LATER),
+        lambda: decline_offer(offer=offer, actor=acme.beta_seller, at=LATER, quality=["other"]),
+    ):
+        with pytest.raises(Refused, match="no partner any more"):
+            answer()
+    assert fresh(acme, offer).state == "open"
+    assert events(acme, "offer") == ["offer.offered"]
+    with acting_for(acme.admin):
+        Partner.objects.filter(pk=acme.beta.pk).update(state="paused")
+    assert accept_offer(offer=offer, actor=acme.beta_seller, at=LATER).partner_id == acme.beta.pk

@@ -106,8 +106,11 @@ def test_a_program_begins_reads_and_carries_out_a_plan(acme, ids):
     uid = begun.json()["uid"]
     told = program.get(f"assignment-plans/{uid}").json()
     assert (told["state"], told["figures"]["assigned"]) == ("ready", 3)
-    assert told["figures"]["worth"] == {"amount_minor": 30_000, "currency": "USD"}
-    assert told["figures"]["small"] == {"partners": 0, "asked": 2, "possible": 0, "got": 0}
+    assert told["figures"]["worth"] == {"amount_minor": 60_000, "currency": "USD"}
+    assert told["figures"]["small"] == {
+        "partners": 0, "asked": 2, "possible": 0, "got": 0, "missing": 2, "without_any": 3, "without_room": 0,
+        "places": 0, "full": [],
+    }  # fmt: skip
     rows = program.get(f"assignment-plans/{uid}/leads?state=planned").json()["items"]
     assert {row["partner"] for row in rows} <= {str(acme.beta.uid), str(acme.gamma.uid)}
     assert [row["because"] for row in rows] == ["Worth most here"] * 3

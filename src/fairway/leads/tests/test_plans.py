@@ -56,8 +56,8 @@ def test_a_preview_says_what_it_is_worth_how_far_from_the_bound_and_why_leads_st
     plan = planned(acme, 6)
     figures = figures_of(plan)
     assert plan.state == "ready"
-    # Chance 0.2 without any outcome, record 0.5 without any answer.
-    assert (figures.leads, figures.assigned, figures.value) == (6, 5, 5 * 10_000)
+    # Chance 0.2 without any outcome, and every partner wins as all do.
+    assert (figures.leads, figures.assigned, figures.value) == (6, 5, 5 * 20_000)
     assert figures.left == {"The places of its partners went to leads that are worth more there.": 1}
     assert 0 <= figures.off_percent < 0.5
     assert Counter(row[1] for row in plan.partners) == {3: 1, 2: 1}
@@ -95,7 +95,7 @@ def test_carried_out_every_lead_is_offered_once_with_a_decision_that_explains_it
     )
     assert {line.state for line in lines(acme, plan)} == {"offered"}
     assert {offer.limit_minutes for offer in offers} == {240}
-    assert all("best overall: worth $100 here." in offer.decision.note for offer in offers)
+    assert all("best overall: worth $200 here." in offer.decision.note for offer in offers)
     assert (decisions, verbs) == (4, {"begun": 1, "computed": 1, "carrying": 1, "carried": 1})
 
 

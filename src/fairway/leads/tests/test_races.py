@@ -3,21 +3,23 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection
 
 from fairway.core.access import system_member
+from fairway.core.events.models import Event as Events
 from fairway.core.moves import StateConflict
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
+from fairway.leads.actions import pooling
 from fairway.leads.actions.capture import LeadValues, Origin, PersonValues, capture_many
 from fairway.leads.actions.claims import AlreadyTaken, claim_lead
 from fairway.leads.actions.importing import LeadRow, import_leads
 from fairway.leads.actions.offers import accept_offer, decline_offer, lapse_offer, offer_lead_to, recall_offer
-from fairway.leads.actions.pooling import take_out
+from fairway.leads.actions.pooling import refresh_audiences, take_out
 from fairway.leads.actions.pools import save_pool
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.models import Lead, Offer, PoolEntry
@@ -228,3 +230,47 @@ def test_a_lead_is_taken_taken_out_and_widened_at_once_and_ends_in_one_place(com
             state = Lead.objects.get(pk=lead_id).state
             held = Offer.objects.filter(lead_id=lead_id).count()
         assert (state, held) == (("accepted", 1) if isinstance(results[0], Lead) else ("waiting", 0))
+
+
+def test_no_lead_goes_into_a_pool_while_its_audiences_are_refreshed(committed):
+    """A refresh empties audiences that nobody uses; one that is taken into use just then would stay empty."""
+    first = pooled_for(committed, 1)
+    rules = system_member(committed.acme.pk, "Routing", kind="rule")
+    with entering(committed.cam.context):
+        lead = Lead.objects.get(pk=first[0])
+    take_out(lead=lead, actor=committed.cam, at=AT, reason="Somewhere else")
+    ids = captured(committed)
+    is_refreshing, may_end = Event(), Event()
+    real = pooling.audiences_in_use
+
+    def slowly():
+        used = real()
+        is_refreshing.set()
+        may_end.wait(20)
+        return used
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pooling, "audiences_in_use", slowly)
+        refresh = Thread(target=lambda: (refresh_audiences(actor=rules, at=AT), connection.close()))
+        refresh.start()
+        assert is_refreshing.wait(20)
+        route = Thread(target=lambda: (route_leads(lead_ids=ids, actor=rules, at=AT), connection.close()))
+        route.start()
+        route.join(1)
+        assert route.is_alive(), "it waits for the refresh"
+        may_end.set()
+        for thread in (refresh, route):
+            thread.join(20)
+    for seller in (committed.beta_seller, committed.gamma_seller):
+        assert [entry.lead_id for entry in entries_seen(seller)] == ids
+
+
+def test_ten_workers_look_at_one_limit_and_it_ends_once(committed):
+    offer = an_offer(committed)
+    late = offer.lapses_at + timedelta(minutes=1)
+    results = at_once(*(partial(fire_due, late, vendor_id=committed.acme.pk) for _worker in range(10)))
+    assert not [result for result in results if isinstance(result, Exception)], results
+    with entering(committed.admin.context):
+        told = Events.objects.filter(subject_type="offer", subject_id=offer.pk, verb="lapsed").count()
+        lead = Lead.objects.get(pk=offer.lead_id)
+    assert (told, seen_by(committed.admin, offer).state, lead.state) == (1, "lapsed", "captured")

@@ -1,12 +1,15 @@
 """All that a partner has goes to others when it leaves: previewed, chosen, carried out, taken back."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from tests.api import program_of
 
 from fairway.core import clock, jobs
 from fairway.core.access import Forbidden, system_member
+from fairway.core.events.models import Event
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.context import entering
@@ -283,3 +286,81 @@ def test_a_paused_partner_says_so_wherever_it_could_be_chosen_or_has_something(a
     chosen = client.get(f"/acme/console/leads/{lead.uid}/partners/?q=Beta").content.decode()
     assert "paused now" in chosen
     assert "disabled" in chosen
+
+
+def breaking(monkeypatch, lead_ids):
+    """Handing these leads on breaks in a way that nobody foresaw, until the list is emptied."""
+    real = reassigning._hand_on
+
+    def hand_on(whole, line, *args):
+        if line.lead_id in lead_ids:
+            raise ZeroDivisionError
+        real(whole, line, *args)
+
+    monkeypatch.setattr(reassigning, "_hand_on", hand_on)
+
+
+def test_a_line_that_breaks_holds_up_no_other_and_is_told_after_its_last_try(acme, monkeypatch, client_of):
+    lead, _offer = has(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    broken = [lead.pk]
+    breaking(monkeypatch, broken)
+    carry_out_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
+    actor = system_member(acme.acme.pk, "Handing on", kind="rule")
+    client, path = client_of(acme.cam), f"/acme/console/distribution/handing-on/{whole.uid}/"
+    for _try in range(reassigning.TRIES_MOST - 1):
+        with pytest.raises(ZeroDivisionError):
+            reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+    assert "try 5 of 5" in client.get(path).content.decode()
+    counts = reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+    assert counts == {"done": 1, "failed": 1}
+    with entering(acme.admin.context):
+        assert Reassignment.objects.get().state == "stuck"
+        assert Lead.objects.get(pk=lead.pk).partner_id == acme.beta.pk
+        verbs = list(Event.objects.filter(subject_type="reassignment").order_by("id").values_list("verb", flat=True))
+        assert verbs[-1] == "stuck"
+    page = client.get(path).content.decode()
+    assert "1 line could not be carried out" in page
+    assert "Something went wrong each time, 5 times" in page
+    broken.clear()
+    assert client.post(f"{path}carrying-on/").status_code == 302
+    jobs.run_pending()
+    with entering(acme.admin.context):
+        assert Reassignment.objects.get().state == "carried"
+    assert owners(acme) == [("offered", None, [acme.gamma.pk])] * 2
+
+
+def test_programs_try_again_what_broke_and_nothing_else(acme, monkeypatch):
+    lead, _offer = has(acme)
+    whole = begun(acme)
+    program = program_of(acme.operations)
+    assert program.post(f"reassignments/{whole.uid}/carrying-on").status_code == 409
+    broken = [lead.pk]
+    breaking(monkeypatch, broken)
+    carry_out_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
+    actor = system_member(acme.acme.pk, "Handing on", kind="rule")
+    for _try in range(reassigning.TRIES_MOST):
+        with suppress(ZeroDivisionError):
+            reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+    assert program.get(f"reassignments/{whole.uid}").json()["state"] == "stuck"
+    broken.clear()
+    assert program.post(f"reassignments/{whole.uid}/carrying-on").json()["state"] == "carrying"
+    jobs.run_pending()
+    assert program.get(f"reassignments/{whole.uid}").json()["state"] == "carried"
+
+
+def test_one_whose_job_was_lost_is_taken_up_again(acme):
+    has(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    carry_out_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
+    actor = system_member(acme.acme.pk, "Handing on", kind="rule")
+    assert reassigning.take_up_left(actor=actor) == 0, "its job waits"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'leads.reassign'")
+    assert reassigning.take_up_left(actor=actor) == 1
+    jobs.run_pending()
+    with entering(acme.admin.context):
+        assert Reassignment.objects.get().state == "carried"
+    assert reassigning.take_up_left(actor=actor) == 0

@@ -52,8 +52,8 @@ def test_who_got_nothing_though_it_could_have_is_starved(acme, spread):
     beta, gamma = found[acme.beta.pk], found[acme.gamma.pk]
     assert (beta.eligible, beta.offered, beta.is_starved, beta.size) == (3, 1, False, "1–9")
     assert (gamma.eligible, gamma.offered, gamma.is_starved, gamma.size) == (3, 0, True, "250+")
-    # Chance 0.2 and record 0.5, for want of outcomes and answers.
-    assert beta.value_minor == 380_000
+    # Chance 0.2, and it wins as all do, for want of outcomes.
+    assert beta.value_minor == 760_000
     assert gamma.reasons == {"fits_less": 3}
 
 

@@ -4,6 +4,8 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
+from tests.api import program_of
 
 from fairway.core.access import Forbidden
 from fairway.core.events.models import Event
@@ -197,3 +199,27 @@ def _check_invariants(acme):
             assert bool(lead.waiting_because) == (lead.state == "waiting")
             assert lead.offers_made == len(mine)
         assert all(offer["recall_reason"] for offer in offers if offer["state"] == "recalled")
+
+
+def test_a_touch_before_the_partner_had_the_lead_is_refused_and_leaves_no_trace(acme, accepted):
+    lead = seen(acme, acme.beta_seller, accepted)
+    with pytest.raises(Refused, match=r"has this lead since 4 Mar 10:00, and a contact cannot lie before"):
+        touch(lead, acme.beta_seller, touched_at=AT - timedelta(minutes=1))
+    with entering(acme.admin.context):
+        assert (Touch.objects.count(), Lead.objects.get(pk=lead.pk).touches) == (0, 0)
+        assert not Event.objects.filter(verb="touched").exists()
+    touch(lead, acme.beta_seller, touched_at=AT)
+    assert seen(acme, acme.admin, lead).first_touch_at == AT
+
+
+def test_programs_are_told_that_a_touch_lies_too_early_alone_and_in_bulk(acme, accepted):
+    with time_machine.travel(LATER, tick=False):
+        program = program_of(acme.beta_seller)
+        early = {"kind": "call", "outcome": "reached", "touched_at": (AT - timedelta(days=1)).isoformat()}
+        answer = program.post(f"leads/{accepted.uid}/touches", early)
+        assert answer.status_code == 422
+        assert "a contact cannot lie before" in answer.content.decode()
+        told = program.post("leads/touches/bulk", {"lines": [{**early, "lead": str(accepted.uid)}]}).json()
+        assert "a contact cannot lie before" in str(told)
+    with entering(acme.admin.context):
+        assert not Touch.objects.exists()

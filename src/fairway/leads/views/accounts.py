@@ -43,6 +43,7 @@ class LevelTable(Table):
         Column("about", gettext_lazy("Leads"), kind="name", url="url"),
         Column("place", gettext_lazy("Place"), phone=""),
         Column("category", gettext_lazy("Skill"), phone=""),
+        Column("credential", gettext_lazy("For partners with"), phone=""),
         Column("at_least", pgettext_lazy("of a score", "From points"), kind="number"),
     ]
     empty = (
@@ -124,6 +125,7 @@ def level_list(request: HttpRequest) -> HttpResponse:
             "about": row.product_line.name if row.product_line else _("All lines"),
             "place": "-".join(part for part in (row.country, row.state_code) if part) or _("everywhere"),
             "category": row.category or _("the whole score"),
+            "credential": row.credential_name or row.credential or _("all partners"),
             "at_least": row.at_least,
             "url": reverse("triggerlevel-edit", args=[row.uid]) if may_edit else "",
         }
@@ -137,7 +139,7 @@ def level_edit(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
     member = member_of(request)
     require(member, "routing.edit")
     kept = get_object_or_404(TriggerLevel, uid=uid) if uid else None
-    names = ("product_line", "country", "state_code", "category", "at_least")
+    names = ("product_line", "country", "state_code", "category", "credential", "at_least")
     form = LevelForm(request.POST or None, initial={name: getattr(kept, name) for name in names} if kept else {})
     if form.is_valid():
         try:

@@ -98,6 +98,20 @@ def first_contacts(member: Member, at: datetime) -> Iterable[Due]:
     ]  # fmt: skip
 
 
+def feedback_asked(member: Member, at: datetime) -> Iterable[Due]:
+    """How good a lead is, within a business day of its first contact at the partner's place."""
+    if not member.can("lead.work") or member.partner_id is None:
+        return []
+    seat_id = member.seat_id if member.role == "seller" else None
+    rows = list(home_queries.unrated(seat_id)[:MOST])
+    limits = first_touch_limits(member.partner_id, [row["first_touch_at"] for row in rows])
+    return [
+        Due(_("Say how good the lead is"), lead_name(row), row["title"], until,
+            reverse("portal-lead", args=[row["uid"]]), _("Open"), "message")
+        for row, until in zip(rows, limits, strict=True)
+    ]  # fmt: skip
+
+
 def next_steps(member: Member, at: datetime) -> Iterable[Due]:
     if not member.can("lead.work"):
         return []

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairway.core import clock
@@ -99,7 +100,8 @@ def _preview(request: HttpRequest, plan: AssignmentPlan, figures: Figures) -> di
     for row in partners:
         row["url"] = f"{base}{row['uid']}/" if base else ""
     return {
-        "strip": _strip(plan, figures), "sums": _sums(plan, figures), "lines": LineTable(rows, request=request),
+        "strip": _strip(plan, figures), "short": _short(figures), "sums": _sums(plan, figures),
+        "lines": LineTable(rows, request=request),
         "partners": PartnerTable(partners, request=request), "partners_shown": len(partners),
         "line_tabs": _line_tabs(plan, figures, state), "is_ready": plan.state == PlanState.READY,
     }  # fmt: skip
@@ -119,6 +121,33 @@ def _strip(plan: AssignmentPlan, figures: Figures) -> list[Figure]:
             _("to %(n)s partners") % {"n": number(figures.partners_used)},
         ),
     ]  # fmt: skip
+
+
+def _short(figures: Figures) -> str:
+    """What is missing of the least share, and who stands in the way."""
+    if not figures.short:
+        return ""
+    said = [
+        ngettext("%(n)s lead is missing.", "%(n)s leads are missing.", figures.short) % {"n": number(figures.short)}
+    ]
+    if figures.short_alone:
+        sentence = ngettext(
+            "Of all leads, %(n)s has no small partner with room that is eligible.",
+            "Of all leads, %(n)s have no small partner with room that is eligible.",
+            figures.short_alone,
+        )
+        said.append(sentence % {"n": number(figures.short_alone)})
+    if figures.short_blocked:
+        names, more = queries.short_named(figures)
+        sentence = ngettext(
+            "%(n)s more is eligible only for these, whose %(places)s places are all taken: %(names)s%(more)s.",
+            "%(n)s more are eligible only for these, whose %(places)s places are all taken: %(names)s%(more)s.",
+            figures.short_blocked,
+        )
+        about = {"n": number(figures.short_blocked), "places": number(figures.short_places), "names": ", ".join(names)}
+        others = _(" and %(n)s others") % {"n": number(more)} if more else ""
+        said.append(sentence % {**about, "more": others})
+    return " ".join(said)
 
 
 def _in(currency: str) -> Any:

@@ -137,7 +137,8 @@ def offer_page(request: HttpRequest, uid: UUID) -> HttpResponse:
     offer, member, at, lists = offer_of(uid), member_of(request), clock.now(), AnswerLists()
     kind, word = OFFER_STATES[offer.state]
     is_open = offer.state == OfferState.OPEN
-    may_answer = is_open and member.can("offer.answer")
+    # From the limit on it is over, although the deadline that says so has not come by yet.
+    may_answer = is_open and at < offer.lapses_at and member.can("offer.answer")
     return render(
         request,
         "leads/portal_offer.html",

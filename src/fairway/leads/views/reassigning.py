@@ -21,7 +21,9 @@ from fairway.leads.actions.reassigning import (
     ROUTE,
     STAY,
     TO_PARTNER,
+    TRIES_MOST,
     begin_reassignment,
+    carry_on_reassignment,
     carry_out_reassignment,
     choose_all,
     choose_lines,
@@ -39,6 +41,7 @@ STATES = {
     ReassignmentState.PREVIEW: "accent",
     ReassignmentState.CARRYING: "open",
     ReassignmentState.CARRIED: "good",
+    ReassignmentState.STUCK: "bad",
     ReassignmentState.UNDONE: "neutral",
     ReassignmentState.DROPPED: "neutral",
 }
@@ -98,7 +101,7 @@ def _page(request: HttpRequest, whole: Reassignment, error: str = "") -> HttpRes
         "lines": [_line(line) for line in lines],
         "is_preview": state == ReassignmentState.PREVIEW,
         **_moving(whole),
-        "may_undo": state == ReassignmentState.CARRIED,
+        "may_undo": state in {ReassignmentState.CARRIED, ReassignmentState.STUCK},
         "shown": len(lines),
         "reasons": recall_choices()[1:],
         "error": error,
@@ -118,7 +121,7 @@ def _moving(whole: Reassignment) -> dict[str, Any]:
     done = lines - counts.get("planned", 0)
     going = _("Carried out: %(n)s of %(all)s.") if is_carried else _("Gathered so far: %(all)s.")
     return {
-        "is_going": is_prepared or is_carried, "lines_in_all": lines,
+        "is_going": is_prepared or is_carried, "lines_in_all": lines, "failed": counts.get("failed", 0),
         "going": going % {"n": number(done), "all": number(lines)},
         "share": round(100 * done / lines) if is_carried and lines else 0,
         "progress_url": reverse("reassignment-progress", args=[whole.uid]),
@@ -145,7 +148,7 @@ def _line(line: ReassignmentLine) -> dict[str, Any]:
         STAY: _("stays"),
     }
     states = {"planned": ("neutral", _("Planned")), "done": ("good", _("Done")), "skipped": ("bad", _("Not done")),
-              "undone": ("neutral", _("Taken back"))}  # fmt: skip
+              "undone": ("neutral", _("Taken back")), "failed": ("bad", _("Broke"))}  # fmt: skip
     return {
         "uid": line.uid,
         "lead": line.lead,
@@ -155,8 +158,18 @@ def _line(line: ReassignmentLine) -> dict[str, Any]:
         "partner": to,
         "words": words.get(line.choice, line.choice),
         "state": states.get(line.state, ("neutral", line.state)),
-        "because": told_of(line, "because"),
+        "because": told_of(line, "because") or _tried(line),
     }
+
+
+def _tried(line: ReassignmentLine) -> str:
+    if line.state == "failed":
+        return _("Something went wrong each time, %(n)d times. Try again, or hand it on by hand.") % {"n": TRIES_MOST}
+    if line.tries:
+        return _("Something went wrong. It is tried again: try %(n)d of %(all)d.") % {
+            "n": line.tries + 1, "all": TRIES_MOST,
+        }  # fmt: skip
+    return ""
 
 
 @require_POST
@@ -211,6 +224,15 @@ def carrying(request: HttpRequest, uid: UUID) -> HttpResponse:
         return _page(request, whole, str(refused))
     toast(request, _("Being carried out. Everybody concerned is told."))
     return redirect("reassignment-detail", uid)
+
+
+@require_POST
+def carrying_on(request: HttpRequest, uid: UUID) -> HttpResponse:
+    whole = found(uid)
+    return done(
+        request, lambda: carry_on_reassignment(reassignment=whole, actor=member_of(request), at=clock.now()),
+        _("What broke is tried again."), reverse("reassignment-detail", args=[uid]),
+    )  # fmt: skip
 
 
 @require_POST
