@@ -20,7 +20,6 @@ class Lead(SharedModel):
     _texts = ("title", "description", "consent_text", "waiting_because", "waiting_because_words", "next_step")
     personal = dict.fromkeys((*_texts, "source_detail", "extra"), "text") | {"external_id": "key"}
     not_personal = ("company", "name_key", "city", "postal_code")
-
     limited = "({area} OR ({partner_id} IS NULL AND EXISTS (SELECT 1 FROM leads_offer o WHERE o.lead_id = {id})))"
 
     # Keys without an index of their own: one that begins with the vendor finds by them, and a second slows writing.
@@ -200,7 +199,6 @@ class ScoreCard(InternalModel):
     DEFAULT = "default"
 
     not_personal = ("name", "rules", "bands", "applies_to", "categories")
-
     limited = "true"
 
     family = models.CharField(max_length=20, default=DEFAULT, db_default=DEFAULT)
@@ -246,7 +244,6 @@ class WinModel(InternalModel):
     """
 
     not_personal = ("name", "report", "parameters", "drift")
-
     limited = "true"
 
     number = models.PositiveIntegerField()
@@ -273,7 +270,6 @@ class LeadScore(InternalModel):
     """Points of a lead and the reasons for each, by the card that gave them; the chance by the model in use."""
 
     not_personal = ("reasons", "categories", "chance_reasons")
-
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
     lead = TenantForeignKey(Lead, related_name="scores", db_index=False)
@@ -308,7 +304,6 @@ class RoutingPolicy(InternalModel):
     """A version of the ordered routing rules; the shape of a rule is in `leads.rules.routing`."""
 
     not_personal = ("rules",)
-
     limited = "true"
 
     number = models.PositiveIntegerField()
@@ -345,7 +340,9 @@ class RoutingRun(InternalModel):
 
     class Meta(InternalModel.Meta):
         abstract = False
-        indexes = [models.Index(fields=["vendor", "-id"], condition=models.Q(base__isnull=True), name="routingrun_bases")]
+        indexes = [
+            models.Index(fields=["vendor", "-id"], condition=models.Q(base__isnull=True), name="routingrun_bases"),
+        ]
 
 
 class RoutingDecision(InternalModel):
@@ -357,7 +354,6 @@ class RoutingDecision(InternalModel):
 
     personal = {"note": "text", "note_words": "text"}
     not_personal = ("rule_name", "candidates", "excluded", "reasons", "facts", "override")
-
     limited = "EXISTS (SELECT 1 FROM leads_lead l WHERE l.id = {lead_id})"
 
     lead = TenantForeignKey(Lead, related_name="decisions", db_index=False)
