@@ -135,3 +135,8 @@ def subjects() -> Mapping[str, Subject]:
 def is_forbidden(name: str) -> bool:
     """True for names of personal traits; the part after the last dot counts, case and spaces do not."""
     return name.rpartition(".")[2].strip().lower().replace(" ", "_").replace("-", "_") in FORBIDDEN_NAMES
+
+
+def registered(name: str) -> Field | None:
+    """The field of this name that a registered subject offers."""
+    return next((found.fields[name] for found in _registry.values() if name in found.fields), None)

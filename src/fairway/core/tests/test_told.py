@@ -8,6 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from fairway.core.conditions import Field, InWords, Subject, check, parse
+from fairway.core.conditions.subjects import _registry
+from fairway.core.conditions.words import sentence_text
 from fairway.core.told import Kept, Stored, columns, in_event, keep, packed, tell, told, told_of, written_out
 from fairway.core.words import Row, said, said_many
 
@@ -127,3 +129,20 @@ def test_a_text_cut_to_its_column_is_still_told():
     assert cut["because"] == "No contact w"
     with translation.override("de"):
         assert told_of(cut, "because").startswith("Kein Kontakt innerhalb von 16")
+
+
+def test_of_a_registered_field_only_the_name_is_kept_and_one_that_is_gone_is_still_told(monkeypatch):
+    field = Field("thing.size", gettext_lazy("Employees"), "number")
+    things = Subject.of("things", "Thing", [field])
+    monkeypatch.setitem(_registry, "things", things)
+    asked = {"field": "thing.size", "op": "at_least", "value": 5}
+    reason = check(parse(things, asked), {"thing.size": 7}).reasons[0]
+    kept = through_json(packed(reason))
+    assert kept == {"is": "found", "of": "thing.size", "op": "at_least", "found": 7, "wanted": 5}
+    words = through_json(packed(InWords(parse(things, asked))))
+    assert words["fields"] == ["thing.size"]
+    with translation.override("de"):
+        assert tell(kept) == str(reason) == "Mitarbeitende ist 7"
+        assert tell(words) == sentence_text(parse(things, asked))
+    monkeypatch.delitem(_registry, "things")
+    assert (tell(kept), tell(words)) == ("thing.size: 7", "thing.size")
