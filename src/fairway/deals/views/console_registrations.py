@@ -18,7 +18,7 @@ from fairway.core.http.paging import paginate
 from fairway.core.http.parts import Tab
 from fairway.core.saved.pages import with_views
 from fairway.core.told import tell
-from fairway.customers.queries import Candidate
+from fairway.customers.queries import Candidate, Resolution
 from fairway.deals.actions.decisions import (
     approve_registration,
     reject_registration,
@@ -102,7 +102,7 @@ def registration_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
         "is_open": registration.state in {"submitted", "returned"},
         "is_blocked": any(each.is_blocking for each in findings),
         "can_decide": may_decide(of(request), registration),
-        "approve_form": _approve_form(registration)(),
+        "approve_form": _approve_form(registration, found)(),
         "question_form": QuestionForm(auto_id="return_%s"),
         "reject_form": RejectForm(auto_id="reject_%s"),
         "revoke_form": ReasonForm(auto_id="revoke_%s"),
@@ -142,9 +142,8 @@ def _address(finding: Finding) -> str:
     return reverse(page[finding.claim.kind], args=[finding.row.uid])
 
 
-def _approve_form(registration: Registration) -> Any:
+def _approve_form(registration: Registration, found: Resolution) -> Any:
     """A maker of the form; it asks for the customer only where that is unclear."""
-    found, _findings = weighed_now(registration)
     candidates = [each.customer for each in found.candidates]
     is_unclear = registration.customer is None
 
@@ -176,7 +175,7 @@ def registration_approve(request: HttpRequest, uid: UUID) -> HttpResponse:
 
     return asked(
         request,
-        _approve_form(registration),
+        _approve_form(registration, weighed_now(registration)[0]),
         act,
         title=_("Approve: %(name)s") % {"name": registration.customer_name},
         note=covers(registration),
