@@ -57,7 +57,7 @@ REVIEWED = {
     "compute_plan": INSIDE, "fail_plan": INSIDE, "carry_out_lines": INSIDE,
     "count_shares": INSIDE, "ask_for_shares": ON_PAGES,
     "pool_leads": INSIDE, "refresh_audiences": INSIDE, "take_many_out": BY_BULK, "take_out_inside": INSIDE,
-    "tell_of_pools": INSIDE,
+    "tell_of_pools": INSIDE, "tell_of_made_offers": INSIDE,
     # partners and numbers
     "place_in_tiers": INSIDE,
     "assign_manager": "part of changing a partner", "assign_managers": BY_BULK, "change_states": BY_BULK,
