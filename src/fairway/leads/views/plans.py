@@ -140,8 +140,8 @@ def _short(figures: Figures) -> str:
     if figures.short_blocked:
         names, more = queries.short_named(figures)
         sentence = ngettext(
-            "%(n)s more is eligible only for these, whose %(places)s places are all taken: %(names)s%(more)s.",
-            "%(n)s more are eligible only for these, whose %(places)s places are all taken: %(names)s%(more)s.",
+            "%(n)s is left over, as all %(places)s places of its small partners are taken: %(names)s%(more)s.",
+            "%(n)s are left over, as all %(places)s places of their small partners are taken: %(names)s%(more)s.",
             figures.short_blocked,
         )
         about = {"n": number(figures.short_blocked), "places": number(figures.short_places), "names": ", ".join(names)}
