@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from fairway.core.conditions import check, holds
+from fairway.core.told import tell
 from fairway.leads.conditions import VendorSubjects
 from fairway.leads.models import PolicyState, ScoreCard
 from fairway.leads.queries.dry_run import latest_leads
@@ -123,8 +124,12 @@ class Trial:
 
     @property
     def taken(self) -> list[dict[str, Any]]:
+        """What caps and age took, in the language in force."""
         held = sum(rule.holds for rule in self.rules)
-        return self.score.reasons[held:]
+        return [
+            {**reason, "name": tell(reason["name"]), "text": tell(reason["text"])}
+            for reason in self.score.reasons[held:]
+        ]
 
 
 def trial(asked: Asked, values: Mapping[str, Any], age_days: int) -> Trial:
