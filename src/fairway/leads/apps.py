@@ -52,7 +52,6 @@ class LeadsConfig(AppConfig):
         happenings.register(timeline.WORDS)
         for provider in (
             expected_views.offers_to_answer, expected_views.leads_to_take, expected_views.first_contacts,
-            expected_views.feedback_asked,
             expected_views.next_steps,
         ):  # fmt: skip
             expected.register(provider)

@@ -80,13 +80,14 @@ def untouched(seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
     )
 
 
-def unrated(seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
-    """Leads that were contacted, and of which nobody has said yet how good they are; with `seat_id` as for steps."""
-    rows = Lead.objects.filter(state=LeadState.ACCEPTED, first_touch_at__isnull=False, rated_at=None)
+def to_contact_or_rate(seat_id: int | None) -> QuerySet[Lead, dict[str, Any]]:
+    """Leads that nobody has contacted, and contacted ones of which nobody has said how good they are; as for steps."""
+    said_nothing = Q(first_touch_at__isnull=False, rated_at=None)
+    rows = Lead.objects.filter(state=LeadState.ACCEPTED).filter(Q(touches=0) | said_nothing)
     if seat_id is not None:
         rows = rows.filter(Q(seller_id=seat_id) | Q(seller_id=None))
-    return rows.order_by("first_touch_at", "id").values(
-        "uid", "title", "company", "city", "first_touch_at", "people__first_name", "people__last_name"
+    return rows.order_by("accepted_at", "id").values(
+        "uid", "title", "company", "city", "accepted_at", "first_touch_at", "people__first_name", "people__last_name"
     )
 
 

@@ -85,29 +85,16 @@ def offers_to_answer(member: Member, at: datetime) -> Iterable[Due]:
 
 
 def first_contacts(member: Member, at: datetime) -> Iterable[Due]:
-    """Accepted leads that nobody has contacted, within a business day of the partner's place."""
+    """Accepted leads that nobody has contacted, and how good those are that somebody has, within a business day."""
     if not member.can("lead.work") or member.partner_id is None:
         return []
     seat_id = member.seat_id if member.role == "seller" else None
-    rows = list(home_queries.untouched(seat_id)[:MOST])
-    limits = first_touch_limits(member.partner_id, [row["accepted_at"] for row in rows])
+    rows = list(home_queries.to_contact_or_rate(seat_id)[:MOST])
+    limits = first_touch_limits(member.partner_id, [row["first_touch_at"] or row["accepted_at"] for row in rows])
     return [
-        Due(_("First contact"), lead_name(row), row["title"], until, reverse("portal-lead", args=[row["uid"]]),
-            _("Open"), "phone-call")
-        for row, until in zip(rows, limits, strict=True)
-    ]  # fmt: skip
-
-
-def feedback_asked(member: Member, at: datetime) -> Iterable[Due]:
-    """How good a lead is, within a business day of its first contact at the partner's place."""
-    if not member.can("lead.work") or member.partner_id is None:
-        return []
-    seat_id = member.seat_id if member.role == "seller" else None
-    rows = list(home_queries.unrated(seat_id)[:MOST])
-    limits = first_touch_limits(member.partner_id, [row["first_touch_at"] for row in rows])
-    return [
-        Due(_("Say how good the lead is"), lead_name(row), row["title"], until,
-            reverse("portal-lead", args=[row["uid"]]), _("Open"), "message")
+        Due(_("Say how good the lead is") if row["first_touch_at"] else _("First contact"), lead_name(row),
+            row["title"], until, reverse("portal-lead", args=[row["uid"]]), _("Open"),
+            "message" if row["first_touch_at"] else "phone-call")
         for row, until in zip(rows, limits, strict=True)
     ]  # fmt: skip
 
