@@ -89,9 +89,11 @@ def make_scene(cast: Cast) -> dict[str, list[str]]:
 def handed_on(cast: Cast, lead: Lead) -> str:
     """The lead is with Beta's executive too, who has not taken it yet."""
     with acting_for(cast.admin):
-        made = SellerAssignment.objects.create(
-            vendor=cast.acme, partner=cast.beta, lead=lead, seat_id=cast.beta_executive.seat_id, state="open",
-            how="rule", assigned_at=clock.now(), due_at=clock.now() + timedelta(days=1),
+        # By a rule among the rows it may be with somebody already.
+        given = {"seat_id": cast.beta_executive.seat_id, "state": "open", "how": "rule", "assigned_at": clock.now()}
+        made, _is_new = SellerAssignment.objects.update_or_create(
+            vendor=cast.acme, partner=cast.beta, lead=lead, ended_at=None,
+            defaults={**given, "due_at": clock.now() + timedelta(days=1)},
         )  # fmt: skip
     return str(made.uid)
 
@@ -154,7 +156,7 @@ def of_partners(cast: Cast) -> dict[str, list[str]]:
 
 
 def of_distribution(cast: Cast) -> dict[str, list[str]]:
-    """A lead in a pool that Beta sees, and what Beta has handed on: a preview, and one carried out."""
+    """A lead in a pool that Beta sees, and what Beta has handed on: a preview, one carried out, and one in part."""
     at = clock.now()
     lead = capture_lead(
         actor=cast.operations, at=at, source="scene", values=LeadValues(need="Scene", company="Pooled"), process=False
@@ -167,15 +169,15 @@ def of_distribution(cast: Cast) -> dict[str, list[str]]:
         entry = PoolEntry.objects.create(
             vendor=cast.acme, lead=lead, pool=pool, audience=audience, title="Scene", pooled_at=at
         )
-        preview, carried = (
+        preview, carried, stuck = (
             Reassignment.objects.create(vendor=cast.acme, partner=cast.beta, state=state, created_at=at)
-            for state in ("preview", "carried")
+            for state in ("preview", "carried", "stuck")
         )
         # Of one uid, since the sweeps put one into every place of an address.
         ReassignmentLine.objects.create(
             vendor=cast.acme, uid=preview.uid, reassignment=preview, place=1, lead=lead, choice="route"
         )
-    return {"pool-leads": [str(entry.uid)], "reassignments": [str(preview.uid), str(carried.uid)]}
+    return {"pool-leads": [str(entry.uid)], "reassignments": [str(one.uid) for one in (preview, carried, stuck)]}
 
 
 def of_people(cast: Cast) -> dict[str, list[str]]:

@@ -44,6 +44,7 @@ GROUPS = (
         "offer.read": _("See offers"),
         "offer.answer": _("Accept and decline offers"),
         "lead.work": _("Work accepted leads"),
+        "seller.assign": _("Hand accepted leads to sellers"),
     }),
     Group(_("Customers and deals"), {
         "customer.read": _("See customers"),

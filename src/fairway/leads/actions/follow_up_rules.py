@@ -12,6 +12,7 @@ from fairway.core.jobs import defer
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Seat
+from fairway.leads.actions.silence import ask_to_watch
 from fairway.leads.models import EscalationStep, FollowUpRule, RoutingPolicy
 from fairway.leads.queries.reasons import reasons_of
 from fairway.leads.rules.following import (
@@ -68,7 +69,7 @@ def save_follow_up(
             **{name: getattr(row, name) for name in FIELDS},
         }
         record("saved", row, actor=actor, at=at, rule=rule_uid, **told)
-        defer("leads.follow_again", vendor_id=actor.vendor_id, once=f"leads.follow_again/{actor.vendor_id}")
+        _ask_to_follow(actor)
     return row
 
 
@@ -79,7 +80,13 @@ def remove_follow_up(*, row: FollowUpRule, actor: Member, at: datetime) -> None:
         EscalationStep.objects.filter(rule=row).delete()
         record("removed", row, actor=actor, at=at, rule=row.rule_uid)
         FollowUpRule.objects.filter(pk=row.pk).delete()
-        defer("leads.follow_again", vendor_id=actor.vendor_id, once=f"leads.follow_again/{actor.vendor_id}")
+        _ask_to_follow(actor)
+
+
+def _ask_to_follow(actor: Member) -> None:
+    """Have the leads that are worked go by the new rules; silence is watched where these take nothing back."""
+    defer("leads.follow_again", vendor_id=actor.vendor_id, once=f"leads.follow_again/{actor.vendor_id}")
+    ask_to_watch(actor=actor)
 
 
 def _check_rule(rule_uid: str) -> None:

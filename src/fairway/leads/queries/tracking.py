@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from fairway.core.tenancy.models import Partner
 from fairway.leads.models import Lead, LeadScore, TrackingRules
+from fairway.leads.queries.following import of_leads
 from fairway.leads.queries.limits import hours_of_vendor
 from fairway.leads.rules.states import LeadState
 from fairway.leads.rules.tracking import DAY_MINUTES, SilenceStep, TrackingPolicy, bands_of
@@ -35,13 +36,16 @@ def tracking_policy() -> TrackingPolicy:
 def silence_dues(leads: Iterable[Lead], policy: TrackingPolicy, at: datetime) -> dict[int, datetime]:
     """Lead → when its next step of silence is due; leads for which none follows are left out.
 
-    Who was told a moment ago has a business day before the next step, however long the silence is.
+    One clock takes a lead back: while one of its rule of following up runs, silence has none. Who was told a moment ago
+    has a business day before the next step, however long the silence is.
     """
     rows = list(leads)
     places = places_of(lead.partner_id for lead in rows if lead.partner_id)
     bands = dict(LeadScore.objects.filter(lead__in=[lead.pk for lead in rows]).values_list("lead_id", "band"))
-    dues, hours = {}, hours_of_vendor()
+    dues, hours, rules = {}, hours_of_vendor(), of_leads([lead.pk for lead in rows])
     for lead in rows:
+        if rules[lead.pk].runs_for(is_touched=lead.first_touch_at is not None):
+            continue
         begun, place = silent_from(lead), places.get(lead.partner_id or 0)
         days = policy.days_for(bands.get(lead.pk, "")).after(SilenceStep(lead.silence_step))
         if days is None or begun is None or place is None:
@@ -76,5 +80,5 @@ def touch_due(partner_id: int, at: datetime, hours: int) -> datetime:
 
 
 def accepted_after(last_pk: int, most: int) -> list[Lead]:
-    """Leads that partners work, by id, for going through all of them in chunks."""
-    return list(Lead.objects.filter(state=LeadState.ACCEPTED, pk__gt=last_pk).order_by("pk")[:most])
+    """Leads that partners work, by id, for going through all of them in chunks. Locked, inside `acting_for`."""
+    return list(Lead.objects.filter(state=LeadState.ACCEPTED, pk__gt=last_pk).order_by("pk").select_for_update()[:most])

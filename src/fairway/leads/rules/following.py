@@ -82,6 +82,10 @@ class FollowUp:
     def hours_of(self, what: str) -> int | None:
         return self.untouched_hours if what == "untouched" else self.unmoved_hours
 
+    def runs_for(self, *, is_touched: bool) -> bool:
+        """Whether a clock of this rule takes back a lead that its partner works; then silence is not watched too."""
+        return bool(self.unmoved_hours or (self.untouched_hours and not is_touched))
+
     def code_of(self, what: str) -> str:
         return self.untouched_code if what == "untouched" else self.unmoved_code
 

@@ -13,11 +13,12 @@ from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.leads.actions.capture import LeadValues, PersonValues, capture_lead
+from fairway.leads.actions.follow_up_rules import remove_follow_up, save_follow_up
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
 from fairway.leads.actions.silence import watch_all
 from fairway.leads.actions.tracking import save_tracking_rules
 from fairway.leads.actions.work import close_lead, log_touch, recall_lead
-from fairway.leads.models import Lead, Touch
+from fairway.leads.models import FollowUpRule, Lead, Touch
 from fairway.leads.queries.tracking import tracking_rules
 from fairway.leads.rules.tracking import Days, TrackingPolicy
 from fairway.workflow.actions.deadlines import fire_due
@@ -95,6 +96,26 @@ def test_a_contact_begins_the_count_anew(acme):
     assert fired(acme, day(3)) == 0
     fired(acme, day(4) + timedelta(hours=1))
     assert (seen(acme, lead).silence_step, seen(acme, lead).state) == (1, "accepted")
+
+
+def test_one_clock_takes_a_lead_back(acme):
+    rules(acme)
+    save_follow_up(rule_uid="", values={"untouched_hours": 80}, steps=(), actor=acme.operations, at=MONDAY)
+    lead = worked(acme)
+    assert seen(acme, lead).silence_due_at is None
+    fired(acme, day(5) + timedelta(hours=1))
+    assert (told(acme), seen(acme, lead).state) == ([], "accepted")
+    # Its only clock ends with the first contact; from then on silence counts.
+    log_touch(subject=seen(acme, lead), actor=acme.beta_seller, at=day(5), kind="call", outcome="not_reached")
+    assert seen(acme, lead).silence_due_at is not None
+    save_follow_up(rule_uid="", values={"unmoved_hours": 80}, steps=(), actor=acme.operations, at=day(5))
+    run_pending()
+    assert seen(acme, lead).silence_due_at is None
+    with entering(acme.admin.context):
+        row = FollowUpRule.objects.get()
+    remove_follow_up(row=row, actor=acme.operations, at=day(5))
+    run_pending()
+    assert seen(acme, lead).silence_due_at is not None
 
 
 def test_who_was_told_for_the_last_time_begins_anew_with_a_contact_too(acme):
