@@ -133,6 +133,7 @@ def wait_for(condition) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.wide
 def test_a_database_that_goes_away_is_said_plainly_and_the_page_comes_back_with_it(installation, chromium):
     context = chromium.new_context(viewport=DESKTOP)
     person = Person(installation, context)
