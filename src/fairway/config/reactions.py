@@ -34,6 +34,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "lead.touched": ("fairway.leads.actions.following.touched",),
     "lead.staged": ("fairway.leads.actions.following.moved_on",),
     "lead.merged_away": ("fairway.leads.actions.sellers.end_assignments",),
+    "lead.unmerged": ("fairway.leads.actions.sellers.resume_assignments",),
     "lead.seller_changed": ("fairway.leads.actions.sellers.seller_changed",),
     "lead.converted": (
         "fairway.leads.actions.following.end_following",

@@ -12,6 +12,7 @@ from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner
 from fairway.leads.actions.offers import accept_offer, decline_offer, offer_lead_to, recall_offer
+from fairway.leads.actions.sellers import lock_leads
 from fairway.leads.actions.work import close_lead, log_touch, recall_lead
 from fairway.leads.models import Lead, Offer
 from fairway.leads.rules.reasons import OTHER
@@ -79,7 +80,10 @@ def route_again(*, rows: Sequence[Lead], actor: Member, at: datetime) -> list[Li
 def accept_offers(*, rows: Iterable[Offer], actor: Member, at: datetime) -> list[Line]:
     """Accept each; one that somebody answered first is told and left."""
     require(actor, "offer.answer")
-    return line_by_line(rows, lambda offer: accept_offer(offer=offer, actor=actor, at=at))
+    offers = list(rows)
+    with acting_for(actor):
+        lock_leads(offer.lead_id for offer in offers)
+        return line_by_line(offers, lambda offer: accept_offer(offer=offer, actor=actor, at=at))
 
 
 def decline_offers(

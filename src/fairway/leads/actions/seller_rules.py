@@ -63,7 +63,8 @@ def _longest() -> int:
 
 
 def _locked_rule(partner_id: int, actor: Member, at: datetime, version: int | None) -> SellerRule:
-    Partner.objects.select_for_update().get(pk=partner_id)
+    # A lead that is accepted holds the rule, and only looks that the partner is there.
+    Partner.objects.select_for_update(no_key=True).get(pk=partner_id)
     rule = rule_of(partner_id)
     if version is not None and (rule.version if rule else 0) != version:
         raise Refused(_("Somebody else changed this meanwhile. Reload and look again."))
@@ -86,6 +87,10 @@ def save_seller_line(
         lines = lines_of(rule)
         if line is None and len(lines) >= LINES_MOST:
             raise Refused(_("A rule has at most %(n)d lines.") % {"n": LINES_MOST})
+        if line is not None:
+            line = next((each for each in lines if each.pk == line.pk), None)  # as it is now, others moved it perhaps
+            if line is None:
+                raise Refused(_("Somebody else removed this line meanwhile. Add it anew."))
         kept = line or SellerLine(vendor_id=actor.vendor_id, partner_id=partner_id, rule=rule, place=len(lines) + 1)
         for name in LINE_FIELDS:
             if name in values:

@@ -82,6 +82,13 @@ def begin_assigning(happened: Sequence[Happened]) -> None:
         _by_rule(lead, rule, line, actor=event.actor, at=event.at)
 
 
+def lock_leads(lead_ids: Iterable[int]) -> None:
+    """Lock many leads before the first of them locks the partner's rule: one who accepts a single lead locks it first
+    and the rule then, and would wait for us while we wait for them. Inside `acting_for`."""
+    ids = sorted(set(lead_ids))
+    list(Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
 def _locked(lead_id: int) -> Lead:
     return Lead.objects.select_related("product_line", "partner").select_for_update(of=("self",)).get(pk=lead_id)
 
@@ -113,7 +120,7 @@ def _by_rule(
         _wait(lead, because or BY_HAND, {}, actor=actor, at=at)
         return
     SellerRule.objects.select_for_update().get(pk=rule.pk)
-    sellers = sellers_at(_partner(lead), line.seats if line else None, at)
+    sellers = sellers_at(_partner(lead), line.seats if line else None, at, lead)
     had = had_before(lead, lead.accepted_at)
     chosen = choose(line.way if line else rule.way, sellers, most=rule.open_most, had=had)
     if chosen.seat_id is None:
@@ -254,7 +261,7 @@ def _check_seat(lead: Lead, seat: Seat) -> None:
 
 def against_the_rule(lead: Lead, seat: Seat, rule: SellerRule | None, at: datetime) -> list[str]:
     """Sentences that say why the rule would not hand the lead to this seat. Inside `acting_for`."""
-    (seller,) = sellers_at(_partner(lead), [seat.pk], at) or [Seller(seat.pk, is_active=False)]
+    (seller,) = sellers_at(_partner(lead), [seat.pk], at, lead) or [Seller(seat.pk, is_active=False)]
     why = why_not(seller, most=rule.open_most if rule else None, had=had_before(lead, lead.accepted_at))
     said, name = [], {"name": seat.name}
     if seller.is_away:
@@ -367,6 +374,8 @@ def seats_closed(happened: Sequence[Happened]) -> None:
     """On seat.closed: what was not taken yet goes to the next at once."""
     for event in happened:
         open_ones = SellerAssignment.objects.filter(seat_id=event.subject_id, state=SellerState.OPEN, ended_at=None)
+        lock_leads(open_ones.values_list("lead_id", flat=True))
+        # Read after the lock: what was taken in the same moment is not lapsed.
         for assignment in open_ones.select_related("seat").order_by("lead_id"):
             _lapse(_locked(assignment.lead_id), assignment, SEAT_ENDED, actor=event.actor, at=event.at)
 
@@ -374,6 +383,7 @@ def seats_closed(happened: Sequence[Happened]) -> None:
 def seller_changed(happened: Sequence[Happened]) -> None:
     """On lead.seller_changed: work was handed over to a colleague as a whole; who took it over has it."""
     ids = [event.subject_id for event in happened]
+    lock_leads(ids)
     leads = Lead.objects.filter(pk__in=ids, assignments__ended_at=None).distinct()
     for lead in leads.select_related("partner").order_by("pk"):
         before = _end_live(lead, "replace", happened[0].at)
@@ -392,12 +402,36 @@ def end_assignments(happened: Sequence[Happened]) -> None:
         cancel_deadlines_of(SellerAssignment, [assignment.pk])
 
 
+def resume_assignments(happened: Sequence[Happened]) -> None:
+    """On lead.unmerged: what was to be taken or assigned when the lead was merged away is so again, anew."""
+    for event in happened:
+        lead = Lead.objects.filter(pk=event.subject_id, state=LeadState.ACCEPTED).first()
+        last = SellerAssignment.objects.filter(lead_id=event.subject_id).order_by("-assigned_at", "-pk").first()
+        if lead is None or last is None or last.state != SellerState.ENDED or last.partner_id != lead.partner_id:
+            continue
+        lead, rule = _locked(lead.pk), rule_of(lead.partner_id)
+        if last.taken_at and last.seat_id:
+            _give(lead, last.seat_id, how=UNDO, actor=event.actor, at=event.at, is_taken=True)
+        else:
+            _by_rule(lead, rule, _line_for(lead, lines_of(rule)), actor=event.actor, at=event.at)
+
+
 def assign_leads(
     *, rows: Iterable[Lead], seller: Seat | None, actor: Member, at: datetime, reason: str = ""
 ) -> list[Line]:  # fmt: skip
     """Each to one person, or as the rule says."""
     require(actor, "seller.assign")
-    return line_by_line(rows, lambda lead: assign_lead(lead=lead, seat=seller, actor=actor, at=at, reason=reason))
+    leads = list(rows)
+
+    def assign(lead: Lead) -> None:
+        try:
+            assign_lead(lead=lead, seat=seller, actor=actor, at=at, reason=reason)
+        except Forbidden as not_ours:  # of another company below one's own: the others go on
+            raise Refused(str(not_ours)) from None
+
+    with acting_for(actor):
+        lock_leads(lead.pk for lead in leads)
+        return line_by_line(leads, assign)
 
 
 def assign_back(
@@ -405,6 +439,8 @@ def assign_back(
 ) -> list[Line]:  # fmt: skip
     """Undo: each is with whom it was, unless somebody has taken it meanwhile. `before` by the lead's uid."""
     require(actor, "seller.assign")
+
+    leads = list(rows)
 
     def back(lead: Lead) -> None:
         _check_company(lead, actor)
@@ -415,7 +451,9 @@ def assign_back(
                 raise Refused(_("Somebody has taken it, or handed it on, meanwhile."))
             _put_back(fresh, before[str(lead.uid)], actor, at)
 
-    return line_by_line(rows, back)
+    with acting_for(actor):
+        lock_leads(lead.pk for lead in leads)
+        return line_by_line(leads, back)
 
 
 def _is_taken_by_other(live: SellerAssignment, actor: Member) -> bool:

@@ -48,21 +48,27 @@ def day_at(partner: Partner, at: datetime) -> date:
         return at.date()
 
 
-def sellers_at(partner: Partner, seat_ids: Sequence[int] | None, at: datetime) -> list[Seller]:
-    """What a choice goes by, of these seats or of all that are sellers: four queries. An id of no seat is left out."""
+def sellers_at(partner: Partner, seat_ids: Sequence[int] | None, at: datetime, lead: Lead) -> list[Seller]:
+    """What the choice for `lead` goes by, of these seats or of all that are sellers: four queries. An id of no seat is
+    left out. The lead itself is no load yet, though it is its accepter's until it is handed on."""
     seats = Seat.objects.filter(partner_key=partner.pk)
     seats = seats.filter(role=Role.SELLER, is_active=True) if seat_ids is None else seats.filter(pk__in=seat_ids)
     rows = list(seats.order_by("pk").values_list("pk", "is_active", "role"))
     ids = [seat_id for seat_id, _is_active, _role in rows]
-    loads, lasts, away = open_leads_of(ids), _last_of(partner.pk, ids), away_on(partner, day_at(partner, at))
+    loads, lasts, away = (
+        open_leads_of(ids, but=lead.pk),
+        _last_of(partner.pk, ids),
+        away_on(partner, day_at(partner, at)),
+    )
     return [
         Seller(seat_id, loads.get(seat_id, 0), lasts.get(seat_id), seat_id in away, is_active and role in WORKERS)
         for seat_id, is_active, role in rows
     ]
 
 
-def open_leads_of(seat_ids: Iterable[int]) -> dict[int, int]:
-    worked = Lead.objects.filter(seller_id__in=list(seat_ids), state=LeadState.ACCEPTED)
+def open_leads_of(seat_ids: Iterable[int], but: int = 0) -> dict[int, int]:
+    """Seat → accepted leads that it works, without the lead `but`."""
+    worked = Lead.objects.filter(seller_id__in=list(seat_ids), state=LeadState.ACCEPTED).exclude(pk=but)
     return dict(worked.values_list("seller_id").annotate(n=Count("pk")).order_by())
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from django.db import OperationalError
 from tests import cast as casting
 
 from fairway.core.moves import StateConflict
@@ -11,6 +12,7 @@ from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Role, Seat
+from fairway.leads.actions.many import accept_offers
 from fairway.leads.actions.offers import accept_offer, offer_lead_to
 from fairway.leads.actions.seller_rules import save_seller_rule
 from fairway.leads.actions.sellers import assign_lead, take_assignment
@@ -113,3 +115,25 @@ def test_leads_accepted_at_once_go_to_different_sellers(committed):
     assert not [result for result in results if isinstance(result, (Refused, StateConflict))]
     got = [seen(committed, offer.lead_id).seller_id for offer in offers]
     assert sorted(got) == [seat.pk for seat in people]
+
+
+def test_many_accepted_beside_one_and_beside_a_change_of_the_rule_never_wait_for_each_other(committed):
+    sellers(committed)
+    for _again in range(4):
+        save_seller_rule(values={"way": "turn", "answer_hours": 4}, actor=committed.beta_executive, at=AT)
+        offers = []
+        for lead_id in captured(committed, 4):
+            with entering(committed.cam.context):
+                lead = Lead.objects.get(pk=lead_id)
+            offers.append(offer_lead_to(lead=lead, partner=committed.beta, actor=committed.cam, at=AT))
+        actor = committed.beta_executive
+        results = at_once(
+            partial(accept_offers, rows=offers, actor=actor, at=AT),
+            *[partial(accept_offer, offer=offer, actor=committed.beta_seller, at=AT) for offer in offers[1:3]],
+            partial(save_seller_rule, values={"way": "least", "answer_hours": 4}, actor=actor, at=AT),
+        )
+        assert not [result for result in results if isinstance(result, OperationalError)], results
+        with entering(actor.context):
+            assert all(
+                SellerAssignment.objects.filter(lead_id=offer.lead_id, ended_at=None).count() == 1 for offer in offers
+            )

@@ -22,6 +22,7 @@ from fairway.leads.actions.seller_rules import (
     add_absence,
     move_seller_line,
     remove_absence,
+    remove_seller_line,
     save_seller_line,
     save_seller_rule,
 )
@@ -405,3 +406,45 @@ def test_work_that_is_handed_over_as_a_whole_goes_on_with_who_took_it(acme, peop
     assert [live(acme, each).state for each in (lead, taken)] == ["open", "taken"]
     assert [live(acme, each).seat_id for each in (lead, taken)] == [people[2].pk] * 2
     assert {row[0] for row in history(acme, lead)} == {"replaced", "open"}
+
+
+def test_who_accepts_a_lead_does_not_count_it_against_the_own_load(acme, people):
+    sal, tia, _uwe = people
+    rule(acme, "least", open_most=1)
+    assert live(acme, taken_on(acme, by=acme.beta_seller)).seat_id == sal.pk
+    assert live(acme, taken_on(acme, by=acme.beta_seller)).seat_id == tia.pk
+
+
+def test_a_line_that_somebody_removed_does_not_come_back(acme, people):
+    rule(acme, "hand")
+    values = {
+        "name": "Kiel",
+        "when": {"field": "lead.city", "op": "is", "value": "Kiel"},
+        "seats": [people[0].pk],
+        "way": "turn",
+    }
+    line = save_seller_line(line=None, values=values, actor=acme.beta_executive, at=AT)
+    remove_seller_line(line=line, actor=acme.beta_executive, at=AT)
+    with pytest.raises(Refused, match="removed this line"):
+        save_seller_line(line=line, values={"name": "Kiel again"}, actor=acme.beta_executive, at=AT)
+    with entering(acme.beta_executive.context):
+        assert not SellerLine.objects.exists()
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_what_was_to_be_taken_when_its_lead_was_merged_away_is_again_when_that_is_undone(acme, people, is_taken):
+    rule(acme, "turn")
+    lead = taken_on(acme)
+    first = live(acme, lead)
+    if is_taken:
+        take_assignment(assignment=first, actor=as_member(first.seat), at=AT)
+    with acting_for(acme.admin):
+        record_many("merged_away", Lead, [(lead.pk, acme.beta.pk, {})], actor=acme.admin, at=hours(1))
+        assert not SellerAssignment.objects.filter(lead=lead, ended_at=None).exists()
+        record_many("unmerged", Lead, [(lead.pk, acme.beta.pk, {})], actor=acme.admin, at=hours(2))
+    again = live(acme, lead)
+    assert again.pk != first.pk
+    assert again.state == ("taken" if is_taken else "open")
+    assert (again.due_at is None) == is_taken
+    if is_taken:
+        assert again.seat_id == first.seat_id
