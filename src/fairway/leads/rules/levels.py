@@ -92,10 +92,10 @@ def is_above(
     return is_reached, packed(Row(tuple(said), "; "))
 
 
-def _weight(level: Level) -> tuple[int, bool, bool, bool, int]:
-    """What the partner holds says more than the line, the line more than the state, the state more than the country."""
-    asked = (level.credential, level.line, level.state, level.country)
-    return sum(map(bool, asked)), bool(level.credential), bool(level.line), bool(level.state), level.at_least
+def _weight(level: Level) -> tuple[bool, int, bool, bool, int]:
+    """What the partner holds goes before all; the line says more than the state, the state more than the country."""
+    asked = (level.line, level.state, level.country)
+    return bool(level.credential), sum(map(bool, asked)), bool(level.line), bool(level.state), level.at_least
 
 
 def _words(level: Level, have: int | None) -> Words:

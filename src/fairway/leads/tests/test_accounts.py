@@ -271,6 +271,13 @@ def test_a_lead_reaches_levels_for_some_partners_and_not_for_others(line, points
     assert (found.is_above, found.by_credential) == expected
 
 
+@pytest.mark.parametrize(("points", "expected"), [(45, True), (29, False)])
+def test_a_level_for_a_credential_stands_in_place_of_a_general_one_that_says_more_about_the_lead(points, expected):
+    levels = [Level("P1", "DE", "", "", 60), Level("", "", "", "", 30, "gold")]
+    found = reached(levels, "P1", "DE", "", points, {})
+    assert (found.is_above, found.by_credential) == (expected, (("", False), ("gold", expected)))
+
+
 def test_a_level_for_a_credential_that_nobody_holds_is_refused_and_another_stands_beside_the_general_one(
     acme, client_of
 ):
