@@ -15,6 +15,8 @@ STAYS = frozenset(
     {
         "partners.profile.partner", "leads.leadperson.lead", "leads.leadscore.lead", "leads.routingdecision.lead",
         "leads.customermatch.lead",
+        # What a batch found of it, by which its decision is taken again.
+        "leads.assignmentline.lead",
         # A partner's place among its peers, what it saw of pools, and its own days off.
         "leads.leadrank.partner", "leads.poolmember.partner", "partners.partnerpause.partner",
         # How it hands out its leads, of which it has one rule; and with whom one lead was.

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from fairway.core.http.api.fields import Instant, Output
 from fairway.core.http.api.operations import Call, Resource, operation
 from fairway.leads.api.leads import found
+from fairway.leads.queries.plan_replay import PAIRS_MOST_OF_PROGRAMS
 from fairway.leads.queries.replay import replay
 from fairway.leads.queries.why import why
 
@@ -45,6 +46,10 @@ class DecisionTold(Output):
     is_same_again = serializers.BooleanField(
         allow_null=True, help_text="Whether it comes out the same with what was known then; null when nothing is kept."
     )
+    is_by_prices = serializers.BooleanField(
+        allow_null=True,
+        help_text="Of a large batch the lead is held against the prices that were kept, not the whole computed anew.",
+    )
     differences = serializers.ListField(child=serializers.CharField())
 
 
@@ -60,12 +65,13 @@ class LeadDecision(Resource):
         view = why(lead, seat.vendor_currency if seat else "USD")
         if view is None:
             raise Http404
-        again = replay(lead)
+        again = replay(lead, pairs_most=PAIRS_MOST_OF_PROGRAMS)
         return {
             "is_batch": view.is_batch, "outcome": view.outcome, "partner": view.partner_name,
             "rule_number": view.rule_number, "rule_name": view.rule_name, "considered": view.considered,
             "candidates": view.rows,
             "excluded": view.excluded_text, "note": view.note, "decided_at": view.decided_at,
             "is_same_again": None if again is None else again.is_same,
+            "is_by_prices": None if again is None else again.is_by_prices,
             "differences": again.differences if again else [],
         }  # fmt: skip

@@ -24,6 +24,7 @@ from fairway.leads.rules.partner_table import table_of
 from fairway.leads.rules.planning import Basis, explained, holds
 
 PAIRS_MOST = 3_000_000  # leads × partners of a plan that is computed anew as a whole while somebody waits
+PAIRS_MOST_OF_PROGRAMS = 200_000  # the same for programs, which may read decision after decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,11 @@ class Again:
             found = _as_kept(plan, lines, basis)
         return cls(basis, found, favoured, numbers, is_whole)
 
-    def taken(self, lead_id: int) -> Taken:
-        number = self.numbers[lead_id]
+    def taken(self, lead_id: int) -> Taken | None:
+        """None when the plan keeps no line of the lead: it was merged away, and its line with it."""
+        number = self.numbers.get(lead_id)
+        if number is None:
+            return None
         (lead,) = explained(self.basis, self.found, [number])
         column = lead.placed.partner
         return Taken(
@@ -116,7 +120,7 @@ def differing(plan: AssignmentPlan, *, pairs_most: int = PAIRS_MOST) -> list[int
             if not _is_same(line, again.taken(line.lead_id))]  # fmt: skip
 
 
-def _is_same(line: AssignmentLine, again: Taken) -> bool:
+def _is_same(line: AssignmentLine, again: Taken | None) -> bool:
     return again == Taken(
         line.rule_number, "offered" if line.partner_id else "waiting", line.partner_id, line.candidates, line.excluded
     )

@@ -10,7 +10,7 @@ from fairway.core.access import Member
 from fairway.core.tenancy.context import entering
 from fairway.leads.conditions import columns_of
 from fairway.leads.models import AssignmentPlan, Lead, RoutingDecision
-from fairway.leads.queries.plan_replay import Again, Taken
+from fairway.leads.queries.plan_replay import PAIRS_MOST, Again, Taken
 from fairway.leads.queries.routing import facts_of, names_asked, names_of_partners
 from fairway.leads.queries.runs import currency_of_run, pools_of_run, rows_of_run, rules_of_policy
 from fairway.leads.rules.candidates import Decision, Router
@@ -20,25 +20,34 @@ from fairway.leads.rules.routing import Rule
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A decision taken again. `differences` are sentences, none when the answer is the same."""
+    """A decision taken again. `differences` are sentences, none when the answer is the same.
+
+    `is_by_prices`: it is of a large batch, and was held against the prices that were kept, not computed anew.
+    """
 
     decision: RoutingDecision
     differences: list[str]
+    is_by_prices: bool = False
 
     @property
     def is_same(self) -> bool:
         return not self.differences
 
 
-def replay(lead: Lead) -> Replay | None:
-    """The latest decision on a lead; None when there is none, or none that can be taken again (`cannot_replay`)."""
+def replay(lead: Lead, *, pairs_most: int = PAIRS_MOST) -> Replay | None:
+    """The latest decision on a lead; None when there is none, or none that can be taken again.
+
+    A batch of more than `pairs_most` leads × partners is not computed anew, but held against the prices kept with it.
+    """
     latest = RoutingDecision.objects.filter(lead=lead).select_related("run", "policy").order_by("-decided_at", "-pk")
     found = latest.first()
-    return None if found is None or found.run is None else _replay_all([found])[0]
+    if found is None or found.run is None:
+        return None
+    return next(iter(_replay_all([found], pairs_most)), None)
 
 
 def replay_many(*, lead_ids: Sequence[int], actor: Member) -> list[Replay]:
-    """The latest decisions on several leads; those that no run remembers are left out. Enters the actor's context."""
+    """The latest decisions on several leads, those left out that cannot be taken again. Enters the actor's context."""
     with entering(actor.context):
         found = RoutingDecision.objects.filter(lead_id__in=lead_ids).select_related("run", "policy")
         latest = {decision.lead_id: decision for decision in found.order_by("decided_at", "pk")}
@@ -49,16 +58,20 @@ def replay_many(*, lead_ids: Sequence[int], actor: Member) -> list[Replay]:
         return [replay for decisions in runs.values() for replay in _replay_all(decisions)]
 
 
-def _replay_all(decisions: Sequence[RoutingDecision]) -> list[Replay]:
+def _replay_all(decisions: Sequence[RoutingDecision], pairs_most: int = PAIRS_MOST) -> list[Replay]:
     """Decisions of one run, which is that of a plan or of the rules alone."""
     plan = AssignmentPlan.objects.filter(run_id=decisions[0].run_id).select_related("policy", "run").first()
-    return _replay_run(decisions) if plan is None else _replay_plan(plan, decisions)
+    return _replay_run(decisions) if plan is None else _replay_plan(plan, decisions, pairs_most)
 
 
-def _replay_plan(plan: AssignmentPlan, decisions: Sequence[RoutingDecision]) -> list[Replay]:
+def _replay_plan(plan: AssignmentPlan, decisions: Sequence[RoutingDecision], pairs_most: int) -> list[Replay]:
     names = names_of_partners()
-    again = Again.of(plan, names, {decision.lead_id for decision in decisions})
-    return [Replay(decision, _compared(decision, again.taken(decision.lead_id), names)) for decision in decisions]
+    again = Again.of(plan, names, {decision.lead_id for decision in decisions}, pairs_most)
+    return [
+        Replay(decision, _compared(decision, taken, names), is_by_prices=not again.is_whole)
+        for decision in decisions
+        if (taken := again.taken(decision.lead_id)) is not None
+    ]
 
 
 def _replay_run(decisions: Sequence[RoutingDecision]) -> list[Replay]:

@@ -8,13 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.api import program_of
 
+from fairway.connect.actions.duplicates import merge_duplicate
+from fairway.connect.models import DuplicatePair
 from fairway.core.access import system_member
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.leads.actions.plans import begin_plan
 from fairway.leads.actions.routing import route_leads
+from fairway.leads.api import decisions
 from fairway.leads.conditions import CANDIDATES, LEADS, subject_in
-from fairway.leads.models import AssignmentLine, Lead, RoutingDecision
+from fairway.leads.models import AssignmentLine, Lead, Offer, RoutingDecision
 from fairway.leads.queries.plan_replay import differing
 from fairway.leads.queries.replay import replay, replay_many
 from fairway.leads.rules.assignment import NOBODY
@@ -84,6 +87,62 @@ def test_a_decision_of_a_plan_says_what_decided_with_prices_and_how_many_fell_ou
     assert "Same answer" in client.get(f"/acme/console/leads/{lead.uid}/replay/").content.decode()
     found = program_of(acme.operations).get(f"leads/{lead.uid}/decision").json()
     assert (found["is_batch"], found["is_same_again"], found["candidates"][0]["worth"]) == (True, True, "$200")
+
+
+def merged_away(cast, lead_id):
+    """The lead became one with another."""
+    (kept,) = captured(cast)
+    with acting_for(cast.operations):
+        first, second = sorted((kept, lead_id))
+        pair = DuplicatePair.objects.create(
+            vendor=cast.acme, kind="leads", first_id=first, second_id=second, likeness=1, found_at=AT
+        )
+        Offer.objects.filter(lead_id=lead_id).update(state="recalled")
+        Lead.objects.filter(pk=lead_id).update(state="waiting", partner=None)
+    merge_duplicate(pair=pair, winner_id=kept, actor=cast.operations, at=AT)
+    return pair, kept
+
+
+def test_the_decision_of_a_lead_that_was_merged_away_is_still_taken_again(acme, room, client_of):
+    plan = carried(acme, planned(acme, 2))
+    gone = lines(acme, plan)[0].lead_id
+    pair, kept = merged_away(acme, gone)
+    with entering(acme.admin.context):
+        assert DuplicatePair.objects.get(pk=pair.pk).state == "merged"
+        lead = Lead.objects.get(pk=gone)
+        assert replay(lead).differences == []
+        assert differing(read(acme, plan)) == []
+    assert program_of(acme.operations).get(f"leads/{lead.uid}/decision").json()["is_same_again"] is True
+    with acting_for(acme.admin):  # as a merge turned them before
+        AssignmentLine.objects.filter(plan=plan, lead_id=gone).update(lead_id=kept)
+    page = client_of(acme.admin).get(f"/acme/console/leads/{lead.uid}/replay/").content.decode()
+    assert "This decision cannot be taken again" in page
+    assert "merged since" in page
+    found = program_of(acme.operations).get(f"leads/{lead.uid}/decision").json()
+    assert (found["is_same_again"], found["is_by_prices"], found["differences"]) == (None, None, [])
+    assert replay_many(lead_ids=[gone], actor=acme.admin) == []
+
+
+@pytest.mark.parametrize(("pairs_most", "is_by_prices"), [(4, False), (3, True)])
+def test_a_program_that_reads_a_decision_of_a_large_batch_gets_it_held_against_the_prices(
+    acme, room, monkeypatch, pairs_most, is_by_prices
+):
+    plan = carried(acme, planned(acme, 2))
+    monkeypatch.setattr(decisions, "PAIRS_MOST_OF_PROGRAMS", pairs_most)
+    with entering(acme.admin.context):
+        lead = Lead.objects.get(pk=lines(acme, plan)[0].lead_id)
+    whole = []
+    monkeypatch.setattr(Basis, "assign", spied(Basis.assign, whole))
+    found = program_of(acme.operations).get(f"leads/{lead.uid}/decision").json()
+    assert (found["is_same_again"], found["is_by_prices"], len(whole)) == (True, is_by_prices, 0 if is_by_prices else 1)
+
+
+def spied(function, calls):
+    def call(*args):
+        calls.append(args)
+        return function(*args)
+
+    return call
 
 
 @pytest.mark.parametrize("pairs_most", [10_000, 0])
