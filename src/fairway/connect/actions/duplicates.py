@@ -19,7 +19,8 @@ from fairway.core.moves import move
 from fairway.core.refusals import Refused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState, Seat
-from fairway.core.told import packed
+from fairway.core.told import in_event, packed
+from fairway.core.words import Words, said
 from fairway.leads.actions.deadlines import end_silence
 from fairway.leads.models import Lead, Touch
 from fairway.leads.rules.merging import Side, why_not
@@ -131,7 +132,7 @@ def merge_duplicate(
         _refuse_unseen(seats_that_move(pair)[loser_id], people, winner)
         moved, stayed = repoint(model, loser_id, winner_id)
         before = _step_back(loser, winner, at)
-        _tell_of_state(loser, str(before.get("state", "")), actor, at, _("Merged into %(name)s.") % {"name": winner})
+        _tell_of_state(loser, str(before.get("state", "")), actor, at, said("Merged into %(name)s.", name=str(winner)))
         move(
             pair, DUPLICATE, "merge", field="state", winner_id=winner_id, moved=moved, stayed=stayed, before=before,
             decided_at=at, decided_by_id=actor.seat_id,
@@ -163,20 +164,23 @@ def undo_merge(*, pair: DuplicatePair, actor: Member, at: datetime) -> None:
         turn_back(model, moved, loser.pk, winner.pk)
         was = str(getattr(loser, "state", ""))
         _come_back(loser, winner, before)
-        _tell_of_state(loser, was, actor, at, _("The merge was undone."))
+        _tell_of_state(loser, was, actor, at, said("The merge was undone."))
         record("unmerged", winner, actor=actor, at=at, partner_id=_partner_of(winner), other=str(loser.uid))
         record("unmerged", loser, actor=actor, at=at, partner_id=_partner_of(loser), other=str(winner.uid))
 
 
-def _tell_of_state(loser: Any, before: str, actor: Member, at: datetime, reason: str) -> None:
-    """A partner that gives way, or comes back, changes its state as by any other verb: pools and pages go by it."""
+def _tell_of_state(loser: Any, before: str, actor: Member, at: datetime, reason: Words) -> None:
+    """A partner that gives way, or comes back, changes its state as by any other verb: pools and pages go by it.
+
+    For staff alone: the reason names another partner.
+    """
     if not isinstance(loser, Partner):
         return
     loser.refresh_from_db(fields=["state"])
     if loser.state != before:
         record(
-            "state_changed", loser, actor=actor, at=at, partner_id=loser.pk, audience="partner", before=before,
-            state=loser.state, reason=reason,
+            "state_changed", loser, actor=actor, at=at, partner_id=loser.pk, before=before, state=loser.state,
+            **in_event(reason=reason),
         )  # fmt: skip
 
 
@@ -194,8 +198,8 @@ def _refuse_unseen(movers: Sequence[Seat], people: Collection[UUID], winner: Any
 
 def _refuse_if_in_use(winner: Any, loser: Any) -> None:
     if isinstance(loser, Lead):
-        if said := why_not(_side(winner), _side(loser)):
-            raise Refused(str(said))
+        if sentence := why_not(_side(winner), _side(loser)):
+            raise Refused(str(sentence))
         return
     if winner.merged_into_id is not None or loser.merged_into_id is not None:
         raise Refused(_("One of the two was merged already."))

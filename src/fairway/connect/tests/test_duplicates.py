@@ -1,6 +1,7 @@
 """Possible duplicates: proposed after an import, merged with all that points to them, and made two again."""
 
 import pytest
+from django.utils import translation
 from tests.api import program_of
 
 from fairway.catalog.models import ProductLine
@@ -19,6 +20,7 @@ from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Partner, Seat
+from fairway.core.told import told_of
 from fairway.customers.actions import create_customer
 from fairway.customers.queries import listed, resolve
 from fairway.deals.models import Deal, Protection
@@ -498,3 +500,20 @@ def test_a_partner_that_gives_way_and_comes_back_says_so_in_its_state(acme):
         assert [(each.subject_id, each.data["before"], each.data["state"]) for each in told] == [
             (loser.pk, "active", "inactive"), (loser.pk, "inactive", "active"),
         ]  # fmt: skip
+
+
+def test_whom_a_partner_was_merged_into_is_for_staff_alone_and_in_their_language(acme):
+    pair = two_partners(acme)
+    with entering(acme.operations.context):
+        winner = Partner.objects.get(external_id="1")
+    with translation.override("de"):
+        merge_duplicate(pair=pair, winner_id=winner.pk, actor=acme.operations, at=AT)
+    undo_merge(pair=proposed(acme)[0], actor=acme.operations, at=AT)
+    with entering(acme.operations.context):
+        told = list(Event.objects.filter(subject_type="partner", verb="state_changed").order_by("id"))
+        assert {each.audience for each in told} == {"internal"}
+        assert [each.data["reason"] for each in told] == [f"Merged into {winner.name}.", "The merge was undone."]
+        with translation.override("de"):
+            assert [told_of(each.data, "reason") for each in told] == [
+                f"Zusammengeführt mit {winner.name}.", "Die Zusammenführung wurde zurückgenommen.",
+            ]  # fmt: skip
