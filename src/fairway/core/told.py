@@ -77,7 +77,12 @@ def words_of(text: str) -> Any:
 
 def written_out(at: datetime) -> dict[str, Any]:
     """The day of an instant as a value of a sentence, with its year."""
-    return {"is": "long_day", "on": timezone.localdate(at).isoformat()}
+    return _long_day(timezone.localdate(at))
+
+
+def _long_day(on: date) -> dict[str, Any]:
+    """With its year always: `day` says another thing in the next year, and `told` would not know the text any more."""
+    return {"is": "long_day", "on": on.isoformat()}
 
 
 def lowered(words: Any) -> dict[str, Any]:
@@ -132,7 +137,7 @@ def packed(value: Any) -> Any:
         case datetime():
             return {"is": "moment", "at": value.isoformat()}
         case date():
-            return {"is": "day", "on": value.isoformat()}
+            return _long_day(value)
         case Decimal():
             return int(value) if value == value.to_integral_value() else float(value)
         case Mapping():
@@ -189,7 +194,7 @@ def value_told(kept: Any) -> Any:
             return tell(kept["of"]).lower()
         case "moment":
             return _moment(kept["at"], translation.get_language(), timezone.get_current_timezone_name())
-        case "day":
+        case "day":  # of earlier releases
             return day(date.fromisoformat(kept["on"]))
         case "long_day":
             return long_day(date.fromisoformat(kept["on"]))

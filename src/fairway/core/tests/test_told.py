@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.utils import translation
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -122,6 +123,15 @@ def test_what_people_typed_and_what_was_kept_before_stays_as_it_is():
         )
         assert told("", packed(UNMATCHED)) == ""
         assert tell("Typed") == "Typed"
+
+
+@pytest.mark.parametrize("written", [2026, 2025, 2027])
+def test_a_sentence_with_a_day_is_told_in_every_language_in_whatever_year_it_is_read(written):
+    with time_machine.travel(datetime(written, 12, 31, 15, tzinfo=UTC)):
+        kept = columns(text=said("Protection of %(partner)s until %(until)s", partner="B", until=date(2026, 3, 4)))
+    assert kept["text"] == "Protection of B until 4 March 2026"
+    with time_machine.travel(datetime(written + 1, 1, 1, 15, tzinfo=UTC)), translation.override("de"):
+        assert told_of(through_json(kept), "text").endswith(" 4. März 2026")
 
 
 def test_a_text_cut_to_its_column_is_still_told():
