@@ -72,6 +72,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "seat.closed": (
         "fairway.workflow.actions.covers.tell_of_lost_deputies",
         "fairway.leads.actions.sellers.seats_closed",
+        "fairway.leads.actions.calendars.seats_closed",
     ),
     "approval.handed_on": ("fairway.workflow.actions.belongings.tell_takers",),
     "supportgrant.granted": ("fairway.workflow.actions.support.after_granting",),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fairway.core.access import Forbidden
 from fairway.core.tenancy.acting import acting_for
+from fairway.core.tenancy.actions.seats import close_seat, open_seat
 from fairway.core.tenancy.context import entering
 from fairway.core.tenancy.models import Seat
 from fairway.leads.actions.calendars import end_feed, make_feed
@@ -20,6 +21,7 @@ from fairway.leads.models import CalendarFeed
 from fairway.leads.queries.calendars import calendar_path
 from fairway.leads.rules.calendar import Entry, calendar, folded
 from fairway.leads.tests.makers import SECRETS, accepted, offered
+from fairway.leads.tests.test_races import at_once
 
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)  # a Wednesday; Beta is in New York
 
@@ -130,6 +132,27 @@ def test_the_address_ends_with_the_persons_access(acme):
     with acting_for(acme.admin):
         Seat.objects.filter(pk=acme.beta_seller.seat_id).update(is_active=False)
     assert read(path).status_code == 404
+
+
+def test_an_address_does_not_work_again_when_its_seat_was_closed_and_opened_anew(acme):
+    path, other = address_of(acme), address_of(acme, acme.beta_executive)
+    with entering(acme.admin.context):
+        seat = Seat.objects.select_related("partner").get(pk=acme.beta_seller.seat_id)
+    close_seat(seat=seat, actor=acme.admin, at=NOON)
+    with pytest.raises(Forbidden):
+        make_feed(actor=acme.beta_seller, at=NOON)
+    open_seat(seat=seat, actor=acme.admin, at=NOON)
+    assert (read(path).status_code, read(other).status_code) == (404, 200)
+    assert read(address_of(acme)).status_code == 200
+
+
+@pytest.mark.race
+def test_of_two_addresses_made_at_once_one_stays(committed):
+    for _again in range(4):
+        made = at_once(*[lambda: make_feed(actor=committed.beta_seller, at=NOON)] * 2)
+        assert [type(each) for each in made] == [CalendarFeed] * 2, made
+        with entering(committed.beta_seller.context):
+            assert CalendarFeed.objects.filter(ended_at=None).count() == 1
 
 
 def test_a_second_factor_is_not_gone_around(acme):
