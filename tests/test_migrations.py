@@ -53,6 +53,7 @@ REVIEWED: dict[str, str] = {
     ),
     "connect.0004_duplicates: AlterField importrun.kind": "more choices, which the database does not know",
     "connect.0004_duplicates: AlterField savedmapping.kind": "more choices, which the database does not know",
+    "leads.0031_undoing: AlterField reassignment.state": "one more choice, which the database does not know",
     "leads.0028_sellers: AlterField reassignment.state": "one more choice, which the database does not know",
     **dict.fromkeys(
         (

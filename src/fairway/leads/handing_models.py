@@ -34,8 +34,9 @@ class Reassignment(InternalModel):
 class ReassignmentLine(InternalModel):
     """One lead: where it goes (`choice` of rules.handing), what was, and what became of it.
 
-    `state` is "planned", "done", "skipped", "failed" (it broke at the last try, too) or "undone"; `tries` is how often
-    it broke, `before` what the partner had of an accepted lead.
+    `state` is "planned", "done", "skipped" or "failed" (it broke at the last try, too); where it is taken back "giving"
+    (it waits for that), "undone", "done" again with the reason why it was not, or "stuck" (taking it back broke at the
+    last try, too). `tries` is how often it broke, `before` what the partner had of an accepted lead.
     """
 
     not_personal = ("choice", "state", "because", "because_words", "before")

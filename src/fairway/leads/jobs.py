@@ -15,6 +15,7 @@ from fairway.leads.actions.carrying import carry_out_lines
 from fairway.leads.actions.following import follow_again
 from fairway.leads.actions.keys import fill_customer_keys, fill_lead_keys
 from fairway.leads.actions.likeness import look_for_alike
+from fairway.leads.actions.line_by_line import take_up_left
 from fairway.leads.actions.notices import tell_of_made_offers
 from fairway.leads.actions.placing import place_leads
 from fairway.leads.actions.plans import compute_plan, fail_plan
@@ -22,13 +23,14 @@ from fairway.leads.actions.policies import ensure_policies
 from fairway.leads.actions.pool_news import tell_of_pools
 from fairway.leads.actions.pooling import refresh_audiences
 from fairway.leads.actions.ranks import count_ranks
-from fairway.leads.actions.reassigning import prepare_reassignment, reassign_lines, take_up_left
+from fairway.leads.actions.reassigning import prepare_reassignment, reassign_lines
 from fairway.leads.actions.routing import route_leads
 from fairway.leads.actions.score_cards import make_due_cards_live
 from fairway.leads.actions.scoring import rescore_aged, score_leads
 from fairway.leads.actions.shares import count_shares
 from fairway.leads.actions.silence import watch_all
 from fairway.leads.actions.sources import count_sources
+from fairway.leads.actions.taking_back import give_back_lines
 from fairway.leads.actions.winning import train_model, watch_drift
 from fairway.leads.queries.waiting import leads_to_route_again
 
@@ -120,14 +122,21 @@ def compute_assignment(*, vendor_id: int, plan_id: int) -> None:
 def carry_out_assignment(*, vendor_id: int, plan_id: int) -> None:
     """Make the offers of a plan; begun again it goes on where it stopped."""
     actor = system_member(vendor_id, "Batch assignment", kind="rule")
-    carry_out_lines(plan_id=plan_id, actor=actor, at=clock.now())
+    carry_out_lines(plan_id=plan_id, actor=actor, now=clock.now)
 
 
 @job("leads.reassign")
 def reassign(*, vendor_id: int, reassignment_id: int) -> None:
     """Hand on what a partner had; begun again it goes on where it stopped."""
     actor = system_member(vendor_id, "Handing on", kind="rule")
-    reassign_lines(reassignment_id=reassignment_id, actor=actor, at=clock.now())
+    reassign_lines(reassignment_id=reassignment_id, actor=actor, now=clock.now)
+
+
+@job("leads.undo_reassignment")
+def undo(*, vendor_id: int, reassignment_id: int) -> None:
+    """Take back what was handed on; begun again it goes on where it stopped."""
+    actor = system_member(vendor_id, "Handing on", kind="rule")
+    give_back_lines(reassignment_id=reassignment_id, actor=actor, now=clock.now)
 
 
 @job("leads.prepare_reassignment")
@@ -146,7 +155,7 @@ def look_for_reassignments(timestamp: int) -> None:
 
 @job("leads.take_up_reassignments")
 def take_up_reassignments(*, vendor_id: int) -> None:
-    """The queue lost a job, or gave it up: what is being carried out goes on."""
+    """The queue lost a job, or gave it up: what is being prepared, carried out or taken back goes on."""
     take_up_left(actor=system_member(vendor_id, "Handing on", kind="rule"))
 
 

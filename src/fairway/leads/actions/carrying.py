@@ -5,7 +5,7 @@ rest to the next, and nothing is offered twice.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,11 +34,11 @@ from fairway.leads.rules.states import ASSIGNMENT, LEAD, PlanState
 CHUNK = 500
 
 
-def carry_out_lines(*, plan_id: int, actor: Member, at: datetime) -> Counter[str]:
+def carry_out_lines(*, plan_id: int, actor: Member, now: Callable[[], datetime]) -> Counter[str]:
     """Offer what is planned of a plan that is being carried out; returns how many were offered, and how many skipped.
 
     A lead that changed since the preview is skipped, and so is one whose partner is paused, refuses leads or is full.
-    Enters `acting_for` itself, chunk by chunk.
+    Enters `acting_for` itself, chunk by chunk, each with an instant of its own: time limits begin when it is offered.
     """
     require(actor, "lead.route")
     outcomes: Counter[str] = Counter()
@@ -48,6 +48,7 @@ def carry_out_lines(*, plan_id: int, actor: Member, at: datetime) -> Counter[str
             if plan.state != PlanState.CARRYING:
                 return outcomes
             lock_routing(actor.vendor_id)
+            at = now()
             told = _carry_chunk(plan, actor, at)
             if not told:
                 move(plan, ASSIGNMENT, "finish", field="state", progress=100)

@@ -1,46 +1,40 @@
 """Handing on what a partner has: proposed by the rules, chosen by a person, carried out by a job line by line.
 
-Every line is a transaction of its own and taken only while it is planned: whoever dies leaves the rest to the next.
-A line that breaks holds up no other; it is tried again, and after the last try a person reads that it is not done.
+How a job goes through the lines is in `line_by_line`; how they are taken back is in `taking_back`.
 """
 
-import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from fairway.core.access import Member, require
 from fairway.core.events.record import record
-from fairway.core.jobs import defer, ids_at_work
 from fairway.core.moves import StateConflict, move
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.core.told import columns, put
-from fairway.core.words import Words
 from fairway.core.words import said as _
-from fairway.leads.actions.deadlines import watch_silence
+from fairway.leads.actions.line_by_line import LineWork, ask_for_job, work_through
 from fairway.leads.actions.offering import draft_of, insert_offers
 from fairway.leads.actions.offers import recall_offer
 from fairway.leads.actions.work import recall_lead
-from fairway.leads.models import Lead, LeadPerson, Offer, Reassignment, ReassignmentLine, RoutingDecision
+from fairway.leads.models import Lead, Offer, Reassignment, ReassignmentLine, RoutingDecision
 from fairway.leads.queries.handing import MOST, Held, Proposing, held_beside, held_by, proposals
 from fairway.leads.queries.limits import DEFAULT_HOURS, partner_limit
 from fairway.leads.queries.reasons import given_reason
 from fairway.leads.queries.subjects import lead_rows
 from fairway.leads.rules.reasons import RECALL
-from fairway.leads.rules.states import LEAD, REASSIGNMENT, LeadState, OfferState, ReassignmentState
+from fairway.leads.rules.states import LEAD, REASSIGNMENT, ReassignmentState
 
 TO_PARTNER, ROUTE, KEEP_HERE, STAY = "partner", "route", "here", "stay"
 BECAUSE_MOST = 300
 CHOICES = (TO_PARTNER, ROUTE, KEEP_HERE, STAY)
 CHUNK = 500
-TRIES_MOST = 5
-log = logging.getLogger("fairway.leads")
-_REFUSALS = (Refused, StateConflict, TransitionRefused)
-_BEFORE = ("seller_id", "stage", "next_step", "next_step_on", "accepted_at")
+REFUSALS = (Refused, StateConflict, TransitionRefused)
+BEFORE = ("seller_id", "stage", "next_step", "next_step_on", "accepted_at")
 
 
 def begin_reassignment(*, partner: Partner, actor: Member, at: datetime) -> Reassignment:
@@ -61,8 +55,7 @@ def begin_reassignment(*, partner: Partner, actor: Member, at: datetime) -> Reas
         )  # fmt: skip
         if is_much:
             record("preparing", made, actor=actor, at=at, partner_id=partner.pk)
-            defer("leads.prepare_reassignment", vendor_id=actor.vendor_id, reassignment_id=made.pk,
-                  once=f"leads.prepare_reassignment/{made.pk}")  # fmt: skip
+            ask_for_job(made, actor)
             return made
         _add_lines(made, held, proposals([one.lead_id for one in held], partner, at), after=0)
         record("begun", made, actor=actor, at=at, partner_id=partner.pk, leads=len(held))
@@ -147,7 +140,7 @@ def carry_out_reassignment(
         changes = {"carried_at": at, "carried_by_id": actor.seat_id, "code": given.code, "text": given.text}
         move(reassignment, REASSIGNMENT, "carry_out", field="state", **changes)
         record("carrying", reassignment, actor=actor, at=at, partner_id=reassignment.partner_id, code=given.code)
-        _ask_for_job(reassignment.pk, actor)
+        ask_for_job(reassignment, actor)
     return reassignment
 
 
@@ -160,26 +153,8 @@ def carry_on_reassignment(*, reassignment: Reassignment, actor: Member, at: date
         lines = ReassignmentLine.objects.filter(reassignment=reassignment, state="failed")
         again = lines.update(state="planned", tries=0)
         record("carrying", reassignment, actor=actor, at=at, partner_id=reassignment.partner_id, again=again)
-        _ask_for_job(reassignment.pk, actor)
+        ask_for_job(reassignment, actor)
     return reassignment
-
-
-def take_up_left(*, actor: Member) -> int:
-    """Give those that are being carried out, and that the queue lost or gave up, a new job; returns how many."""
-    require(actor, "lead.recall")
-    with acting_for(actor):
-        going = Reassignment.objects.filter(state=ReassignmentState.CARRYING).order_by("pk")
-        ids = list(going.values_list("pk", flat=True))
-        at_work = ids_at_work("leads.reassign", "reassignment_id") if ids else set()
-        left = [pk for pk in ids if pk not in at_work]
-        for pk in left:
-            _ask_for_job(pk, actor)
-    return len(left)
-
-
-def _ask_for_job(reassignment_id: int, actor: Member) -> None:
-    once = f"leads.reassign/{reassignment_id}"
-    defer("leads.reassign", vendor_id=actor.vendor_id, reassignment_id=reassignment_id, once=once)
 
 
 def drop_reassignment(*, reassignment: Reassignment, actor: Member, at: datetime) -> None:
@@ -190,52 +165,13 @@ def drop_reassignment(*, reassignment: Reassignment, actor: Member, at: datetime
         record("dropped", reassignment, actor=actor, at=at, partner_id=reassignment.partner_id)
 
 
-def reassign_lines(*, reassignment_id: int, actor: Member, at: datetime) -> Counter[str]:
-    """Carry out what is planned; begun again it goes on where it stopped. Enters `acting_for` itself, line by line.
-
-    What breaks is raised after all other lines were tried, so that the queue comes back to it; from a line's last try
-    on it is told on the line, and nothing is raised.
-    """
-    require(actor, "lead.recall")
-    place, broke = 0, None
-    while True:
-        with acting_for(actor):
-            whole = Reassignment.objects.select_related("partner").get(pk=reassignment_id)
-            if whole.state != ReassignmentState.CARRYING:
-                return Counter()
-            planned = ReassignmentLine.objects.filter(reassignment=whole, state="planned").order_by("place")
-            line = planned.filter(place__gt=place).select_for_update(of=("self",)).first()
-            if line is None and not planned.exists():
-                return _finish(whole, actor, at)
-            if line is not None:
-                place, broke = line.place, _try(whole, line, actor, at) or broke
-        if line is None:
-            raise broke or StateConflict(REASSIGNMENT)  # the latter: another worker has what is left
-
-
-def _try(whole: Reassignment, line: ReassignmentLine, actor: Member, at: datetime) -> Exception | None:
-    """Carry one line out; returns what broke, if it is to be tried again."""
-    try:
-        with acting_for(actor):
-            _carry(whole, line, actor, at)
-    except Exception as problem:
-        log.exception("line %s of reassignment %s broke", line.place, whole.pk)
-        is_last = line.tries + 1 >= TRIES_MOST
-        state = "failed" if is_last else "planned"
-        ReassignmentLine.objects.filter(pk=line.pk).update(tries=line.tries + 1, state=state)
-        return None if is_last else problem
-    return None
-
-
-def _finish(whole: Reassignment, actor: Member, at: datetime) -> Counter[str]:
-    counts = Counter(ReassignmentLine.objects.filter(reassignment=whole).values_list("state", flat=True))
-    verb, past = ("get_stuck", "stuck") if counts["failed"] else ("finish", "carried")
-    try:
-        move(whole, REASSIGNMENT, verb, field="state")
-    except StateConflict:
-        return counts
-    record(past, whole, actor=actor, at=at, partner_id=whole.partner_id, done=counts["done"], failed=counts["failed"])
-    return counts
+def reassign_lines(*, reassignment_id: int, actor: Member, now: Callable[[], datetime]) -> Counter[str]:
+    """Carry out what is planned; returns the lines by state. See `work_through`."""
+    work = LineWork(
+        during=ReassignmentState.CARRYING, waits="planned", broken="failed", past="carried",
+        told={"done": "done", "failed": "failed"}, do=_carry,
+    )  # fmt: skip
+    return work_through(work, reassignment_id=reassignment_id, actor=actor, now=now)
 
 
 def _carry(whole: Reassignment, line: ReassignmentLine, actor: Member, at: datetime) -> None:
@@ -247,7 +183,7 @@ def _carry(whole: Reassignment, line: ReassignmentLine, actor: Member, at: datet
         try:
             with acting_for(actor):
                 _hand_on(whole, line, actor, at)
-        except _REFUSALS as refused:
+        except REFUSALS as refused:
             line.state, because = "skipped", refused.sentence
     put(line, because=because, most=BECAUSE_MOST)
     line.save(update_fields=["state", "because", "because_words", "made_offer", "before"])
@@ -265,10 +201,10 @@ def _hand_on(whole: Reassignment, line: ReassignmentLine, actor: Member, at: dat
     else:
         if lead.partner_id != whole.partner_id:
             raise Refused(_("The partner has it no more."))
-        line.before = {name: _plain(getattr(lead, name)) for name in _BEFORE}
+        line.before = {name: _plain(getattr(lead, name)) for name in BEFORE}
         recall_lead(lead=lead, **told)
     if line.choice == TO_PARTNER and line.partner is not None:
-        line.made_offer_id = _offer_to(line.partner, line.lead_id, whole, actor, at)
+        line.made_offer_id = offer_on(line.partner, line.lead_id, whole, actor, at)
     elif line.choice == KEEP_HERE:
         _keep_here(whole, line.lead_id, actor, at)
 
@@ -288,7 +224,8 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _offer_to(partner: Partner, lead_id: int, whole: Reassignment, actor: Member, at: datetime) -> int:
+def offer_on(partner: Partner, lead_id: int, whole: Reassignment, actor: Member, at: datetime) -> int:
+    """Offer a free lead as a part of handing on; returns the id of the offer. Inside `acting_for`."""
     decision = RoutingDecision.objects.create(
         vendor_id=actor.vendor_id, lead_id=lead_id, outcome="offered", partner=partner,
         decided_by_id=whole.carried_by_id, decided_at=at,
@@ -298,62 +235,6 @@ def _offer_to(partner: Partner, lead_id: int, whole: Reassignment, actor: Member
     instants = partner_limit(partner, at, minutes)
     draft = draft_of(lead_rows([lead_id])[0], partner.pk, minutes=minutes, instants=instants, decision_id=decision.pk)
     return insert_offers([draft], actor=actor, at=at)[lead_id]
-
-
-def undo_reassignment(*, reassignment: Reassignment, actor: Member, at: datetime) -> Counter[str]:
-    """Give back what can be: leads whose new offer nobody answered, or that nobody has, to a partner that is still one.
-
-    Returns how many were given back, and how many not; each line says why not.
-    """
-    require(actor, "lead.route")
-    require(actor, "lead.recall")
-    with acting_for(actor):
-        partner = Partner.objects.select_for_update().get(pk=reassignment.partner_id)
-        if partner.state == PartnerState.INACTIVE:
-            raise Refused(_("%(partner)s is no longer a partner. Take it up again first.") % {"partner": partner.name})
-        move(reassignment, REASSIGNMENT, "undo", field="state", undone_at=at)
-        lines = ReassignmentLine.objects.filter(reassignment=reassignment, state="done").order_by("place")
-        counts: Counter[str] = Counter()
-        for line in lines.exclude(choice=STAY).select_for_update(of=("self",)):
-            put(line, because=_give_back(reassignment, line, partner, actor, at) or "", most=BECAUSE_MOST)
-            line.state = line.state if line.because else "undone"
-            line.save(update_fields=["state", "because", "because_words"])
-            counts["kept" if line.because else "undone"] += 1
-        record("undone", reassignment, actor=actor, at=at, partner_id=partner.pk, leads=counts["undone"])
-    return counts
-
-
-def _give_back(
-    whole: Reassignment, line: ReassignmentLine, partner: Partner, actor: Member, at: datetime
-) -> Words | None:
-    """None when the partner has it again, else why not."""
-    lead = Lead.objects.select_for_update().get(pk=line.lead_id)
-    open_now = Offer.objects.filter(lead=lead, state=OfferState.OPEN).first()
-    if lead.state == LeadState.OFFERED and open_now and _came_of(whole, line, open_now):
-        recall_offer(offer=open_now, actor=actor, at=at, code="other", reason=_("It goes back."), then_route=False)
-        lead.refresh_from_db()
-    if lead.state not in {LeadState.CAPTURED, LeadState.WAITING}:
-        return _("It is with another partner, in a pool, or over.")
-    if line.offer_id and partner.state != PartnerState.ACTIVE:
-        return _("%(partner)s is paused, so it gets no offer.") % {"partner": partner.name}
-    if line.offer_id:
-        _offer_to(partner, lead.pk, whole, actor, at)
-        return None
-    back = {name: value for name, value in line.before.items() if name in _BEFORE}
-    move(lead, LEAD, "give_back", field="state", partner_id=partner.pk, **columns(waiting_because=""), **back)
-    LeadPerson.objects.filter(lead=lead).update(partner_id=partner.pk)
-    lead.refresh_from_db()
-    watch_silence([lead], at)
-    record("accepted", lead, actor=actor, at=at, partner_id=partner.pk, audience="partner")
-    return None
-
-
-def _came_of(whole: Reassignment, line: ReassignmentLine, offer: Offer) -> bool:
-    """Whether this open offer is the one by which the lead was handed on: made by hand then, or by the rules after."""
-    if line.choice != ROUTE or whole.carried_at is None:
-        return offer.pk == line.made_offer_id
-    by_rule = RoutingDecision.objects.filter(pk=offer.decision_id, decided_by=None).exists()
-    return by_rule and offer.offered_at >= whole.carried_at
 
 
 def _still(reassignment: Reassignment, state: str) -> None:

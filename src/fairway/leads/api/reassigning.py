@@ -22,8 +22,8 @@ from fairway.leads.actions.reassigning import (
     carry_out_reassignment,
     choose_lines,
     drop_reassignment,
-    undo_reassignment,
 )
+from fairway.leads.actions.taking_back import undo_reassignment
 from fairway.leads.models import Reassignment, ReassignmentLine
 
 _MAY = "lead.recall"
@@ -157,5 +157,5 @@ class ReassignmentUndoing(Resource):
     post = deed(
         "undo_reassignment", gettext_lazy("Take a reassignment back"), permission=_MAY, found=found,
         by=undo_reassignment, gives=ReassignmentTold, row="reassignment", can_refuse=True,
-        help=gettext_lazy("As far as nobody has answered the new offers."),
+        help=gettext_lazy("As far as nobody has answered the new offers; by a job, line by line."),
     )  # fmt: skip

@@ -149,7 +149,8 @@ class ReassignmentState(StrEnum):
     PREVIEW = "preview"
     CARRYING = "carrying"
     CARRIED = "carried"
-    STUCK = "stuck"  # some lines could not be carried out, however often it was tried
+    STUCK = "stuck"  # some lines could not be carried out or taken back, however often it was tried
+    UNDOING = "undoing"
     UNDONE = "undone"
     DROPPED = "dropped"
 
@@ -164,6 +165,7 @@ REASSIGNMENT = Machine(
         "carrying": "Being carried out",
         "carried": "Carried out",
         "stuck": "Carried out in part",
+        "undoing": "Being taken back",
         "undone": "Taken back",
         "dropped": "Dropped",
     },
@@ -175,8 +177,10 @@ REASSIGNMENT = Machine(
         (ReassignmentState.CARRYING, "finish"): ReassignmentState.CARRIED,
         (ReassignmentState.CARRYING, "get_stuck"): ReassignmentState.STUCK,
         (ReassignmentState.STUCK, "carry_on"): ReassignmentState.CARRYING,
-        (ReassignmentState.CARRIED, "undo"): ReassignmentState.UNDONE,
-        (ReassignmentState.STUCK, "undo"): ReassignmentState.UNDONE,
+        (ReassignmentState.CARRIED, "undo"): ReassignmentState.UNDOING,
+        (ReassignmentState.STUCK, "undo"): ReassignmentState.UNDOING,
+        (ReassignmentState.UNDOING, "finish"): ReassignmentState.UNDONE,
+        (ReassignmentState.UNDOING, "get_stuck"): ReassignmentState.STUCK,
     },
 )
 

@@ -21,8 +21,9 @@ from fairway.leads.actions.claims import claim_lead
 from fairway.leads.actions.offers import accept_offer, decline_offer, offer_lead_to, recall_offer
 from fairway.leads.actions.plans import begin_plan, carry_out_plan
 from fairway.leads.actions.pooling import take_out
-from fairway.leads.actions.reassigning import begin_reassignment, carry_out_reassignment, undo_reassignment
+from fairway.leads.actions.reassigning import begin_reassignment, carry_out_reassignment
 from fairway.leads.actions.routing import route_leads
+from fairway.leads.actions.taking_back import undo_reassignment
 from fairway.leads.actions.work import close_lead, log_touch, mark_converted, recall_lead
 from fairway.leads.models import (
     AssignmentPlan,

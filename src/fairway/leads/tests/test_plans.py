@@ -1,10 +1,11 @@
 """Plans of batch assignment: computed, explained, carried out once."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fairway.core import clock
 from fairway.core.access import Forbidden
 from fairway.core.events.models import Event
 from fairway.core.jobs import run_pending
@@ -13,6 +14,7 @@ from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.acting import acting_for
 from fairway.core.tenancy.context import entering
+from fairway.leads.actions import carrying
 from fairway.leads.actions.plans import begin_plan, carry_out_plan
 from fairway.leads.models import AssignmentLine, AssignmentPlan, Lead, Offer, RoutingDecision
 from fairway.leads.queries.plans import figures_of
@@ -97,6 +99,23 @@ def test_carried_out_every_lead_is_offered_once_with_a_decision_that_explains_it
     assert {offer.limit_minutes for offer in offers} == {240}
     assert all("best overall: worth $200 here." in offer.decision.note for offer in offers)
     assert (decisions, verbs) == (4, {"begun": 1, "computed": 1, "carrying": 1, "carried": 1})
+
+
+def test_each_chunk_has_an_instant_of_its_own_so_that_late_offers_keep_their_whole_limit(acme, room, monkeypatch):
+    plan = planned(acme, 2)
+    real, asked = clock.now, []
+
+    def days_later():
+        asked.append(1)
+        return real() + timedelta(days=4 * len(asked))
+
+    monkeypatch.setattr(carrying, "CHUNK", 1)
+    monkeypatch.setattr(clock, "now", days_later)
+    carried(acme, plan)
+    with entering(acme.operations.context):
+        first, second = Offer.objects.order_by("pk")
+    assert second.offered_at - first.offered_at >= timedelta(days=4)
+    assert second.lapses_at > first.lapses_at
 
 
 def test_two_clicks_carry_it_out_once(acme, room):

@@ -1,5 +1,6 @@
 """All that a partner has goes to others when it leaves: previewed, chosen, carried out, taken back."""
 
+from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 
@@ -13,15 +14,15 @@ from fairway.core.events.models import Event
 from fairway.core.refusals import Refused
 from fairway.core.states import TransitionRefused
 from fairway.core.tenancy.context import entering
-from fairway.leads.actions import reassigning
+from fairway.leads.actions import line_by_line, reassigning, taking_back
 from fairway.leads.actions.offers import accept_offer
 from fairway.leads.actions.reassigning import (
     begin_reassignment,
     carry_out_reassignment,
     choose_lines,
     reassign_lines,
-    undo_reassignment,
 )
+from fairway.leads.actions.taking_back import give_back_lines, undo_reassignment
 from fairway.leads.models import Lead, LeadPerson, LeadRecall, Offer, Reassignment, ReassignmentLine
 from fairway.leads.queries.waiting import leads_to_route_again
 from fairway.leads.tests.makers import accepted, offered
@@ -97,9 +98,21 @@ def test_some_stay_and_some_are_kept_here(acme):
 
 
 def undo(cast, whole):
+    """Taken back to the end; the lines by state."""
+    ask_to_undo(cast, whole)
+    jobs.run_pending()
+    return Counter(line.state for line in lines(cast, whole))
+
+
+def ask_to_undo(cast, whole):
     with entering(cast.admin.context):
         whole.refresh_from_db()
-    return undo_reassignment(reassignment=whole, actor=cast.cam, at=clock.now())
+    undo_reassignment(reassignment=whole, actor=cast.cam, at=clock.now())
+
+
+def state_of(cast):
+    with entering(cast.admin.context):
+        return Reassignment.objects.get().state
 
 
 def test_what_the_rules_offered_since_goes_back_too(acme):
@@ -123,8 +136,9 @@ def test_a_paused_partner_gets_no_offer_back(acme):
     to_gamma(acme, whole)
     carry(acme, whole)
     change_state(partner=acme.beta, verb="pause", actor=acme.cam, at=clock.now(), reason="x")
-    assert undo(acme, whole)["kept"] == 1
+    assert undo(acme, whole) == {"done": 1}
     assert "is paused" in lines(acme, whole)[0].because
+    assert owners(acme) == [("offered", None, [acme.gamma.pk])], "it stays where it was handed on"
 
 
 def test_a_job_that_died_goes_on_where_it_stopped_and_offers_nothing_twice(acme, monkeypatch):
@@ -143,9 +157,9 @@ def test_a_job_that_died_goes_on_where_it_stopped_and_offers_nothing_twice(acme,
     monkeypatch.setattr(reassigning, "_carry", dies)
     actor = system_member(acme.acme.pk, "Handing on", kind="rule")
     with pytest.raises(MemoryError):
-        reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+        reassign_lines(reassignment_id=whole.pk, actor=actor, now=clock.now)
     assert [line.state for line in lines(acme, whole)] == ["done", "planned"]
-    counts = reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+    counts = reassign_lines(reassignment_id=whole.pk, actor=actor, now=clock.now)
     assert counts["done"] == 2
     assert owners(acme) == [("offered", None, [acme.gamma.pk])] * 2
 
@@ -169,10 +183,7 @@ def test_taking_back_gives_the_partner_what_nobody_has_answered(acme):
         mine = Offer.objects.filter(state="open").order_by("pk").first()
     taken = mine.lead_id
     accept_offer(offer=mine, actor=acme.gamma_seller, at=clock.now())
-    with entering(acme.admin.context):
-        whole.refresh_from_db()
-    counts = undo_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
-    assert (counts["undone"], counts["kept"]) == (1, 1)
+    assert undo(acme, whole) == {"undone": 1, "done": 1}
     with entering(acme.admin.context):
         assert Lead.objects.get(pk=taken).partner_id == acme.gamma.pk
         back = Lead.objects.get(pk=lead.pk)
@@ -216,6 +227,11 @@ def test_the_pages_lead_from_the_partner_to_the_end(acme, client_of):
     jobs.run_pending()
     assert owners(acme) == [("offered", None, [acme.gamma.pk])] * 2
     assert client.post(f"{made}undoing/").status_code == 302
+    going = client.get(made).content.decode()
+    assert "Being taken back" in going
+    assert "Gone through to take back: 0 of 2." in going
+    jobs.run_pending()
+    assert client.get(f"{made}progress/")["HX-Refresh"] == "true"
     assert {row[0] for row in owners(acme)} == {"accepted", "offered"}
 
 
@@ -232,6 +248,14 @@ def test_programs_hand_on_line_by_line(acme):
     jobs.run_pending()
     assert owners(acme) == [("waiting", None, [])] * 2
     assert program.get(f"reassignments/{made['uid']}").json()["state"] == "carried"
+    asked = program.post(f"reassignments/{made['uid']}/undoing").json()
+    assert (asked["state"], asked["undone_at"]) == ("undoing", None)
+    assert program.post(f"reassignments/{made['uid']}/undoing").status_code == 409
+    jobs.run_pending()
+    ended = program.get(f"reassignments/{made['uid']}").json()
+    assert (ended["state"], bool(ended["undone_at"])) == ("undone", True)
+    rows = program.get(f"reassignments/{made['uid']}/lines").json()["items"]
+    assert [row["state"] for row in rows] == ["undone", "undone"]
 
 
 def test_more_than_fits_one_request_is_gathered_by_a_job_that_goes_on_where_it_stopped(acme, monkeypatch, client_of):
@@ -309,11 +333,11 @@ def test_a_line_that_breaks_holds_up_no_other_and_is_told_after_its_last_try(acm
     carry_out_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
     actor = system_member(acme.acme.pk, "Handing on", kind="rule")
     client, path = client_of(acme.cam), f"/acme/console/distribution/handing-on/{whole.uid}/"
-    for _try in range(reassigning.TRIES_MOST - 1):
+    for _try in range(line_by_line.TRIES_MOST - 1):
         with pytest.raises(ZeroDivisionError):
-            reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+            reassign_lines(reassignment_id=whole.pk, actor=actor, now=clock.now)
     assert "try 5 of 5" in client.get(path).content.decode()
-    counts = reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+    counts = reassign_lines(reassignment_id=whole.pk, actor=actor, now=clock.now)
     assert counts == {"done": 1, "failed": 1}
     with entering(acme.admin.context):
         assert Reassignment.objects.get().state == "stuck"
@@ -340,9 +364,9 @@ def test_programs_try_again_what_broke_and_nothing_else(acme, monkeypatch):
     breaking(monkeypatch, broken)
     carry_out_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
     actor = system_member(acme.acme.pk, "Handing on", kind="rule")
-    for _try in range(reassigning.TRIES_MOST):
+    for _try in range(line_by_line.TRIES_MOST):
         with suppress(ZeroDivisionError):
-            reassign_lines(reassignment_id=whole.pk, actor=actor, at=clock.now())
+            reassign_lines(reassignment_id=whole.pk, actor=actor, now=clock.now)
     assert program.get(f"reassignments/{whole.uid}").json()["state"] == "stuck"
     broken.clear()
     assert program.post(f"reassignments/{whole.uid}/carrying-on").json()["state"] == "carrying"
@@ -356,11 +380,140 @@ def test_one_whose_job_was_lost_is_taken_up_again(acme):
     to_gamma(acme, whole)
     carry_out_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
     actor = system_member(acme.acme.pk, "Handing on", kind="rule")
-    assert reassigning.take_up_left(actor=actor) == 0, "its job waits"
+    assert line_by_line.take_up_left(actor=actor) == 0, "its job waits"
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'leads.reassign'")
-    assert reassigning.take_up_left(actor=actor) == 1
+    assert line_by_line.take_up_left(actor=actor) == 1
     jobs.run_pending()
     with entering(acme.admin.context):
         assert Reassignment.objects.get().state == "carried"
-    assert reassigning.take_up_left(actor=actor) == 0
+    assert line_by_line.take_up_left(actor=actor) == 0
+
+
+def lost(job):
+    """The queue gave these jobs up."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = %s", [job])
+
+
+def test_one_that_is_prepared_is_taken_up_again_when_its_job_was_lost(acme, monkeypatch):
+    monkeypatch.setattr(reassigning, "MOST", 1)
+    has(acme)
+    begun(acme)
+    actor = system_member(acme.acme.pk, "Handing on", kind="rule")
+    assert line_by_line.take_up_left(actor=actor) == 0, "its job waits"
+    lost("leads.prepare_reassignment")
+    assert (state_of(acme), line_by_line.take_up_left(actor=actor)) == ("preparing", 1)
+    jobs.run_pending()
+    assert (state_of(acme), line_by_line.take_up_left(actor=actor)) == ("preview", 0)
+
+
+def test_taking_back_asks_for_a_job_and_is_taken_up_again_when_that_was_lost(acme):
+    has(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    carry(acme, whole)
+    before = owners(acme)
+    ask_to_undo(acme, whole)
+    assert (state_of(acme), owners(acme)) == ("undoing", before), "the request gives nothing back itself"
+    actor = system_member(acme.acme.pk, "Handing on", kind="rule")
+    assert line_by_line.take_up_left(actor=actor) == 0, "its job waits"
+    lost("leads.undo_reassignment")
+    assert line_by_line.take_up_left(actor=actor) == 1
+    jobs.run_pending()
+    assert (state_of(acme), line_by_line.take_up_left(actor=actor)) == ("undone", 0)
+    assert [line.state for line in lines(acme, whole)] == ["undone", "undone"]
+
+
+def test_asking_to_take_back_costs_the_same_however_many_lines_there_are(acme, django_assert_max_num_queries):
+    for _number in range(4):
+        offered(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    carry(acme, whole)
+    with entering(acme.admin.context):
+        whole.refresh_from_db()
+    with django_assert_max_num_queries(25):
+        undo_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
+
+
+def test_taking_back_that_died_goes_on_where_it_stopped_and_gives_nothing_back_twice(acme, monkeypatch):
+    has(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    carry(acme, whole)
+    ask_to_undo(acme, whole)
+    real, calls = taking_back._give_back, []
+
+    def dies(*args):
+        calls.append(1)
+        if len(calls) == 2:
+            raise MemoryError
+        real(*args)
+
+    monkeypatch.setattr(taking_back, "_give_back", dies)
+    job = {"reassignment_id": whole.pk, "actor": system_member(acme.acme.pk, "Handing on"), "now": clock.now}
+    with pytest.raises(MemoryError):
+        give_back_lines(**job)
+    assert [line.state for line in lines(acme, whole)] == ["undone", "giving"]
+    assert state_of(acme) == "undoing"
+    assert give_back_lines(**job) == {"undone": 2}
+    assert give_back_lines(**job) == {}
+    assert len(calls) == 3
+    assert sorted(owners(acme), key=str) == sorted(
+        [("accepted", acme.beta.pk, []), ("offered", None, [acme.beta.pk])], key=str
+    )
+
+
+def test_a_line_that_breaks_as_it_is_taken_back_is_told_after_its_last_try_and_can_be_taken_back_again(
+    acme, monkeypatch, client_of
+):
+    lead, _offer = has(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    carry(acme, whole)
+    ask_to_undo(acme, whole)
+    real, broken = taking_back._give_back, [lead.pk]
+
+    def breaks(whole, line, *args):
+        if line.lead_id in broken:
+            raise ZeroDivisionError
+        real(whole, line, *args)
+
+    monkeypatch.setattr(taking_back, "_give_back", breaks)
+    job = {"reassignment_id": whole.pk, "actor": system_member(acme.acme.pk, "Handing on"), "now": clock.now}
+    client, path = client_of(acme.cam), f"/acme/console/distribution/handing-on/{whole.uid}/"
+    for _try in range(line_by_line.TRIES_MOST - 1):
+        with pytest.raises(ZeroDivisionError):
+            give_back_lines(**job)
+    assert "try 5 of 5" in client.get(path).content.decode()
+    assert give_back_lines(**job) == {"undone": 1, "stuck": 1}
+    assert state_of(acme) == "stuck"
+    page = client.get(path).content.decode()
+    assert "1 line could not be taken back" in page
+    assert "Taking it back went wrong each time, 5 times" in page
+    broken.clear()
+    assert client.post(f"{path}undoing/").status_code == 302
+    jobs.run_pending()
+    assert state_of(acme) == "undone"
+    assert [line.state for line in lines(acme, whole)] == ["undone", "undone"]
+
+
+def test_each_line_has_an_instant_of_its_own_so_that_late_offers_keep_their_whole_limit(acme, monkeypatch):
+    for _number in range(2):
+        offered(acme)
+    whole = begun(acme)
+    to_gamma(acme, whole)
+    carry_out_reassignment(reassignment=whole, actor=acme.cam, at=clock.now())
+    real, asked = clock.now, []
+
+    def days_later():
+        asked.append(1)
+        return real() + timedelta(days=4 * len(asked))
+
+    monkeypatch.setattr(clock, "now", days_later)
+    jobs.run_pending()
+    with entering(acme.admin.context):
+        first, second = Offer.objects.filter(state="open").order_by("pk")
+    assert second.offered_at - first.offered_at >= timedelta(days=4)
+    assert second.lapses_at > first.lapses_at

@@ -1,5 +1,7 @@
 """Handing on what a partner has, on screen: begin, choose line by line, carry out, take back."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +18,20 @@ from fairway.core.http.format import number
 from fairway.core.http.toasts import toast
 from fairway.core.tenancy.models import Partner, PartnerState
 from fairway.core.told import told_of
+from fairway.leads.actions.line_by_line import JOBS, TRIES_MOST
 from fairway.leads.actions.reassigning import (
     KEEP_HERE,
     ROUTE,
     STAY,
     TO_PARTNER,
-    TRIES_MOST,
     begin_reassignment,
     carry_on_reassignment,
     carry_out_reassignment,
     choose_all,
     choose_lines,
     drop_reassignment,
-    undo_reassignment,
 )
+from fairway.leads.actions.taking_back import undo_reassignment
 from fairway.leads.forms import recall_choices
 from fairway.leads.models import Reassignment, ReassignmentLine
 from fairway.leads.rules.states import REASSIGNMENT, ReassignmentState
@@ -42,6 +44,7 @@ STATES = {
     ReassignmentState.CARRYING: "open",
     ReassignmentState.CARRIED: "good",
     ReassignmentState.STUCK: "bad",
+    ReassignmentState.UNDOING: "open",
     ReassignmentState.UNDONE: "neutral",
     ReassignmentState.DROPPED: "neutral",
 }
@@ -111,21 +114,36 @@ def _page(request: HttpRequest, whole: Reassignment, error: str = "") -> HttpRes
 
 def _moving(whole: Reassignment) -> dict[str, Any]:
     """How far the work of a job has come."""
-    counts = dict(
-        ReassignmentLine.objects.filter(reassignment=whole).values_list("state").annotate(n=Count("pk")).order_by()
-    )
-    lines = sum(counts.values())
-    is_prepared, is_carried = (
-        whole.state == ReassignmentState.PREPARING, whole.state == ReassignmentState.CARRYING
-    )  # fmt: skip
-    done = lines - counts.get("planned", 0)
-    going = _("Carried out: %(n)s of %(all)s.") if is_carried else _("Gathered so far: %(all)s.")
+    rows = ReassignmentLine.objects.filter(reassignment=whole).values_list("state", "choice")
+    groups = list(rows.annotate(n=Count("pk")).order_by())
+    counts: Counter[str] = Counter()
+    for state, _choice, count in groups:
+        counts[state] += count
+    going, done, most = _going(whole, groups)
     return {
-        "is_going": is_prepared or is_carried, "lines_in_all": lines, "failed": counts.get("failed", 0),
-        "going": going % {"n": number(done), "all": number(lines)},
-        "share": round(100 * done / lines) if is_carried and lines else 0,
+        "is_going": whole.state in JOBS, "lines_in_all": counts.total(),
+        "failed": counts["failed"], "stuck": counts["stuck"],
+        "going": going % {"n": number(done), "all": number(most)},
+        "share": round(100 * done / most) if most else 0,
         "progress_url": reverse("reassignment-progress", args=[whole.uid]),
     }  # fmt: skip
+
+
+def _going(whole: Reassignment, groups: Sequence[tuple[str, str, int]]) -> tuple[str, int, int]:
+    """What is said of the work that goes on, how many lines are through, and of how many.
+
+    `groups` are (state, choice, how many lines). While lines are gathered nobody knows how many there will be.
+    """
+    lines = sum(count for _state, _choice, count in groups)
+    if whole.state == ReassignmentState.PREPARING:
+        return _("Gathered so far: %(n)s."), lines, 0
+    if whole.state == ReassignmentState.UNDOING:
+        asked = {"giving", "undone", "done", "stuck"}
+        concerned = sum(count for state, choice, count in groups if state in asked and choice != STAY)
+        left = sum(count for state, _choice, count in groups if state == "giving")
+        return _("Gone through to take back: %(n)s of %(all)s."), concerned - left, concerned
+    left = sum(count for state, _choice, count in groups if state == "planned")
+    return _("Carried out: %(n)s of %(all)s."), lines - left, lines
 
 
 @require_safe
@@ -148,7 +166,8 @@ def _line(line: ReassignmentLine) -> dict[str, Any]:
         STAY: _("stays"),
     }
     states = {"planned": ("neutral", _("Planned")), "done": ("good", _("Done")), "skipped": ("bad", _("Not done")),
-              "undone": ("neutral", _("Taken back")), "failed": ("bad", _("Broke"))}  # fmt: skip
+              "undone": ("neutral", _("Taken back")), "failed": ("bad", _("Broke")),
+              "giving": ("open", _("To be taken back")), "stuck": ("bad", _("Broke"))}  # fmt: skip
     return {
         "uid": line.uid,
         "lead": line.lead,
@@ -165,7 +184,11 @@ def _line(line: ReassignmentLine) -> dict[str, Any]:
 def _tried(line: ReassignmentLine) -> str:
     if line.state == "failed":
         return _("Something went wrong each time, %(n)d times. Try again, or hand it on by hand.") % {"n": TRIES_MOST}
-    if line.tries:
+    if line.state == "stuck":
+        return _("Taking it back went wrong each time, %(n)d times. Take back again, or do it by hand.") % {
+            "n": TRIES_MOST
+        }
+    if line.tries and line.state in {"planned", "giving"}:
         return _("Something went wrong. It is tried again: try %(n)d of %(all)d.") % {
             "n": line.tries + 1, "all": TRIES_MOST,
         }  # fmt: skip
@@ -249,6 +272,6 @@ def undoing(request: HttpRequest, uid: UUID) -> HttpResponse:
     whole = found(uid)
     return done(
         request, lambda: undo_reassignment(reassignment=whole, actor=member_of(request), at=clock.now()),
-        _("Taken back as far as it went. Each line says what became of it."),
+        _("Being taken back as far as it goes. Each line says what became of it."),
         reverse("reassignment-detail", args=[uid]),
     )  # fmt: skip
