@@ -8,16 +8,22 @@ SELECT l.id, demo_world.uid(demo_world.epoch(f.captured + 0.005), l.id, 3), {ven
   SELECT sum(points)::int AS points,
     jsonb_agg(jsonb_build_object('name', name, 'text', text, 'points', points) ORDER BY place) AS reasons
    FROM (VALUES
-    (1, 'Decides within 90 days', 'Days to decision is ' || l.timeframe_days, 24, l.timeframe_days <= 90),
-    (2, 'Size fits', 'Employees is ' || to_char(l.employees, 'FM999,999,999'), 20,
-      l.employees BETWEEN 50 AND 1000),
-    (3, 'Budget named', 'Budget is ' || '{sign}' || to_char(l.amount_minor / 100.0, 'FM999,999,999,990.00'), 17,
-      l.amount_minor IS NOT NULL),
-    (4, 'Knows what it wants', 'Product line is ' || i.code, 12, true),
-    (5, 'Company is known', 'Company is known', 8, true),
-    (7, 'Can be written to', 'E-mail is known', 6, true),
-    (8, 'Place is known', 'City is known', 5, true),
-    (13, 'May be a duplicate', 'May be a duplicate', -15, f.is_known)
+    (1, 'Decides within 90 days', jsonb_build_object('is', 'found', 'of', 'lead.timeframe_days', 'op', 'at_most',
+      'wanted', 90, 'found', l.timeframe_days), 24, l.timeframe_days <= 90),
+    (2, 'Size fits', jsonb_build_object('is', 'found', 'of', 'lead.employees', 'op', 'between',
+      'wanted', '[50, 1000]'::jsonb, 'found', l.employees), 20, l.employees BETWEEN 50 AND 1000),
+    (3, 'Budget named', jsonb_build_object('is', 'found', 'of', jsonb_build_object('name', 'lead.amount',
+      'currency', '{currency}'), 'op', 'is_not_empty', 'found', l.amount_minor), 17, l.amount_minor IS NOT NULL),
+    (4, 'Knows what it wants', jsonb_build_object('is', 'found', 'of', 'lead.product_line', 'op', 'is_not_empty',
+      'found', i.code), 12, true),
+    (5, 'Company is known', jsonb_build_object('is', 'found', 'of', 'lead.has_company', 'op', 'is', 'wanted', true,
+      'found', true), 8, true),
+    (7, 'Can be written to', jsonb_build_object('is', 'found', 'of', 'lead.has_email', 'op', 'is', 'wanted', true,
+      'found', true), 6, true),
+    (8, 'Place is known', jsonb_build_object('is', 'found', 'of', 'lead.city_known', 'op', 'is', 'wanted', true,
+      'found', true), 5, true),
+    (13, 'May be a duplicate', jsonb_build_object('is', 'found', 'of', 'lead.may_be_duplicate', 'op', 'is', 'wanted', true,
+      'found', true), -15, f.is_known)
    ) AS rule (place, name, text, points, holds) WHERE holds
  ) AS s
  WHERE l.vendor_id = {vendor} AND f.state <> 'captured' ORDER BY l.id;

@@ -7,8 +7,9 @@ SELECT o.id, demo_world.uid(demo_world.epoch(o.at), o.id, 4), {vendor}, o.n,
   CASE WHEN o.attempt = 4 THEN '' WHEN f.is_known THEN 'Customers who have a partner' ELSE 'Leads on the map' END,
   'offered', p.id, CASE WHEN o.attempt < 4 THEN {active} ELSE 0 END,
   CASE WHEN o.attempt < 4 THEN c.candidates ELSE '[]' END, CASE WHEN o.attempt < 4 THEN c.excluded ELSE '{{}}' END,
-  CASE WHEN o.attempt = 4 THEN '[]'::jsonb WHEN f.is_known THEN '["Customer has a partner"]'
-    ELSE '["Place is on the map"]' END,
+  CASE WHEN o.attempt = 4 THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object('is', 'found',
+    'of', CASE WHEN f.is_known THEN 'lead.has_partner' ELSE 'lead.located' END, 'op', 'is', 'wanted', true,
+    'found', true)) END,
   CASE WHEN o.attempt < 4 THEN ''
     ELSE (ARRAY['Knows the customer', 'Asked for more leads', 'Nearest with the know-how'])
       [1 + demo_world.draw(o.n, 70, 3)] END,
@@ -21,7 +22,7 @@ INSERT INTO leads_routingdecision (id, uid, vendor_id, lead_id, policy_id, rule_
 SELECT {offers} + row_number() OVER (ORDER BY f.n), demo_world.uid(demo_world.epoch(d.at), f.n, 5), {vendor}, f.n,
   {policy}, 3, 'Leads on the map', CASE WHEN f.is_remote THEN 'waiting' ELSE 'person' END, NULL, {active}, '[]',
   jsonb_build_object('other_country', {active} - h.places, 'too_far', h.places - least(f.offers, 3)),
-  '["Place is on the map"]',
+  jsonb_build_array(jsonb_build_object('is', 'found', 'of', 'lead.located', 'op', 'is', 'wanted', true, 'found', true)),
   CASE WHEN f.is_remote THEN 'No partner is eligible by rule 3: none is near.'
     ELSE 'Offers made: 3. Now the account manager decides.' END,
   NULL, demo_world.moment(d.at)
