@@ -29,6 +29,7 @@ from fairway.leads.actions.seller_rules import (
 from fairway.leads.actions.sellers import (
     AlreadyAssigned,
     assign_lead,
+    assign_leads,
     give_back_assignment,
     take_assignment,
 )
@@ -448,3 +449,16 @@ def test_what_was_to_be_taken_when_its_lead_was_merged_away_is_again_when_that_i
     assert (again.due_at is None) == is_taken
     if is_taken:
         assert again.seat_id == first.seat_id
+
+
+def test_of_many_handed_on_together_another_companys_is_told_and_the_others_go_on(acme, people):
+    own = taken_on(acme)
+    other = captured(acme)
+    offer = offer_lead_to(lead=other, partner=acme.gamma, actor=acme.other_cam, at=AT, reason="Near")
+    theirs = accept_offer(offer=offer, actor=acme.gamma_seller, at=AT)
+    said = assign_leads(rows=[theirs, own], seller=people[1], actor=acme.beta_executive, at=AT)
+    assert [line.is_done for line in said] == [False, True]
+    assert "not your company" in said[0].said
+    assert live(acme, own).seat_id == people[1].pk
+    with entering(acme.admin.context):
+        assert not SellerAssignment.objects.filter(lead=other).exists()
